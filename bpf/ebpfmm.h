@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the fault policy and user space share: one cgroup's translated profile
+ * as the policy reads it at a fault, and the counters it keeps. Types, enums
+ * and limits only; both sides include this file unchanged. The fixed-width
+ * types (__u32 …) come from <linux/types.h> or from vmlinux.h, whichever the
+ * includer has.
+ *
+ * Theory of operation: user space knows what an ELF file says, the kernel
+ * knows where things ended up. So addresses here are page numbers relative to
+ * a base that only the kernel knows (load bias, start of brk, top of stack,
+ * start of a mapping), and the policy adds the base at fault time. That is
+ * what makes a profile independent of ASLR.
+ */
+#ifndef EBPFMM_H
+#define EBPFMM_H
+
+/* Orders 0 (4K) to 9 (2M), the sizes an anonymous fault can have on x86-64. */
+#define EBPFMM_ORDERS		10
+#define EBPFMM_PAGE_SHIFT	12
+/* An anonymous folio of two pages cannot exist (THP_ORDERS_ALL_ANON). */
+#define EBPFMM_SUPPORTED_ORDERS	(((1U << EBPFMM_ORDERS) - 1) & ~2U)
+
+#define EBPFMM_MAX_PROGRAMS	16
+#define EBPFMM_MAX_MAPPINGS	32
+#define EBPFMM_SMALL_REGIONS	48
+#define EBPFMM_LARGE_REGIONS	1056
+#define EBPFMM_NAME_SIZE	64	/* of a profile, with its NUL */
+#define EBPFMM_ANON_NAME_SIZE	80	/* ANON_VMA_NAME_MAX_LEN, with NUL */
+#define EBPFMM_NO_REGION	0xffffU
+#define EBPFMM_TOUCHED_ONE	1024	/* "every page is touched" */
+#define EBPFMM_FORMAT		1	/* changes whenever a layout here does */
+
+/**
+ * struct ebpfmm_region - a range of pages and what each page size is worth there
+ * @start: first page, relative to the base of the space it is listed in
+ * @end: first page after it
+ * @sizes: bit o set: order o is a candidate; bit 0 always is
+ * @touched: share of the pages that gets touched, in 1/EBPFMM_TOUCHED_ONE
+ * @benefit: expected benefit of one page of each order, nanoseconds
+ *
+ * A page that holds a byte of two adjacent regions belongs to the first one.
+ */
+struct ebpfmm_region {
+	__u32 start;
+	__u32 end;
+	__u16 sizes;
+	__u16 touched;
+	__u32 benefit[EBPFMM_ORDERS];
+};
+
+/**
+ * struct ebpfmm_span - a slice of a table
+ * @first: index of its first entry
+ * @count: number of entries; regions of a span are sorted and do not overlap
+ */
+struct ebpfmm_span {
+	__u16 first;
+	__u16 count;
+};
+
+/**
+ * struct ebpfmm_mapping - which anonymous mappings a set of regions is for
+ * @min_size: smallest size of the mapping in bytes
+ * @max_size: largest size in bytes
+ * @regions: its regions, in pages from the start of the mapping
+ * @name_len: length of @name, 0 if the name does not matter
+ * @name: as set with PR_SET_VMA_ANON_NAME
+ *
+ * Matchers are tried in order; the first one that matches is taken.
+ */
+struct ebpfmm_mapping {
+	__u64 min_size;
+	__u64 max_size;
+	struct ebpfmm_span regions;
+	__u32 name_len;
+	char name[EBPFMM_ANON_NAME_SIZE];
+};
+
+/**
+ * struct ebpfmm_program - one program of a profile
+ * @ino: i_ino of the file as the kernel sees it in mm->exe_file
+ * @dev: s_dev of that inode's superblock, in the kernel's own encoding
+ * @default_region: index of the row for anonymous memory outside every
+ *	region, or EBPFMM_NO_REGION
+ * @start_code: what mm->start_code is before the load bias is added: the
+ *	lowest p_vaddr of an executable PT_LOAD (fs/binfmt_elf.c)
+ * @image_start: lowest address of a PT_LOAD, rounded down to a page
+ * @image_end: end of the highest PT_LOAD, rounded up to a page
+ * @image: regions in pages of unbiased virtual address
+ * @heap: regions in pages from mm->start_brk
+ * @stack: regions in pages downwards from the page above mm->start_stack:
+ *	page n is the n-th one below it, counting from 0
+ * @mappings: slice of the matchers
+ */
+struct ebpfmm_program {
+	__u64 ino;
+	__u32 dev;
+	__u16 default_region;
+	__u16 reserved;
+	__u64 start_code;
+	__u64 image_start;
+	__u64 image_end;
+	struct ebpfmm_span image;
+	struct ebpfmm_span heap;
+	struct ebpfmm_span stack;
+	struct ebpfmm_span mappings;
+};
+
+/**
+ * enum ebpfmm_reason - why a decision was what it was
+ * @EBPFMM_BEST: the best candidate of a region
+ * @EBPFMM_DEFAULT: the best candidate of the program's default
+ * @EBPFMM_EDGE: a better one would have reached outside the region
+ * @EBPFMM_FORBIDDEN: a better one was not admissible to the kernel here (sysfs,
+ *	the bounds of the vma, neighbouring pages already present)
+ * @EBPFMM_OUTSIDE: in no region and there is no default: left to the kernel
+ * @EBPFMM_OTHER_PROGRAM: not a program of the profile: left to the kernel
+ */
+enum ebpfmm_reason {
+	EBPFMM_BEST,
+	EBPFMM_DEFAULT,
+	EBPFMM_EDGE,
+	EBPFMM_FORBIDDEN,
+	EBPFMM_OUTSIDE,
+	EBPFMM_OTHER_PROGRAM,
+	EBPFMM_REASONS,
+};
+
+/* CPUs share a stripe of counters modulo this, so that few share a line. */
+#define EBPFMM_STRIPES		4
+
+/**
+ * struct ebpfmm_counters - decisions of one stripe of CPUs
+ * @order: decisions by the order that was chosen
+ * @reason: decisions by enum ebpfmm_reason
+ */
+struct ebpfmm_counters {
+	__u64 order[EBPFMM_ORDERS];
+	__u64 reason[EBPFMM_REASONS];
+};
+
+/**
+ * struct ebpfmm_header - what precedes the regions of a cgroup's policy
+ * @format: EBPFMM_FORMAT
+ * @nregions: entries in use in the array of regions
+ * @nprograms: entries in use in @programs
+ * @nmappings: entries in use in @mappings
+ * @name: of the profile, for people
+ * @limit: bytes of the cgroup's memory that may be in pages of each order
+ * @programs: the programs; the first one whose file matches is taken
+ * @mappings: matchers of all programs
+ * @counters: kept by the policy
+ */
+struct ebpfmm_header {
+	__u16 format;
+	__u16 nregions;
+	__u16 nprograms;
+	__u16 nmappings;
+	char name[EBPFMM_NAME_SIZE];
+	__u64 limit[EBPFMM_ORDERS];
+	struct ebpfmm_program programs[EBPFMM_MAX_PROGRAMS];
+	struct ebpfmm_mapping mappings[EBPFMM_MAX_MAPPINGS];
+	struct ebpfmm_counters counters[EBPFMM_STRIPES];
+};
+
+/**
+ * struct ebpfmm_small - value of the cgroup storage "ebpfmm_small"
+ * @header: see there
+ * @regions: the regions of all programs
+ *
+ * A cgroup has its policy in one of two storages, by its number of regions, so
+ * that a usual profile does not pay for the largest possible one.
+ */
+struct ebpfmm_small {
+	struct ebpfmm_header header;
+	struct ebpfmm_region regions[EBPFMM_SMALL_REGIONS];
+};
+
+/**
+ * struct ebpfmm_large - value of the cgroup storage "ebpfmm_large"
+ * @header: see there
+ * @regions: the regions of all programs
+ *
+ * Bounded by BPF_LOCAL_STORAGE_MAX_VALUE_SIZE, which is just below 64 KiB.
+ */
+struct ebpfmm_large {
+	struct ebpfmm_header header;
+	struct ebpfmm_region regions[EBPFMM_LARGE_REGIONS];
+};
+
+/**
+ * struct ebpfmm_file - what the iterator "ebpfmm_files" says of an open file
+ * @ino: i_ino of its inode
+ * @dev: s_dev of the inode's superblock, the kernel's own encoding
+ * @fd: its descriptor in the process that was iterated over
+ *
+ * stat(2) may say other numbers than the kernel has in the inode (overlayfs,
+ * btrfs), so user space asks this way.
+ */
+struct ebpfmm_file {
+	__u64 ino;
+	__u32 dev;
+	__u32 fd;
+};
+
+#endif /* EBPFMM_H */

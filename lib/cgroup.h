@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Finding the cgroup that a policy belongs on.
+ */
+#ifndef EBPFMM_CGROUP_H
+#define EBPFMM_CGROUP_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "error.h"
+
+/**
+ * struct ebpfmm_cgroup - an open cgroup v2 directory
+ * @fd: descriptor of the directory
+ * @id: the cgroup's id, as bpf_get_current_cgroup_id() would give it
+ * @path: absolute path of the directory; allocated
+ */
+struct ebpfmm_cgroup {
+	int fd;
+	uint64_t id;
+	char *path;
+};
+
+/**
+ * ebpfmm_cgroup_of_pid - the cgroup of a container, found from its process
+ * @pid: the container's first process, as in the OCI state
+ * @out: to be closed with ebpfmm_cgroup_close()
+ * @err: no cgroup v2, no such process, or a cgroup that is the root or our own,
+ *	which would reach further than the container
+ *
+ * Found with libcgroup. Where the runtime put the process into a "container"
+ * sub-cgroup (crun with the systemd manager), the scope above it is meant.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
+			 struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_cgroup_open - open a cgroup by path
+ * @path: absolute path of the directory, or a path below the mount of cgroup v2
+ * @out: to be closed with ebpfmm_cgroup_close()
+ * @err: begins with @path
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
+		       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_cgroup_open_id - open a cgroup by id
+ * @id: its id
+ * @out: to be closed with ebpfmm_cgroup_close()
+ * @err: code is ENOENT or ESTALE when it no longer exists
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
+			  struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_cgroup_close - close and free
+ * @cgroup: may have been closed before
+ */
+void ebpfmm_cgroup_close(struct ebpfmm_cgroup *cgroup);
+
+#endif /* EBPFMM_CGROUP_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where messages go: stderr for who is watching, and syslog for who is not,
+ * as hooks have no terminal.
+ */
+#ifndef EBPFMM_LOG_H
+#define EBPFMM_LOG_H
+
+/**
+ * ebpfmm_log_open - say who is speaking
+ * @ident: program name
+ * @to_syslog: also send messages to syslog
+ */
+void ebpfmm_log_open(const char *ident, int to_syslog);
+
+/**
+ * ebpfmm_log - one line
+ * @priority: as for syslog(3)
+ * @format: as for printf; control characters in the result become '?'
+ */
+void ebpfmm_log(int priority, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif /* EBPFMM_LOG_H */

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The policy object in the kernel: loaded and pinned once per boot, attached
+ * to any number of cgroups.
+ *
+ *	/sys/fs/bpf/ebpfmm/		0700
+ *		ops			the struct_ops map
+ *		small, large		cgroup storages
+ *		files			program of the task_file iterator
+ *		cgroup-<id>		one link for each cgroup
+ */
+#ifndef EBPFMM_POLICY_H
+#define EBPFMM_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cgroup.h"
+#include "error.h"
+#include "translate.h"
+
+#define EBPFMM_PIN_DIR "/sys/fs/bpf/ebpfmm"
+
+struct ebpfmm_policy;
+
+/**
+ * ebpfmm_policy_supported - has this kernel the hook?
+ * @err: why not
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_supported(struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_load - load and pin the policy unless it is already
+ * @err: what failed; nothing is left pinned then
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_load(struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_unload - unpin the policy
+ * @err: still attached to some cgroup, or what failed
+ *
+ * Return: 0 (also when it was not loaded), or -1 with @err set.
+ */
+int ebpfmm_policy_unload(struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_open - open the pinned policy, loading it when nobody has
+ * @out: to be closed with ebpfmm_policy_close()
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_open(struct ebpfmm_policy **out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_peek - open the pinned policy if it is loaded
+ * @out: NULL when it is not loaded
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_close - close
+ * @policy: may be NULL
+ */
+void ebpfmm_policy_close(struct ebpfmm_policy *policy);
+
+/**
+ * ebpfmm_policy_identify - which file a descriptor is; an ebpfmm_identify_fn
+ * @fd: descriptor of this process
+ * @file: filled in
+ * @policy: struct ebpfmm_policy *
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_identify(int fd, struct ebpfmm_file *file, void *policy,
+			   struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_attach - give a cgroup a policy, or another one
+ * @policy: the open policy
+ * @cgroup: where to
+ * @table: the translated profile
+ * @err: what failed; the cgroup is as it was then
+ *
+ * Replacing is atomic for faults; counters carry over.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
+			 const struct ebpfmm_cgroup *cgroup,
+			 const struct ebpfmm_table *table,
+			 struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_detach - take a cgroup's policy away
+ * @policy: the open policy
+ * @id: the cgroup's id; the cgroup may be gone
+ * @err: what failed; code is ENOENT when it had no policy
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
+			 struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_get - read a cgroup's table and counters
+ * @policy: the open policy
+ * @cgroup: the cgroup
+ * @table: filled in
+ * @err: code is ENOENT when it has no policy
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_get(struct ebpfmm_policy *policy,
+		      const struct ebpfmm_cgroup *cgroup,
+		      struct ebpfmm_table *table, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_each - call for each cgroup id that has a pinned link
+ * @policy: the open policy
+ * @fn: called with the id and whether the link is still attached (it is not
+ *	when the cgroup was removed); a nonzero return value ends the walk
+ * @data: for @fn
+ * @err: what failed
+ *
+ * Return: 0, what @fn returned, or -1 with @err set.
+ */
+int ebpfmm_policy_each(struct ebpfmm_policy *policy,
+		       int (*fn)(uint64_t id, bool attached, void *data),
+		       void *data, struct ebpfmm_error *err);
+
+#endif /* EBPFMM_POLICY_H */

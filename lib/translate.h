@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a profile, which speaks of programs and symbols, to the table that the
+ * fault policy reads, which speaks of pages relative to a base.
+ */
+#ifndef EBPFMM_TRANSLATE_H
+#define EBPFMM_TRANSLATE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "bpf_types.h"
+#include "error.h"
+#include "profile.h"
+
+/**
+ * struct ebpfmm_table - a translated profile
+ * @large: the table, in the larger of the two layouts; the smaller one is a
+ *	prefix of it, so what ebpfmm_table_is_small() tells is the part to store
+ */
+struct ebpfmm_table {
+	struct ebpfmm_large large;
+};
+
+/**
+ * ebpfmm_identify_fn - tells which file a descriptor is, as the kernel sees it
+ * @fd: descriptor of an open regular file
+ * @file: to be filled in
+ * @data: what was given to ebpfmm_translate()
+ * @err: set on failure
+ *
+ * Return: 0, or -1 with @err set.
+ */
+typedef int ebpfmm_identify_fn(int fd, struct ebpfmm_file *file, void *data,
+			       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_translate - translate a profile against a root
+ * @profile: a checked profile
+ * @rootfd: directory that is the container's root
+ * @identify: tells programs apart; NULL leaves ino and dev 0 (ebpfmm resolve)
+ * @data: for @identify
+ * @out: to be freed with free(); untouched on error
+ * @err: names the place in the profile
+ *
+ * Errors: a program that is not in the root or is no ELF executable; a symbol or
+ * section that is not there; a region that reaches outside its anchor, that
+ * can hold no anonymous memory, or that overlaps another; more regions,
+ * programs or mappings than the table holds.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_translate(const struct ebpfmm_profile *profile, int rootfd,
+		     ebpfmm_identify_fn *identify, void *data,
+		     struct ebpfmm_table **out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_table_is_small - which of the two storages a table belongs in
+ * @table: the table
+ *
+ * Return: nonzero for struct ebpfmm_small.
+ */
+int ebpfmm_table_is_small(const struct ebpfmm_table *table);
+
+/**
+ * ebpfmm_table_print - print a table for people or programs
+ * @table: the table
+ * @profile: what it was translated from, for the names
+ * @json: print JSON instead of columns
+ * @out: where to
+ */
+void ebpfmm_table_print(const struct ebpfmm_table *table,
+			const struct ebpfmm_profile *profile, int json,
+			FILE *out);
+
+#endif /* EBPFMM_TRANSLATE_H */
