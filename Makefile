@@ -42,10 +42,6 @@ all: $(programs) $(examples)
 
 # --- the fault policy --------------------------------------------------------
 
-$(O)/bpf/vmlinux.h: $(wildcard bpf/vmlinux.h)
-	@mkdir -p $(@D)
-	cp $< $@
-
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_x86 \
@@ -108,6 +104,26 @@ $(O)/tests/unit/%: $(O)/asan/tests/unit/%.o $(O)/libebpfmm-asan.a
 .PHONY: unit
 unit: $(units)
 	@for t in $(units); do $$t || exit 1; done
+
+# --- programs that the unit tests look into -----------------------------------
+
+fixture_pie := -fPIE -pie
+fixture_nopie := -fno-PIE -no-pie
+fixture_static := -fno-PIE -static
+fixture_static-pie := -fPIE -static-pie
+fixture_stripped := -fPIE -pie -rdynamic -s
+fixture_medium := -fPIE -pie -mcmodel=medium -mlarge-data-threshold=65536
+fixture_aligned := -fPIE -pie -DALIGNED
+fixture_bigpage := -fno-PIE -no-pie -Wl,-z,max-page-size=0x200000
+fixture_lld := -fPIE -pie -fuse-ld=lld
+fixtures := $(addprefix $(O)/tests/fixtures/,pie nopie static static-pie \
+	stripped medium aligned bigpage lld)
+
+$(O)/tests/fixtures/%: tests/unit/fixtures/image.c tests/unit/fixtures/twin.c
+	@mkdir -p $(@D)
+	$(CC) -O1 -g $(fixture_$*) -o $@ $^
+
+unit: $(fixtures)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 .SECONDARY:

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fault policy: which page size for an anonymous page fault of a cgroup.
+ *
+ * The kernel asks ebpfmm_select_orders() at each anonymous fault of a cgroup
+ * that it is attached to, with the orders it admits there. The answer takes
+ * four steps, each a question:
+ *
+ *   1. Which profile?  The one in the cgroup's local storage, put there by user
+ *      space when the container started.
+ *   2. Which program?  The file that the process runs, mm->exe_file.
+ *   3. Which region?   The address tells the space (image, heap, stack or a
+ *      mapping), the space's base turns it into the page numbers that the
+ *      profile was translated to, and a binary search finds the region.
+ *   4. Which size?     decision.h.
+ *
+ * Memory that the profile says nothing of is left to the kernel.
+ */
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "decision.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_CGRP_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct ebpfmm_small);
+} ebpfmm_small SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_CGRP_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct ebpfmm_large);
+} ebpfmm_large SEC(".maps");
+
+/**
+ * struct place - where an address is
+ * @span: the regions of its space
+ * @relative: its page number in that space
+ * @base: what turns a page number of the space into one of the process
+ * @down: the space grows downwards: @base minus a page number
+ */
+struct place {
+	struct ebpfmm_span span;
+	__u64 relative;
+	__u64 base;
+	bool down;
+};
+
+static __always_inline struct ebpfmm_program *
+find_program(struct ebpfmm_header *header, struct mm_struct *mm)
+{
+	struct inode *inode;
+	unsigned long ino;
+	__u32 dev, i;
+
+	inode = mm->exe_file->f_inode;
+	ino = inode->i_ino;
+	dev = inode->i_sb->s_dev;
+
+	for (i = 0; i < EBPFMM_MAX_PROGRAMS && i < header->nprograms; i++) {
+		struct ebpfmm_program *program = &header->programs[i];
+
+		if (program->ino == ino && program->dev == dev)
+			return program;
+	}
+	return NULL;
+}
+
+static __always_inline bool mapping_matches(struct ebpfmm_mapping *mapping,
+					    struct vm_area_struct *vma,
+					    const __u64 *name)
+{
+	__u64 size = vma->vm_end - vma->vm_start;
+	const __u64 *wanted = (const __u64 *)mapping->name;
+	__u32 i;
+
+	if (size < mapping->min_size || size > mapping->max_size)
+		return false;
+	if (!mapping->name_len)
+		return true;
+	for (i = 0; i < EBPFMM_ANON_NAME_SIZE / sizeof(*name); i++)
+		if (name[i] != wanted[i])
+			return false;
+	return true;
+}
+
+static __always_inline struct ebpfmm_mapping *
+find_mapping(struct ebpfmm_header *header, struct ebpfmm_program *program,
+	     struct vm_area_struct *vma)
+{
+	__u64 name[EBPFMM_ANON_NAME_SIZE / sizeof(__u64)] = {};
+	struct anon_vma_name *anon_name;
+	__u32 i;
+
+	if (!program->mappings.count)
+		return NULL;
+
+	anon_name = vma->anon_name;
+	if (anon_name)
+		bpf_probe_read_kernel_str(name, sizeof(name), anon_name->name);
+
+	for (i = 0; i < EBPFMM_MAX_MAPPINGS && i < program->mappings.count; i++) {
+		__u32 index = program->mappings.first + i;
+
+		if (index >= EBPFMM_MAX_MAPPINGS)
+			break;
+		if (mapping_matches(&header->mappings[index], vma, name))
+			return &header->mappings[index];
+	}
+	return NULL;
+}
+
+/* Which space is the address in, and where in it? False: in none of them. */
+static __always_inline bool find_place(struct ebpfmm_header *header,
+				       struct ebpfmm_program *program,
+				       struct vm_area_struct *vma,
+				       unsigned long address,
+				       struct place *place)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	__u64 page = address >> EBPFMM_PAGE_SHIFT;
+	__u64 bias = mm->start_code - program->start_code;
+	struct ebpfmm_mapping *mapping;
+	unsigned long start;
+
+	place->down = false;
+
+	if (address - bias - program->image_start <
+	    program->image_end - program->image_start) {
+		place->span = program->image;
+		place->base = bias >> EBPFMM_PAGE_SHIFT;
+		place->relative = (address - bias) >> EBPFMM_PAGE_SHIFT;
+		return true;
+	}
+
+	start = mm->start_brk;
+	if (address >= start && address < mm->brk) {
+		place->span = program->heap;
+		place->base = start >> EBPFMM_PAGE_SHIFT;
+		place->relative = page - place->base;
+		return true;
+	}
+
+	start = mm->start_stack;
+	if (vma->vm_start <= start && start < vma->vm_end) {
+		place->span = program->stack;
+		place->base = (start >> EBPFMM_PAGE_SHIFT) + 1;
+		place->relative = place->base - 1 - page;
+		place->down = true;
+		/* Above it are only the strings that exec put there. */
+		return page < place->base;
+	}
+
+	mapping = find_mapping(header, program, vma);
+	if (!mapping)
+		return false;
+	place->span = mapping->regions;
+	place->base = vma->vm_start >> EBPFMM_PAGE_SHIFT;
+	place->relative = page - place->base;
+	return true;
+}
+
+/*
+ * Among the regions of the span, the index of the last one that starts at or
+ * before the page; the span's first if there is none.
+ */
+static __always_inline __u32 search(const struct ebpfmm_region *regions,
+				    __u32 capacity,
+				    const struct place *place)
+{
+	__u32 low = place->span.first;
+	__u32 count = place->span.count;
+	__u32 i;
+
+	/* 2^11 is more than either capacity. */
+	for (i = 0; i < 11 && count > 1; i++) {
+		__u32 half = count / 2;
+		__u32 middle = low + half;
+
+		if (middle >= capacity)
+			break;
+		if (regions[middle].start <= place->relative)
+			low = middle;
+		count -= half;
+	}
+	return low;
+}
+
+static __always_inline void count(struct ebpfmm_header *header, __u32 order,
+				  __u32 reason)
+{
+	__u32 stripe = bpf_get_smp_processor_id() % EBPFMM_STRIPES;
+	struct ebpfmm_counters *counters = &header->counters[stripe];
+
+	if (order < EBPFMM_ORDERS)
+		__sync_fetch_and_add(&counters->order[order], 1);
+	if (reason < EBPFMM_REASONS)
+		__sync_fetch_and_add(&counters->reason[reason], 1);
+}
+
+static __always_inline __u32 leave_alone(struct ebpfmm_header *header,
+					 __u32 why)
+{
+	count(header, EBPFMM_ORDERS, why);
+	return BPF_MM_DEFAULT;
+}
+
+static __always_inline __u32
+select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
+	      __u32 capacity, struct vm_area_struct *vma, unsigned long address,
+	      __u32 admissible, __u32 why)
+{
+	/* Bounds of what is decided alike; all memory unless found otherwise. */
+	__u64 start = 0, end = 1ULL << 52;
+	__u64 page = address >> EBPFMM_PAGE_SHIFT;
+	const struct ebpfmm_region *region = NULL;
+	struct ebpfmm_decision decision;
+	struct ebpfmm_program *program;
+	bool is_default = false;
+	struct place place;
+
+	program = find_program(header, vma->vm_mm);
+	if (!program)
+		return leave_alone(header, EBPFMM_OTHER_PROGRAM);
+
+	if (find_place(header, program, vma, address, &place) &&
+	    place.span.count) {
+		__u64 low = 0, high = 1ULL << 32;
+		__u32 i = search(regions, capacity, &place);
+
+		if (i >= capacity)
+			return BPF_MM_DEFAULT;
+		if (regions[i].start > place.relative) {
+			high = regions[i].start;
+		} else if (regions[i].end > place.relative) {
+			region = &regions[i];
+			low = region->start;
+			high = region->end;
+		} else {
+			low = regions[i].end;
+			if (i + 1 < place.span.first + place.span.count &&
+			    i + 1 < capacity)
+				high = regions[i + 1].start;
+		}
+		start = place.base + low;
+		end = place.base + high;
+		if (place.down) {
+			start = place.base > high ? place.base - high : 0;
+			end = place.base - low;
+		}
+	}
+
+	if (!region) {
+		__u32 i = program->default_region;
+
+		if (i >= capacity)
+			return leave_alone(header, EBPFMM_OUTSIDE);
+		region = &regions[i];
+		is_default = true;
+	}
+
+	/*
+	 * khugepaged would make the largest page: it may if that is the best
+	 * one, not if it is merely the only one on offer.
+	 */
+	if (why == BPF_MM_COLLAPSE)
+		admissible = EBPFMM_SUPPORTED_ORDERS;
+
+	decision = ebpfmm_decide(region, is_default,
+				 ebpfmm_fitting(page, start, end, region->sizes),
+				 admissible);
+	if (why == BPF_MM_FAULT)
+		count(header, decision.order, decision.reason);
+	else if (why == BPF_MM_COLLAPSE)
+		decision.orders &= 1U << decision.order;
+	return decision.orders;
+}
+
+SEC("struct_ops/ebpfmm_select_orders")
+__u32 BPF_PROG(ebpfmm_select_orders, struct cgroup *cgrp,
+	       struct vm_area_struct *vma, unsigned long address,
+	       unsigned long orders, __u32 reason)
+{
+	struct ebpfmm_small *small;
+	struct ebpfmm_large *large;
+
+	small = bpf_cgrp_storage_get(&ebpfmm_small, cgrp, NULL, 0);
+	if (small)
+		return select_orders(&small->header, small->regions,
+				     EBPFMM_SMALL_REGIONS, vma, address, orders,
+				     reason);
+
+	large = bpf_cgrp_storage_get(&ebpfmm_large, cgrp, NULL, 0);
+	if (large)
+		return select_orders(&large->header, large->regions,
+				     EBPFMM_LARGE_REGIONS, vma, address, orders,
+				     reason);
+
+	return BPF_MM_DEFAULT;
+}
+
+SEC(".struct_ops.link")
+struct bpf_mm_ops ebpfmm_ops = {
+	.select_orders = (void *)ebpfmm_select_orders,
+};
+
+/* Tells user space how the kernel names the files that it has open. */
+SEC("iter/task_file")
+int ebpfmm_files(struct bpf_iter__task_file *ctx)
+{
+	struct file *file = ctx->file;
+	struct ebpfmm_file out;
+
+	if (!file)
+		return 0;
+	out.ino = file->f_inode->i_ino;
+	out.dev = file->f_inode->i_sb->s_dev;
+	out.fd = ctx->fd;
+	bpf_seq_write(ctx->meta->seq, &out, sizeof(out));
+	return 0;
+}

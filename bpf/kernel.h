@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The few kernel types that the policy looks at, with the few fields it reads;
+ * CO-RE finds their real offsets when the object is loaded. Written out rather
+ * than dumped into a vmlinux.h, so that building needs no kernel.
+ */
+#ifndef EBPFMM_KERNEL_H
+#define EBPFMM_KERNEL_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+
+#define true 1
+#define false 0
+
+/* include/uapi/linux/bpf.h */
+enum {
+	BPF_MAP_TYPE_CGRP_STORAGE = 32,
+};
+
+enum {
+	BPF_F_NO_PREALLOC = 1U << 0,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), \
+			     apply_to = record)
+
+/* fs/, include/linux/fs.h */
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+/* include/linux/mm_types.h */
+struct anon_vma_name {
+	char name[0];
+};
+
+struct mm_struct {
+	unsigned long start_code;
+	unsigned long start_brk;
+	unsigned long brk;
+	unsigned long start_stack;
+	struct file *exe_file;
+};
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct mm_struct *vm_mm;
+	struct anon_vma_name *anon_name;
+};
+
+struct cgroup;
+struct seq_file;
+
+/* kernel/bpf/task_iter.c */
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	__u32 fd;
+	struct file *file;
+};
+
+/* include/linux/bpf_mm.h, of the patched kernel */
+struct bpf_mm_ops {
+	__u32 (*select_orders)(struct cgroup *cgrp, struct vm_area_struct *vma,
+			       unsigned long address, unsigned long orders,
+			       __u32 reason);
+};
+
+#pragma clang attribute pop
+
+enum bpf_mm_reason {
+	BPF_MM_FAULT,
+	BPF_MM_SWAPIN,
+	BPF_MM_COLLAPSE,
+};
+
+enum bpf_mm_answer {
+	BPF_MM_DEFAULT = 1U << 31,
+};
+
+#endif /* EBPFMM_KERNEL_H */
