@@ -54,68 +54,116 @@ struct place {
 	bool down;
 };
 
-static __always_inline struct ebpfmm_program *
-find_program(struct ebpfmm_header *header, struct mm_struct *mm)
+/*
+ * The steps that loop are functions of their own that return a number: so the
+ * verifier looks at each of them once, instead of following every way through
+ * one with every way through the next.
+ */
+
+/* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. */
+__noinline __u64 find_program(struct ebpfmm_header *header __arg_nonnull,
+			      __u64 ino, __u32 dev)
 {
-	struct inode *inode;
-	unsigned long ino;
-	__u32 dev, i;
+	__u32 i;
 
-	inode = mm->exe_file->f_inode;
-	ino = inode->i_ino;
-	dev = inode->i_sb->s_dev;
-
-	for (i = 0; i < EBPFMM_MAX_PROGRAMS && i < header->nprograms; i++) {
-		struct ebpfmm_program *program = &header->programs[i];
-
-		if (program->ino == ino && program->dev == dev)
-			return program;
-	}
-	return NULL;
+	for (i = 0; i < EBPFMM_MAX_PROGRAMS && i < header->nprograms; i++)
+		if (header->programs[i].ino == ino &&
+		    header->programs[i].dev == dev)
+			return i;
+	return EBPFMM_MAX_PROGRAMS;
 }
 
-static __always_inline bool mapping_matches(struct ebpfmm_mapping *mapping,
-					    struct vm_area_struct *vma,
-					    const __u64 *name)
+struct anon_name {
+	__u64 words[EBPFMM_ANON_NAME_SIZE / sizeof(__u64)];
+};
+
+/* Does the mapping have the name, where one is asked for? */
+__noinline __u64 name_matches(const struct ebpfmm_mapping *mapping __arg_nonnull,
+			      const struct anon_name *name __arg_nonnull)
 {
-	__u64 size = vma->vm_end - vma->vm_start;
 	const __u64 *wanted = (const __u64 *)mapping->name;
 	__u32 i;
 
-	if (size < mapping->min_size || size > mapping->max_size)
-		return false;
 	if (!mapping->name_len)
-		return true;
-	for (i = 0; i < EBPFMM_ANON_NAME_SIZE / sizeof(*name); i++)
-		if (name[i] != wanted[i])
-			return false;
-	return true;
+		return 1;
+	for (i = 0; i < EBPFMM_ANON_NAME_SIZE / sizeof(__u64); i++)
+		if (name->words[i] != wanted[i])
+			return 0;
+	return 1;
+}
+
+/* Index of the first of the program's matchers, or EBPFMM_MAX_MAPPINGS. */
+__noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull,
+			      __u32 first, __u32 end, __u64 size,
+			      const struct anon_name *name __arg_nonnull)
+{
+	__u32 i;
+
+	for (i = 0; i < EBPFMM_MAX_MAPPINGS && i < end; i++) {
+		const struct ebpfmm_mapping *mapping = &header->mappings[i];
+
+		if (i >= first && size >= mapping->min_size &&
+		    size <= mapping->max_size && name_matches(mapping, name))
+			return i;
+	}
+	return EBPFMM_MAX_MAPPINGS;
+}
+
+__noinline __u64 fitting(__u64 page, __u64 start, __u64 end, __u32 sizes)
+{
+	return ebpfmm_fitting(page, start, end, sizes);
+}
+
+/* struct ebpfmm_decision in one number: orders, order << 16, reason << 24. */
+__noinline __u64 decide(const struct ebpfmm_region *region __arg_nonnull,
+			__u32 is_default, __u32 fits, __u32 admissible)
+{
+	struct ebpfmm_decision decision = ebpfmm_decide(region, is_default,
+							fits, admissible);
+
+	return decision.orders | decision.order << 16 | decision.reason << 24;
+}
+
+static __always_inline struct ebpfmm_program *
+program_of(struct ebpfmm_header *header, struct mm_struct *mm)
+{
+	struct inode *inode = mm->exe_file->f_inode;
+	__u64 i = find_program(header, inode->i_ino, inode->i_sb->s_dev);
+
+	if (i >= EBPFMM_MAX_PROGRAMS)
+		return NULL;
+	/* Index with what was checked, not with a sum made before the check. */
+	barrier_var(i);
+	return &header->programs[i];
 }
 
 static __always_inline struct ebpfmm_mapping *
-find_mapping(struct ebpfmm_header *header, struct ebpfmm_program *program,
-	     struct vm_area_struct *vma)
+mapping_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
+	   struct vm_area_struct *vma)
 {
-	__u64 name[EBPFMM_ANON_NAME_SIZE / sizeof(__u64)] = {};
+	struct anon_name name = {};
 	struct anon_vma_name *anon_name;
-	__u32 i;
+	__u64 i;
 
 	if (!program->mappings.count)
 		return NULL;
 
 	anon_name = vma->anon_name;
-	if (anon_name)
-		bpf_probe_read_kernel_str(name, sizeof(name), anon_name->name);
-
-	for (i = 0; i < EBPFMM_MAX_MAPPINGS && i < program->mappings.count; i++) {
-		__u32 index = program->mappings.first + i;
-
-		if (index >= EBPFMM_MAX_MAPPINGS)
-			break;
-		if (mapping_matches(&header->mappings[index], vma, name))
-			return &header->mappings[index];
+	if (anon_name) {
+		bpf_probe_read_kernel_str(&name, sizeof(name), anon_name->name);
+		/* glibc's names begin with a space, which nobody writes. */
+		if ((char)name.words[0] == ' ')
+			bpf_probe_read_kernel_str(&name, sizeof(name),
+						  anon_name->name + 1);
 	}
-	return NULL;
+
+	i = find_mapping(header, program->mappings.first,
+			 program->mappings.first + program->mappings.count,
+			 vma->vm_end - vma->vm_start, &name);
+	if (i >= EBPFMM_MAX_MAPPINGS)
+		return NULL;
+	barrier_var(i);
+	return &header->mappings[i];
 }
 
 /* Which space is the address in, and where in it? False: in none of them. */
@@ -159,7 +207,7 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
 		return page < place->base;
 	}
 
-	mapping = find_mapping(header, program, vma);
+	mapping = mapping_of(header, program, vma);
 	if (!mapping)
 		return false;
 	place->span = mapping->regions;
@@ -172,21 +220,22 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
  * Among the regions of the span, the index of the last one that starts at or
  * before the page; the span's first if there is none.
  */
-static __always_inline __u32 search(const struct ebpfmm_region *regions,
-				    __u32 capacity,
+static __always_inline __u64 search(const struct ebpfmm_region *regions,
+				    __u64 capacity,
 				    const struct place *place)
 {
-	__u32 low = place->span.first;
-	__u32 count = place->span.count;
+	__u64 low = place->span.first;
+	__u64 count = place->span.count;
 	__u32 i;
 
 	/* 2^11 is more than either capacity. */
 	for (i = 0; i < 11 && count > 1; i++) {
-		__u32 half = count / 2;
-		__u32 middle = low + half;
+		__u64 half = count / 2;
+		__u64 middle = low + half;
 
 		if (middle >= capacity)
 			break;
+		barrier_var(middle);
 		if (regions[middle].start <= place->relative)
 			low = middle;
 		count -= half;
@@ -194,16 +243,20 @@ static __always_inline __u32 search(const struct ebpfmm_region *regions,
 	return low;
 }
 
-static __always_inline void count(struct ebpfmm_header *header, __u32 order,
-				  __u32 reason)
+static __always_inline void count(struct ebpfmm_header *header, __u64 order,
+				  __u64 reason)
 {
-	__u32 stripe = bpf_get_smp_processor_id() % EBPFMM_STRIPES;
+	__u64 stripe = bpf_get_smp_processor_id() % EBPFMM_STRIPES;
 	struct ebpfmm_counters *counters = &header->counters[stripe];
 
-	if (order < EBPFMM_ORDERS)
+	if (order < EBPFMM_ORDERS) {
+		barrier_var(order);
 		__sync_fetch_and_add(&counters->order[order], 1);
-	if (reason < EBPFMM_REASONS)
+	}
+	if (reason < EBPFMM_REASONS) {
+		barrier_var(reason);
 		__sync_fetch_and_add(&counters->reason[reason], 1);
+	}
 }
 
 static __always_inline __u32 leave_alone(struct ebpfmm_header *header,
@@ -215,29 +268,30 @@ static __always_inline __u32 leave_alone(struct ebpfmm_header *header,
 
 static __always_inline __u32
 select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
-	      __u32 capacity, struct vm_area_struct *vma, unsigned long address,
+	      __u64 capacity, struct vm_area_struct *vma, unsigned long address,
 	      __u32 admissible, __u32 why)
 {
 	/* Bounds of what is decided alike; all memory unless found otherwise. */
 	__u64 start = 0, end = 1ULL << 52;
 	__u64 page = address >> EBPFMM_PAGE_SHIFT;
 	const struct ebpfmm_region *region = NULL;
-	struct ebpfmm_decision decision;
 	struct ebpfmm_program *program;
+	__u32 decision;
 	bool is_default = false;
 	struct place place;
 
-	program = find_program(header, vma->vm_mm);
+	program = program_of(header, vma->vm_mm);
 	if (!program)
 		return leave_alone(header, EBPFMM_OTHER_PROGRAM);
 
 	if (find_place(header, program, vma, address, &place) &&
 	    place.span.count) {
 		__u64 low = 0, high = 1ULL << 32;
-		__u32 i = search(regions, capacity, &place);
+		__u64 i = search(regions, capacity, &place);
 
 		if (i >= capacity)
 			return BPF_MM_DEFAULT;
+		barrier_var(i);
 		if (regions[i].start > place.relative) {
 			high = regions[i].start;
 		} else if (regions[i].end > place.relative) {
@@ -246,9 +300,12 @@ select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 			high = region->end;
 		} else {
 			low = regions[i].end;
-			if (i + 1 < place.span.first + place.span.count &&
-			    i + 1 < capacity)
-				high = regions[i + 1].start;
+			i++;
+			if (i < place.span.first + place.span.count &&
+			    i < capacity) {
+				barrier_var(i);
+				high = regions[i].start;
+			}
 		}
 		start = place.base + low;
 		end = place.base + high;
@@ -259,10 +316,11 @@ select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 	}
 
 	if (!region) {
-		__u32 i = program->default_region;
+		__u64 i = program->default_region;
 
 		if (i >= capacity)
 			return leave_alone(header, EBPFMM_OUTSIDE);
+		barrier_var(i);
 		region = &regions[i];
 		is_default = true;
 	}
@@ -274,14 +332,13 @@ select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 	if (why == BPF_MM_COLLAPSE)
 		admissible = EBPFMM_SUPPORTED_ORDERS;
 
-	decision = ebpfmm_decide(region, is_default,
-				 ebpfmm_fitting(page, start, end, region->sizes),
-				 admissible);
+	decision = decide(region, is_default,
+			  fitting(page, start, end, region->sizes), admissible);
 	if (why == BPF_MM_FAULT)
-		count(header, decision.order, decision.reason);
+		count(header, decision >> 16 & 0xff, decision >> 24);
 	else if (why == BPF_MM_COLLAPSE)
-		decision.orders &= 1U << decision.order;
-	return decision.orders;
+		decision &= 1U << (decision >> 16 & 0xff);
+	return decision & 0xffff;
 }
 
 SEC("struct_ops/ebpfmm_select_orders")

@@ -25,7 +25,8 @@ struct ebpfmm_error {
  * @err: where to; may be NULL, then nothing is recorded
  * @code: errno value, or 0; when not 0, ": " and its text are appended
  * @format: as for printf; what a tenant controls may be in the arguments:
- *	control characters and bytes that are no printable ASCII become '?'
+ *	control characters and bytes that are no printable ASCII become '?'.
+ *	@err's own message may be one; text that is too long is cut, not the cause
  *
  * Return: -1, so that callers can return it at once.
  */
@@ -41,5 +42,11 @@ int ebpfmm_fail(struct ebpfmm_error *err, int code, const char *format, ...)
  */
 int ebpfmm_prefix(struct ebpfmm_error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/**
+ * ebpfmm_printable - make text safe for a terminal and for one line of a log
+ * @text: every byte that is no printable ASCII becomes '?'
+ */
+void ebpfmm_printable(char *text);
 
 #endif /* EBPFMM_ERROR_H */

@@ -8,7 +8,7 @@
 
 /**
  * ebpfmm_log_open - say who is speaking
- * @ident: program name
+ * @ident: program name; not copied, must stay valid
  * @to_syslog: also send messages to syslog
  */
 void ebpfmm_log_open(const char *ident, int to_syslog);
@@ -16,7 +16,9 @@ void ebpfmm_log_open(const char *ident, int to_syslog);
 /**
  * ebpfmm_log - one line
  * @priority: as for syslog(3)
- * @format: as for printf; control characters in the result become '?'
+ * @format: as for printf; made safe with ebpfmm_printable()
+ *
+ * Goes to stderr as one write, so that lines of several hooks do not mix.
  */
 void ebpfmm_log(int priority, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The objects of a profile, format version 1, from the whole down to an anchor.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile_internal.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int copy_text(struct json_object *value, char **text,
+		     struct ebpfmm_error *err)
+{
+	*text = strdup(json_object_get_string(value));
+	return *text ? 0 : ebpfmm_fail(err, ENOMEM, "profile");
+}
+
+static int parse_mapping(struct json_object *object,
+			 struct ebpfmm_profile_region *region,
+			 struct ebpfmm_error *err)
+{
+	struct json_object *name, *min, *max;
+	const struct profile_member members[] = {
+		{ "name", PROFILE_STRING, false, &name },
+		{ "min_size", PROFILE_SIZE, false, &min },
+		{ "max_size", PROFILE_SIZE, false, &max },
+	};
+
+	region->kind = EBPFMM_ANCHOR_MAPPING;
+	if (profile_json_members(object, members, COUNT(members), err))
+		return ebpfmm_prefix(err, "mapping.");
+	if (!name && !min && !max)
+		return ebpfmm_fail(err, 0, "mapping: must have at least one of name, "
+				   "min_size, max_size");
+	if (name && profile_check_anon_name(json_object_get_string(name), err))
+		return ebpfmm_prefix(err, "mapping.name: ");
+	if (min && profile_size(min, &region->min_size, err))
+		return ebpfmm_prefix(err, "mapping.min_size: ");
+	if (max && profile_size(max, &region->max_size, err))
+		return ebpfmm_prefix(err, "mapping.max_size: ");
+	if (region->max_size < 1U << EBPFMM_PAGE_SHIFT)
+		return ebpfmm_fail(err, 0, "mapping.max_size: no mapping is that small");
+	if (region->min_size > region->max_size)
+		return ebpfmm_fail(err, 0,
+				   "mapping.min_size: is larger than max_size");
+	return name ? copy_text(name, &region->name, err) : 0;
+}
+
+static int parse_area(struct json_object *area,
+		      struct ebpfmm_profile_region *region,
+		      struct ebpfmm_error *err)
+{
+	const char *name = json_object_get_string(area);
+
+	if (!strcmp(name, "heap"))
+		region->kind = EBPFMM_ANCHOR_HEAP;
+	else if (!strcmp(name, "stack"))
+		region->kind = EBPFMM_ANCHOR_STACK;
+	else
+		return ebpfmm_fail(err, 0,
+				   "area: \"%.80s\" is neither \"heap\" nor \"stack\"",
+				   name);
+	return 0;
+}
+
+/* A symbol or a section, of the program or of a shared object. */
+static int parse_elf(struct json_object *value, const char *key,
+		     enum ebpfmm_anchor_kind kind, struct json_object *object,
+		     struct ebpfmm_profile_region *region,
+		     struct ebpfmm_error *err)
+{
+	region->kind = kind;
+	if (!*json_object_get_string(value))
+		return ebpfmm_fail(err, 0, "%s: is empty", key);
+	if (copy_text(value, &region->name, err))
+		return -1;
+	if (!object)
+		return 0;
+	if (profile_check_path(json_object_get_string(object), err))
+		return ebpfmm_prefix(err, "object: ");
+	return copy_text(object, &region->object, err);
+}
+
+static int parse_anchor(struct json_object *anchor,
+			struct ebpfmm_profile_region *region,
+			struct ebpfmm_error *err)
+{
+	struct json_object *symbol, *section, *area, *mapping, *object;
+	const struct profile_member members[] = {
+		{ "symbol", PROFILE_STRING, false, &symbol },
+		{ "section", PROFILE_STRING, false, &section },
+		{ "area", PROFILE_STRING, false, &area },
+		{ "mapping", PROFILE_OBJECT, false, &mapping },
+		{ "object", PROFILE_STRING, false, &object },
+	};
+
+	if (profile_json_members(anchor, members, COUNT(members), err))
+		return ebpfmm_prefix(err, "anchor.");
+	if (!!symbol + !!section + !!area + !!mapping != 1)
+		return ebpfmm_fail(err, 0, "anchor: must have exactly one of symbol, "
+				   "section, area, mapping");
+	if (object && !symbol && !section)
+		return ebpfmm_fail(err, 0,
+				   "anchor.object: only with symbol or section");
+
+	if ((symbol && parse_elf(symbol, "symbol", EBPFMM_ANCHOR_SYMBOL, object,
+				 region, err)) ||
+	    (section && parse_elf(section, "section", EBPFMM_ANCHOR_SECTION,
+				  object, region, err)) ||
+	    (area && parse_area(area, region, err)) ||
+	    (mapping && parse_mapping(mapping, region, err)))
+		return ebpfmm_prefix(err, "anchor.");
+	return 0;
+}
+
+static int parse_extent(struct json_object *offset, struct json_object *length,
+			struct ebpfmm_profile_region *region,
+			struct ebpfmm_error *err)
+{
+	uint64_t end;
+
+	if (offset && profile_size(offset, &region->offset, err))
+		return ebpfmm_prefix(err, "offset: ");
+	if (region->kind == EBPFMM_ANCHOR_MAPPING &&
+	    region->offset >= region->max_size)
+		return ebpfmm_fail(err, 0, "offset: is not below max_size, where "
+				   "the largest mapping ends");
+	if (!length)
+		return 0;
+	if (profile_size(length, &region->length, err))
+		return ebpfmm_prefix(err, "length: ");
+	if (!region->length)
+		return ebpfmm_fail(err, 0, "length: must be greater than 0");
+	if (__builtin_add_overflow(region->offset, region->length, &end))
+		return ebpfmm_fail(err, 0,
+				   "length: offset and length do not fit 64 bits");
+	region->has_length = true;
+	return 0;
+}
+
+static int parse_region(struct json_object *object,
+			struct ebpfmm_profile_region *region,
+			struct ebpfmm_error *err)
+{
+	struct json_object *anchor, *offset, *length, *ns, *touched;
+	const struct profile_member members[] = {
+		{ "anchor", PROFILE_OBJECT, true, &anchor },
+		{ "offset", PROFILE_SIZE, false, &offset },
+		{ "length", PROFILE_SIZE, false, &length },
+		{ "benefit_ns", PROFILE_OBJECT, true, &ns },
+		{ "touched", PROFILE_NUMBER, false, &touched },
+	};
+
+	region->max_size = UINT64_MAX;
+	if (profile_json_members(object, members, COUNT(members), err) ||
+	    parse_anchor(anchor, region, err) ||
+	    parse_extent(offset, length, region, err) ||
+	    profile_benefit(ns, touched, &region->benefit, err))
+		return -1;
+	return 0;
+}
+
+static int parse_regions(struct json_object *array,
+			 struct ebpfmm_profile_program *program,
+			 struct ebpfmm_error *err)
+{
+	size_t count = json_object_array_length(array), i;
+
+	program->regions = calloc(count, sizeof(*program->regions));
+	if (count && !program->regions)
+		return ebpfmm_fail(err, ENOMEM, "regions");
+	program->nregions = count;
+	for (i = 0; i < count; i++) {
+		struct json_object *object = json_object_array_get_idx(array, i);
+
+		if (profile_json_type(object, PROFILE_OBJECT, err))
+			return ebpfmm_prefix(err, "regions[%zu]: ", i);
+		if (parse_region(object, &program->regions[i], err))
+			return ebpfmm_prefix(err, "regions[%zu].", i);
+	}
+	return 0;
+}
+
+static int parse_default(struct json_object *object,
+			 struct ebpfmm_profile_program *program,
+			 struct ebpfmm_error *err)
+{
+	struct json_object *ns, *touched;
+	const struct profile_member members[] = {
+		{ "benefit_ns", PROFILE_OBJECT, true, &ns },
+		{ "touched", PROFILE_NUMBER, false, &touched },
+	};
+
+	if (profile_json_members(object, members, COUNT(members), err) ||
+	    profile_benefit(ns, touched, &program->fallback, err))
+		return ebpfmm_prefix(err, "default.");
+	program->has_default = true;
+	return 0;
+}
+
+static int parse_program(struct json_object *object,
+			 struct ebpfmm_profile_program *program,
+			 struct ebpfmm_error *err)
+{
+	struct json_object *exe, *regions, *fallback;
+	const struct profile_member members[] = {
+		{ "exe", PROFILE_STRING, true, &exe },
+		{ "regions", PROFILE_ARRAY, false, &regions },
+		{ "default", PROFILE_OBJECT, false, &fallback },
+	};
+
+	if (profile_json_members(object, members, COUNT(members), err))
+		return -1;
+	if (profile_check_path(json_object_get_string(exe), err))
+		return ebpfmm_prefix(err, "exe: ");
+	if (copy_text(exe, &program->exe, err) ||
+	    (regions && parse_regions(regions, program, err)) ||
+	    (fallback && parse_default(fallback, program, err)))
+		return -1;
+	if (!program->nregions && !program->has_default)
+		return ebpfmm_fail(err, 0, "regions: %s, and there is no default",
+				   regions ? "empty" : "missing");
+	return 0;
+}
+
+static int parse_programs(struct json_object *array,
+			  struct ebpfmm_profile *profile,
+			  struct ebpfmm_error *err)
+{
+	size_t count = json_object_array_length(array), i;
+
+	if (!count)
+		return ebpfmm_fail(err, 0, "programs: empty");
+	if (count > EBPFMM_MAX_PROGRAMS)
+		return ebpfmm_fail(err, 0, "programs[%d]: more than %d programs",
+				   EBPFMM_MAX_PROGRAMS, EBPFMM_MAX_PROGRAMS);
+	profile->programs = calloc(count, sizeof(*profile->programs));
+	if (!profile->programs)
+		return ebpfmm_fail(err, ENOMEM, "programs");
+	profile->nprograms = count;
+	for (i = 0; i < count; i++) {
+		struct json_object *object = json_object_array_get_idx(array, i);
+
+		if (profile_json_type(object, PROFILE_OBJECT, err))
+			return ebpfmm_prefix(err, "programs[%zu]: ", i);
+		if (parse_program(object, &profile->programs[i], err))
+			return ebpfmm_prefix(err, "programs[%zu].", i);
+	}
+	return 0;
+}
+
+static int parse_limits(struct json_object *object,
+			struct ebpfmm_profile *profile,
+			struct ebpfmm_error *err)
+{
+	json_object_object_foreach(object, key, value) {
+		int order = profile_order(key, err);
+
+		if (order < 0)
+			return ebpfmm_prefix(err, "limits.");
+		if (!order)
+			return ebpfmm_fail(err, 0, "limits.4K: there is no smaller "
+					   "size to use instead");
+		if (profile_json_type(value, PROFILE_SIZE, err) ||
+		    profile_size(value, &profile->limit[order], err))
+			return ebpfmm_prefix(err, "limits.%s: ", key);
+	}
+	return 0;
+}
+
+/* Before anything else: the keys of another version may be other ones. */
+static int check_version(struct json_object *root, struct ebpfmm_error *err)
+{
+	struct json_object *version;
+
+	if (!json_object_object_get_ex(root, "version", &version))
+		return ebpfmm_fail(err, 0, "version: missing");
+	if (profile_json_type(version, PROFILE_INTEGER, err))
+		return ebpfmm_prefix(err, "version: ");
+	if (json_object_get_int64(version) != 1)
+		return ebpfmm_fail(err, 0, "version: %s is not supported, only 1",
+				   json_object_get_string(version));
+	return 0;
+}
+
+static int parse_profile(struct json_object *root,
+			 struct ebpfmm_profile *profile,
+			 struct ebpfmm_error *err)
+{
+	struct json_object *version, *name, *programs, *limits;
+	const struct profile_member members[] = {
+		{ "version", PROFILE_INTEGER, true, &version },
+		{ "name", PROFILE_STRING, true, &name },
+		{ "programs", PROFILE_ARRAY, true, &programs },
+		{ "limits", PROFILE_OBJECT, false, &limits },
+	};
+	int order;
+
+	for (order = 0; order < EBPFMM_ORDERS; order++)
+		profile->limit[order] = UINT64_MAX;
+
+	if (profile_json_type(root, PROFILE_OBJECT, err))
+		return ebpfmm_prefix(err, "profile: ");
+	if (check_version(root, err) ||
+	    profile_json_members(root, members, COUNT(members), err))
+		return -1;
+	if (profile_check_name(json_object_get_string(name), err))
+		return ebpfmm_prefix(err, "name: ");
+	if (copy_text(name, &profile->name, err) ||
+	    parse_programs(programs, profile, err) ||
+	    (limits && parse_limits(limits, profile, err)))
+		return -1;
+	return profile_check_conflicts(profile, err);
+}
+
+int ebpfmm_profile_parse(const char *text, size_t length,
+			 struct ebpfmm_profile **out, struct ebpfmm_error *err)
+{
+	struct ebpfmm_profile *profile;
+	struct json_object *root;
+
+	if (profile_json_parse(text, length, &root, err))
+		return -1;
+
+	profile = calloc(1, sizeof(*profile));
+	if (!profile) {
+		json_object_put(root);
+		return ebpfmm_fail(err, ENOMEM, "profile");
+	}
+	if (parse_profile(root, profile, err)) {
+		json_object_put(root);
+		ebpfmm_profile_free(profile);
+		return -1;
+	}
+	json_object_put(root);
+	*out = profile;
+	return 0;
+}
+
+static void free_program(struct ebpfmm_profile_program *program)
+{
+	size_t i;
+
+	for (i = 0; i < program->nregions; i++) {
+		free(program->regions[i].name);
+		free(program->regions[i].object);
+	}
+	free(program->regions);
+	free(program->exe);
+}
+
+void ebpfmm_profile_free(struct ebpfmm_profile *profile)
+{
+	size_t i;
+
+	if (!profile)
+		return;
+	for (i = 0; i < profile->nprograms; i++)
+		free_program(&profile->programs[i]);
+	free(profile->programs);
+	free(profile->name);
+	free(profile);
+}
