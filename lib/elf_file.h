@@ -2,7 +2,7 @@
 /*
  * What translation needs to know of an ELF file. Read with libelf from a file
  * that the tenant controls: every number in it is checked before use, and the
- * work is bounded.
+ * work is bounded, by the limits below and by the file's size.
  */
 #ifndef EBPFMM_ELF_FILE_H
 #define EBPFMM_ELF_FILE_H
@@ -10,6 +10,11 @@
 #include <stdint.h>
 
 #include "error.h"
+
+/* Past these a file is refused: far more than the largest browsers have. */
+#define EBPFMM_ELF_MAX_BYTES	(4ULL << 30)
+#define EBPFMM_ELF_MAX_SYMBOLS	(2U << 20)	/* in one table */
+#define EBPFMM_ELF_MAX_STRINGS	(128U << 20)	/* bytes in one table */
 
 struct ebpfmm_elf;
 
@@ -27,10 +32,15 @@ struct ebpfmm_range {
  * struct ebpfmm_image - how the kernel will lay the program out
  * @start_code: lowest p_vaddr of an executable PT_LOAD, not rounded
  * @extent: lowest to highest address of all PT_LOADs, rounded to pages
+ * @bias_align: the load bias is a multiple of so many bytes; 0 for ET_EXEC,
+ *	which has no bias
+ *
+ * All of it as load_elf_binary() in fs/binfmt_elf.c computes it.
  */
 struct ebpfmm_image {
 	uint64_t start_code;
 	struct ebpfmm_range extent;
+	uint64_t bias_align;
 };
 
 /**
@@ -38,6 +48,10 @@ struct ebpfmm_image {
  * @fd: regular file; duplicated, the caller keeps its own
  * @out: to be freed with ebpfmm_elf_close(); untouched on error
  * @err: without a path; the caller knows it
+ *
+ * ET_EXEC or ET_DYN. A file whose PT_LOADs are not in ascending order or share
+ * pages is refused: no linker makes one, and which of them wins is a detail of
+ * the kernel.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -61,8 +75,9 @@ const struct ebpfmm_image *ebpfmm_elf_image(const struct ebpfmm_elf *elf);
  * ebpfmm_elf_symbol - find a data symbol
  * @elf: the file
  * @name: its name, as in .symtab or else .dynsym
- * @range: the addresses it covers
- * @err: not there, ambiguous (two local ones), undefined, TLS, or of size 0
+ * @range: the addresses it covers, inside one PT_LOAD
+ * @err: not there, ambiguous (two local ones), undefined, TLS, of size 0, or
+ *	outside of what is loaded
  *
  * Return: 0, or -1 with @err set.
  */
@@ -73,8 +88,8 @@ int ebpfmm_elf_symbol(struct ebpfmm_elf *elf, const char *name,
  * ebpfmm_elf_section - find an allocated section
  * @elf: the file
  * @name: its name, as ".bss"
- * @range: the addresses it covers
- * @err: not there, or not loaded into memory
+ * @range: the addresses it covers, inside one PT_LOAD
+ * @err: not there, ambiguous, or not loaded into memory
  *
  * Return: 0, or -1 with @err set.
  */
@@ -84,9 +99,10 @@ int ebpfmm_elf_section(struct ebpfmm_elf *elf, const char *name,
 /**
  * ebpfmm_elf_anonymous - which part of a range will be anonymous memory
  * @elf: the file
- * @range: unbiased addresses
+ * @range: unbiased addresses, inside one PT_LOAD
  * @out: the part of @range that lies in pages which the kernel maps
  *	anonymously: those of a PT_LOAD beyond the page of its last file byte
+ *	(elf_load() in fs/binfmt_elf.c)
  *
  * Return: 0, or -1 when there is no such page in @range.
  */

@@ -11,7 +11,7 @@
  * ebpfmm_rootfs_open - open a regular file inside a root for reading
  * @rootfd: directory that is the root; absolute symlinks and ".." stay in it
  * @path: absolute path as the container sees it
- * @err: begins with @path
+ * @err: begins with @path; code is ENOENT or ENOTDIR when it is not there
  *
  * openat2(2) with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS. Nothing but a
  * regular file is opened for reading: a FIFO or device is recognised by an

@@ -7,6 +7,7 @@
 #define EBPFMM_TRANSLATE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "bpf_types.h"
@@ -17,9 +18,17 @@
  * struct ebpfmm_table - a translated profile
  * @large: the table, in the larger of the two layouts; the smaller one is a
  *	prefix of it, so what ebpfmm_table_is_small() tells is the part to store
+ * @source: for each region, which of its program's regions in the profile it is;
+ *	EBPFMM_NO_REGION for a default
+ * @bias_align: for each program, as in struct ebpfmm_image
+ *
+ * @source and @bias_align are for people who want to know what came of their
+ * profile; the policy does not need them.
  */
 struct ebpfmm_table {
 	struct ebpfmm_large large;
+	uint16_t source[EBPFMM_LARGE_REGIONS];
+	uint64_t bias_align[EBPFMM_MAX_PROGRAMS];
 };
 
 /**
@@ -43,10 +52,15 @@ typedef int ebpfmm_identify_fn(int fd, struct ebpfmm_file *file, void *data,
  * @out: to be freed with free(); untouched on error
  * @err: names the place in the profile
  *
- * Errors: a program that is not in the root or is no ELF executable; a symbol or
- * section that is not there; a region that reaches outside its anchor, that
- * can hold no anonymous memory, or that overlaps another; more regions,
- * programs or mappings than the table holds.
+ * A region covers every page that it has a byte of, except that a page of two
+ * regions is the first one's, and that regions in the program's image cover only
+ * pages that will be anonymous.
+ *
+ * Errors: a program that is not in the root, is no ELF executable, or is the
+ * file of another entry; a symbol or section that is not there; a region that
+ * reaches outside its anchor, that can hold no anonymous memory, that overlaps
+ * another or has no page of its own; more regions, programs or mappings than
+ * the table holds.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -65,9 +79,13 @@ int ebpfmm_table_is_small(const struct ebpfmm_table *table);
 /**
  * ebpfmm_table_print - print a table for people or programs
  * @table: the table
- * @profile: what it was translated from, for the names
+ * @profile: what it was translated from, for the names; NULL when that is not
+ *	known: then only @table->large is looked at, and names no symbols
  * @json: print JSON instead of columns
- * @out: where to
+ * @out: where to; the caller checks it for errors
+ *
+ * Says of each region and size also whether such a page can, cannot or, by
+ * where the kernel puts things, may not fit.
  */
 void ebpfmm_table_print(const struct ebpfmm_table *table,
 			const struct ebpfmm_profile *profile, int json,

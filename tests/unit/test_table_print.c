@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How translated profiles are printed, from the text of the profile on.
+ */
+#include "fixture.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "translate.h"
+
+/* Every kind of anchor, for a program that is moved and one that is not. */
+static const char text[] =
+	"{ \"version\": 1, \"name\": \"printed\", \"programs\": ["
+	"  { \"exe\": \"/pie\", \"regions\": ["
+	"    { \"anchor\": { \"mapping\": { \"name\": \"a b\","
+	"        \"min_size\": \"64M\", \"max_size\": \"1G\" } },"
+	"      \"benefit_ns\": { \"2M\": 9000 } },"
+	"    { \"anchor\": { \"area\": \"heap\" }, \"offset\": \"1M\","
+	"      \"length\": \"3M\", \"touched\": 0.9,"
+	"      \"benefit_ns\": { \"64K\": 2, \"2M\": 20000 } },"
+	"    { \"anchor\": { \"area\": \"stack\" }, \"length\": \"60K\","
+	"      \"benefit_ns\": { \"64K\": 100 } },"
+	"    { \"anchor\": { \"symbol\": \"hot_table\" },"
+	"      \"benefit_ns\": { \"2M\": 7 } }"
+	"  ], \"default\": { \"benefit_ns\": { \"16K\": 50 } } },"
+	"  { \"exe\": \"/bigpage\", \"regions\": ["
+	"    { \"anchor\": { \"section\": \"lookup\" }, \"offset\": \"4K\","
+	"      \"length\": \"124K\", \"benefit_ns\": { \"64K\": 5,"
+	"      \"128K\": 6 } }"
+	"  ] } ], \"limits\": { \"2M\": \"512M\" } }";
+
+static struct ebpfmm_profile *profile;
+static struct ebpfmm_table *table;
+
+static int translate(void **state)
+{
+	struct ebpfmm_error err = {};
+	int fd = open(fixture_path(NULL), O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	if (fd < 0 ||
+	    ebpfmm_profile_parse(text, strlen(text), &profile, &err) ||
+	    ebpfmm_translate(profile, fd, NULL, NULL, &table, &err)) {
+		print_error("%s\n", err.message);
+		return -1;
+	}
+	return close(fd);
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	free(table);
+	ebpfmm_profile_free(profile);
+	return 0;
+}
+
+static char *print(const struct ebpfmm_profile *from, int json)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&out, &size);
+
+	assert_non_null(stream);
+	ebpfmm_table_print(table, from, json, stream);
+	assert_int_equal(fclose(stream), 0);
+	return out;
+}
+
+static void assert_has(const char *out, const char *part)
+{
+	if (!strstr(out, part))
+		fail_msg("no \"%s\" in:\n%s", part, out);
+}
+
+static void test_columns(void **state)
+{
+	char *out;
+
+	(void)state;
+	/* Not from a profile, but it may be read back from somewhere. */
+	table->large.header.mappings[0].name[1] = '\033';
+	out = print(profile, 0);
+	assert_has(out, "profile printed: 2 programs, 6 regions\n"
+			"limit 2M: 512M\n\n/pie, position-independent, image 0x0-");
+	assert_has(out, "\n/bigpage, fixed address, image 0x400000-");
+	assert_has(out, "\n  REGION   ANCHOR                        START ");
+	assert_has(out, "\n  3        symbol hot_table              0x");
+	assert_has(out, "\n  1        heap                          +0x100000  +0x400000    3M      4K=0 64K=2 2M=20000 touched=0.9  2M: depends on where the heap starts\n");
+	assert_has(out, "\n  2        stack                         -0x0       -0xf000      60K     4K=0 64K=100                     64K: the region is too short\n");
+	assert_has(out, "\n  0        mapping \"a?b\" from 64M to 1G  +0x0       +0x40000000  1G      4K=0 2M=9000\n");
+	assert_has(out, "\n  default  -                             -          -            -       4K=0 16K=50\n");
+	assert_has(out, "4K=0 16K=50\n");
+	assert_null(strstr(out, " \n"));
+	assert_null(strchr(out, '\033'));
+	free(out);
+}
+
+static struct json_object *get(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		fail_msg("no \"%s\"", key);
+	return value;
+}
+
+static struct json_object *region(struct json_object *root, size_t program,
+				  size_t index)
+{
+	struct json_object *programs = get(root, "programs");
+
+	return json_object_array_get_idx(
+		get(json_object_array_get_idx(programs, program), "regions"),
+		index);
+}
+
+static const char *string(struct json_object *object, const char *key)
+{
+	return json_object_get_string(get(object, key));
+}
+
+static void assert_warnings(struct json_object *object, size_t count,
+			    const char *first)
+{
+	struct json_object *warnings = get(object, "warnings");
+
+	assert_int_equal(json_object_array_length(warnings), count);
+	if (count)
+		assert_string_equal(json_object_get_string(
+			json_object_array_get_idx(warnings, 0)), first);
+}
+
+static void test_json(void **state)
+{
+	char *out = print(profile, 1);
+	struct json_object *root = json_tokener_parse(out), *row;
+	struct truth truth;
+	char hex[32];
+
+	(void)state;
+	assert_non_null(root);
+	run_fixture("pie", &truth);
+	assert_string_equal(string(root, "name"), "printed");
+	assert_int_equal(json_object_get_int64(get(get(root, "limits"), "2M")),
+			 512 << 20);
+	assert_int_equal(json_object_object_length(get(root, "limits")), 1);
+	row = json_object_array_get_idx(get(root, "programs"), 0);
+	assert_string_equal(string(row, "exe"), "/pie");
+	assert_true(json_object_get_boolean(get(row, "position_independent")));
+	assert_int_equal(json_object_get_int(get(get(get(row, "default"),
+						     "benefit_ns"), "16K")), 50);
+	snprintf(hex, sizeof(hex), "0x%lx", truth.start_code);
+	assert_string_equal(string(row, "start_code"), hex);
+
+	row = region(root, 0, 0);
+	assert_string_equal(string(row, "anchor"), "symbol hot_table");
+	assert_int_equal(json_object_get_int(get(row, "index")), 3);
+	snprintf(hex, sizeof(hex), "0x%lx",
+		 truth.anchors[0].range.start & ~4095UL);
+	assert_string_equal(string(row, "start"), hex);
+	assert_warnings(row, 0, NULL);
+
+	row = region(root, 0, 1);
+	assert_string_equal(string(row, "space"), "heap");
+	assert_int_equal(json_object_get_int64(get(row, "length")), 3 << 20);
+	assert_string_equal(string(row, "touched"), "0.9");
+	assert_int_equal(json_object_get_int(get(get(row, "benefit_ns"),
+						 "2M")), 20000);
+	assert_warnings(row, 1, "2M: depends on where the heap starts");
+	assert_warnings(region(root, 0, 2), 1, "64K: the region is too short");
+
+	row = json_object_array_get_idx(get(root, "programs"), 1);
+	assert_false(json_object_get_boolean(get(row, "position_independent")));
+	assert_false(json_object_object_get_ex(row, "default", NULL));
+	json_object_put(root);
+	free(out);
+}
+
+/* As read back from the kernel, when nobody knows the profile any more. */
+static void test_without_profile(void **state)
+{
+	char *out = print(NULL, 0);
+	struct json_object *root;
+
+	(void)state;
+	assert_has(out, "\n  -        image  ");
+	assert_null(strstr(out, "hot_table"));
+	free(out);
+	out = print(NULL, 1);
+	root = json_tokener_parse(out);
+	assert_non_null(root);
+	assert_string_equal(string(region(root, 0, 0), "anchor"), "image");
+	assert_false(json_object_object_get_ex(region(root, 0, 0), "index",
+					       NULL));
+	json_object_put(root);
+	free(out);
+}
+
+/*
+ * Of a region of @pages pages from page @start, whose base is a multiple of
+ * @align bytes, and the 16 pages of 64K.
+ */
+static void test_fit(void **state)
+{
+	static const struct {
+		uint32_t start, pages;
+		uint64_t align;
+		const char *warning;
+	} cases[] = {
+		/* The base is where it was linked. */
+		{ 16, 16, 0, NULL },
+		{ 16, 15, 0, "64K: the region is too short" },
+		{ 17, 16, 0, "64K: no aligned page in the region" },
+		{ 17, 30, 0, "64K: no aligned page in the region" },
+		{ 17, 31, 0, NULL },
+		/* It may be anywhere. */
+		{ 16, 15, 4096, "64K: the region is too short" },
+		{ 16, 16, 4096, "64K: depends on the load address" },
+		{ 17, 30, 4096, "64K: depends on the load address" },
+		{ 17, 31, 4096, NULL },
+		/* It is at a multiple of 16K, or of 2M. */
+		{ 16, 16, 16384, "64K: depends on the load address" },
+		{ 17, 18, 16384, "64K: no aligned page in the region" },
+		{ 17, 19, 16384, "64K: depends on the load address" },
+		{ 16, 28, 16384, NULL },
+		{ 16, 27, 16384, "64K: depends on the load address" },
+		{ 16, 16, 2 << 20, NULL },
+		{ 17, 16, 2 << 20, "64K: no aligned page in the region" },
+	};
+	struct ebpfmm_region *first = &table->large.regions[0];
+	struct ebpfmm_region before = *first;
+	uint64_t align = table->bias_align[0];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct json_object *root;
+		char *out;
+
+		first->start = cases[i].start;
+		first->end = cases[i].start + cases[i].pages;
+		first->sizes = 1 | 1 << 4;
+		table->bias_align[0] = cases[i].align;
+		out = print(profile, 1);
+		root = json_tokener_parse(out);
+		assert_warnings(region(root, 0, 0), !!cases[i].warning,
+				cases[i].warning);
+		json_object_put(root);
+		free(out);
+	}
+	*first = before;
+	table->bias_align[0] = align;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_without_profile),
+		cmocka_unit_test(test_fit),
+	};
+
+	return cmocka_run_group_tests(tests, translate, drop);
+}
