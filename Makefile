@@ -36,6 +36,8 @@ unit_src := $(wildcard tests/unit/test_*.c)
 programs := $(O)/ebpfmm $(O)/ebpfmm-oci-hook
 examples := $(example_src:%.c=$(O)/%)
 units := $(unit_src:%.c=$(O)/%)
+fuzz_src := $(wildcard tests/fuzz/*.c)
+fuzzers := $(fuzz_src:%.c=$(O)/%)
 
 .PHONY: all
 all: $(programs) $(examples)
@@ -101,9 +103,133 @@ $(O)/tests/unit/%: $(O)/asan/tests/unit/%.o $(O)/libebpfmm-asan.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
 
+# Each reports in TAP, which tests/check counts; all run even if one fails.
 .PHONY: unit
 unit: $(units)
-	@for t in $(units); do $$t || exit 1; done
+	@status=0; for t in $(units); do \
+		echo "# $${t##*/}"; \
+		CMOCKA_MESSAGE_OUTPUT=TAP $$t || status=1; \
+	done; exit $$status
+
+# --- fuzzing -----------------------------------------------------------------
+
+fuzzed_src := $(lib_src) $(filter-out hook/main.c,$(hook_src))
+
+$(O)/tests/fuzz/%: tests/fuzz/%.c $(fuzzed_src) $(wildcard lib/*.h hook/*.h) \
+		$(O)/ebpfmm.skel.h
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) -Ihook -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $< $(fuzzed_src) $(LIBS)
+
+# What has been found interesting before. To look for more, see tests/fuzz/.
+.PHONY: fuzz
+fuzz: $(fuzzers)
+	@status=0; n=0; for f in $(fuzzers); do \
+		n=$$((n + 1)); name=$${f##*/}; \
+		if $$f -runs=0 tests/fuzz/corpus/$$name >$$f.log 2>&1; then \
+			echo "ok $$n - $$name"; \
+		else \
+			echo "not ok $$n - $$name"; cat $$f.log; status=1; \
+		fi; \
+	done; exit $$status
+
+# --- installing --------------------------------------------------------------
+#
+# Engines pass over a hook file whose binary is missing, and start no container
+# while one is malformed: so the binary comes first and the hook file last, in
+# one step, and they go in the opposite order.
+
+libexecdir := $(PREFIX)/libexec/ebpfmm
+hooks_dir := $(PREFIX)/share/containers/oci/hooks.d
+profile_dir := $(PREFIX)/share/ebpfmm/profiles
+unit_dir := $(PREFIX)/lib/systemd/system
+completion_dir := $(PREFIX)/share/bash-completion/completions
+man_dir := $(PREFIX)/share/man
+profiles := $(wildcard examples/*.json)
+man5 := $(wildcard docs/*.5)
+man8 := $(wildcard docs/*.8)
+
+$(O)/oci/%: oci/%.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@BINDIR@|$(PREFIX)/bin|' -e 's|@LIBEXECDIR@|$(libexecdir)|' $< > $@.tmp
+	mv $@.tmp $@
+
+.PHONY: install
+install: $(programs) $(O)/oci/ebpfmm.json $(O)/oci/ebpfmm.service
+	install -D -t $(DESTDIR)$(PREFIX)/bin $(O)/ebpfmm
+	install -D -t $(DESTDIR)$(libexecdir) $(O)/ebpfmm-oci-hook
+	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
+	install -D -m 644 -t $(DESTDIR)$(man_dir)/man5 $(man5)
+	install -D -m 644 -t $(DESTDIR)$(man_dir)/man8 $(man8)
+	install -D -m 644 -t $(DESTDIR)$(unit_dir) $(O)/oci/ebpfmm.service
+	install -D -m 644 ctl/ebpfmm.bash $(DESTDIR)$(completion_dir)/ebpfmm
+	install -d $(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles
+	install -D -m 644 $(O)/oci/ebpfmm.json $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new
+	mv $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new $(DESTDIR)$(hooks_dir)/ebpfmm.json
+ifneq ($(PREFIX),/usr)
+	@echo "warning: engines read only /usr/share/containers/oci/hooks.d, and" \
+		"profiles are found only in $(SYSCONFDIR)/ebpfmm and /usr/share/ebpfmm:" \
+		"with PREFIX=$(PREFIX) no container gets a policy unless you tell" \
+		"the engine of $(hooks_dir) (podman: --hooks-dir)" >&2
+endif
+
+# Leaves what the operator has put into $(SYSCONFDIR)/ebpfmm.
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
+	rm -f $(DESTDIR)$(libexecdir)/ebpfmm-oci-hook $(DESTDIR)$(PREFIX)/bin/ebpfmm
+	rm -f $(addprefix $(DESTDIR)$(profile_dir)/,$(notdir $(profiles)))
+	rm -f $(addprefix $(DESTDIR)$(man_dir)/man5/,$(notdir $(man5)))
+	rm -f $(addprefix $(DESTDIR)$(man_dir)/man8/,$(notdir $(man8)))
+	rm -f $(DESTDIR)$(unit_dir)/ebpfmm.service $(DESTDIR)$(completion_dir)/ebpfmm
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(libexecdir) \
+		$(DESTDIR)$(profile_dir) $(DESTDIR)$(PREFIX)/share/ebpfmm \
+		$(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles $(DESTDIR)$(SYSCONFDIR)/ebpfmm
+
+# --- what the tests in the virtual machine need, installed beside the package -
+
+test_libexec := $(DESTDIR)$(PREFIX)/lib/ebpfmm
+vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/regions-fixed \
+	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie
+
+$(O)/tests/vm/%: tests/vm/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $<
+
+$(O)/tests/vm/regions-%: examples/regions.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(regions_$*) -o $@ $<
+
+regions_fixed := -no-pie -fno-pie
+regions_static := -static -no-pie -fno-pie
+regions_static-pie := -static-pie -fpie
+
+benches := $(patsubst %.c,$(O)/%,$(wildcard bench/*.c))
+
+$(O)/bench/%: bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $<
+
+.PHONY: install-tests
+install-tests: $(examples) $(vm_tests) $(benches)
+	install -d $(test_libexec)/examples $(test_libexec)/tests \
+		$(test_libexec)/bench
+	install $(benches) $(test_libexec)/bench
+	install $(examples) $(test_libexec)/examples
+	install -m 644 $(wildcard examples/*.json) $(test_libexec)/examples
+	install $(vm_tests) $(test_libexec)/tests
+
+# --- proof: on any machine, see tests/check and demo/demo ---------------------
+
+.PHONY: lint check demo
+lint:
+	@tests/lint
+
+check:
+	@tests/check
+
+demo:
+	@vm/run -- demo/demo
 
 # --- programs that the unit tests look into -----------------------------------
 
@@ -117,7 +243,12 @@ fixture_aligned := -fPIE -pie -DALIGNED
 fixture_bigpage := -fno-PIE -no-pie -Wl,-z,max-page-size=0x200000
 fixture_lld := -fPIE -pie -fuse-ld=lld
 fixtures := $(addprefix $(O)/tests/fixtures/,pie nopie static static-pie \
-	stripped medium aligned bigpage lld)
+	stripped medium aligned bigpage lld high)
+
+# Linked at an address that is too high for the table; not run.
+$(O)/tests/fixtures/high: tests/unit/fixtures/bare.s
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -static -Wl,-Ttext-segment=0x300000000000 -o $@ $<
 
 $(O)/tests/fixtures/%: tests/unit/fixtures/image.c tests/unit/fixtures/twin.c
 	@mkdir -p $(@D)
@@ -125,5 +256,5 @@ $(O)/tests/fixtures/%: tests/unit/fixtures/image.c tests/unit/fixtures/twin.c
 
 unit: $(fixtures)
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
 .SECONDARY:

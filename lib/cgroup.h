@@ -23,11 +23,19 @@ struct ebpfmm_cgroup {
 };
 
 /**
+ * ebpfmm_cgroup_supported - does this node run on cgroup v2?
+ * @err: why not
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_cgroup_supported(struct ebpfmm_error *err);
+
+/**
  * ebpfmm_cgroup_of_pid - the cgroup of a container, found from its process
  * @pid: the container's first process, as in the OCI state
  * @out: to be closed with ebpfmm_cgroup_close()
- * @err: no cgroup v2, no such process, or a cgroup that is the root or our own,
- *	which would reach further than the container
+ * @err: no cgroup v2, no such process, or a cgroup that is the root or that
+ *	holds ourselves, which would reach further than the container
  *
  * Found with libcgroup. Where the runtime put the process into a "container"
  * sub-cgroup (crun with the systemd manager), the scope above it is meant.
@@ -58,6 +66,14 @@ int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
  */
 int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 			  struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_cgroup_first_pid - some process of a cgroup or of one below it
+ * @cgroup: the cgroup
+ *
+ * Return: its pid, or 0 when there is none that we can see.
+ */
+pid_t ebpfmm_cgroup_first_pid(const struct ebpfmm_cgroup *cgroup);
 
 /**
  * ebpfmm_cgroup_close - close and free

@@ -7,7 +7,14 @@
  *		ops			the struct_ops map
  *		small, large		cgroup storages
  *		files			program of the task_file iterator
+ *		format			a map that holds EBPFMM_FORMAT of the loader
  *		cgroup-<id>		one link for each cgroup
+ *
+ * The directory appears and goes in one step: it is filled as ebpfmm-new and
+ * emptied as ebpfmm-old, so that it is whole whenever it is there.
+ *
+ * Functions that change something are to be called with the lock of the
+ * records held; lifecycle.h does so and is what programs use.
  */
 #ifndef EBPFMM_POLICY_H
 #define EBPFMM_POLICY_H
@@ -44,27 +51,43 @@ int ebpfmm_policy_load(struct ebpfmm_error *err);
  * ebpfmm_policy_unload - unpin the policy
  * @err: still attached to some cgroup, or what failed
  *
+ * Works on what another version of this program has loaded, too.
+ *
  * Return: 0 (also when it was not loaded), or -1 with @err set.
  */
 int ebpfmm_policy_unload(struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_open - open the pinned policy, loading it when nobody has
- * @out: to be closed with ebpfmm_policy_close()
+ * ebpfmm_policy_sweep - count and remove what a killed load or unload left
+ * @remove: false only counts
  * @err: what failed
  *
- * Return: 0, or -1 with @err set.
+ * Return: number of half-made directories, or -1 with @err set.
  */
-int ebpfmm_policy_open(struct ebpfmm_policy **out, struct ebpfmm_error *err);
+int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_policy_peek - open the pinned policy if it is loaded
- * @out: NULL when it is not loaded
+ * @out: to be closed with ebpfmm_policy_close(); NULL when it is not loaded
  * @err: what failed
+ *
+ * Needs no lock: what was opened stays usable, whatever happens to the pins.
  *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_check_format - was it loaded by a program that agrees with us?
+ * @policy: the open policy
+ * @err: which format it has, and what to do
+ *
+ * A policy of another format can be detached and unloaded, not attached or read.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
+			       struct ebpfmm_error *err);
 
 /**
  * ebpfmm_policy_close - close
@@ -91,7 +114,8 @@ int ebpfmm_policy_identify(int fd, struct ebpfmm_file *file, void *policy,
  * @table: the translated profile
  * @err: what failed; the cgroup is as it was then
  *
- * Replacing is atomic for faults; counters carry over.
+ * Replacing is atomic for faults. Counters carry over; decisions made while
+ * the table is being replaced may go uncounted.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -110,6 +134,15 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
  */
 int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 			 struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_is_attached - has a cgroup a policy of ours?
+ * @policy: the open policy
+ * @id: the cgroup's id
+ *
+ * Return: whether its link is pinned and attached.
+ */
+bool ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id);
 
 /**
  * ebpfmm_policy_get - read a cgroup's table and counters
@@ -137,5 +170,13 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 int ebpfmm_policy_each(struct ebpfmm_policy *policy,
 		       int (*fn)(uint64_t id, bool attached, void *data),
 		       void *data, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_unweighed - what a profile asks for and is not yet heeded
+ * @profile: a checked profile
+ *
+ * Return: the names of the keys as text, or NULL when everything is.
+ */
+const char *ebpfmm_policy_unweighed(const struct ebpfmm_profile *profile);
 
 #endif /* EBPFMM_POLICY_H */

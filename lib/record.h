@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was done for a container, in /run/ebpfmm/<container-id>.json, written
- * before it is done: so that poststop, when pid and cgroup are gone, and gc,
- * when a hook was killed, know what to undo. Also the lock that orders those
- * who change anything.
+ * What was done to which cgroup and for whom, in files below /run/ebpfmm,
+ * written before it is done: so that poststop, when pid and cgroup are gone,
+ * and gc, when a hook was killed, know what to undo.
+ *
+ *	/run/ebpfmm/			0700
+ *		lock			held by whoever changes anything
+ *		<container-id>.json	one for each container that has a policy
+ *		@<cgroup-id>.json	one for each cgroup that an operator gave one
+ *		*.json.tmp		half-written: left by a death
+ *
+ * An operator's attachment has a record for the same reason as a container's:
+ * storage that was written while its link was not yet pinned can be found by
+ * nothing else. '@' cannot be in a container's id, so the two never collide.
+ *
+ * Records are reached only through struct ebpfmm_records, which is the lock.
  */
 #ifndef EBPFMM_RECORD_H
 #define EBPFMM_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "error.h"
 
 #define EBPFMM_RUN_DIR "/run/ebpfmm"
+#define EBPFMM_CONTAINER_ID_MAX 128
 
 /**
- * struct ebpfmm_record - one container
- * @id: the container's id: at most 128 of letters, digits, '_', '.', '-', '+'
- * @cgroup_id: id of its cgroup
- * @cgroup_path: path of its cgroup
- * @profile: name of the profile
+ * struct ebpfmm_record - one attachment
+ * @id: the container's id, or ebpfmm_record_operator_id() of the cgroup
+ * @cgroup_id: id of the cgroup
+ * @cgroup_path: path of the cgroup, for people
+ * @profile: name of the profile, for people
  */
 struct ebpfmm_record {
 	char *id;
@@ -29,60 +42,118 @@ struct ebpfmm_record {
 };
 
 /**
- * ebpfmm_record_lock - wait for and take the lock
- * @err: what failed
- *
- * Return: a descriptor whose closing (also by death) releases the lock, or -1.
+ * struct ebpfmm_records - the locked directory of records
+ * @dirfd: the directory
+ * @lockfd: its lock; closing it, also by death, releases it
  */
-int ebpfmm_record_lock(struct ebpfmm_error *err);
+struct ebpfmm_records {
+	int dirfd;
+	int lockfd;
+};
 
 /**
- * ebpfmm_record_write - write a record, durably against being killed half-way
+ * ebpfmm_container_id_valid - can this be a container's id?
+ * @id: hostile
+ *
+ * Return: whether it is 1 to EBPFMM_CONTAINER_ID_MAX of letters, digits, '_',
+ * '.', '-' and '+'.
+ */
+bool ebpfmm_container_id_valid(const char *id);
+
+/**
+ * ebpfmm_record_operator_id - id of the record of an operator's attachment
+ * @cgroup_id: id of the cgroup
+ *
+ * Return: allocated, or NULL without memory.
+ */
+char *ebpfmm_record_operator_id(uint64_t cgroup_id);
+
+/**
+ * ebpfmm_records_open - wait for the lock and open the records
+ * @dir: the directory, made if it is not there; EBPFMM_RUN_DIR
+ * @out: to be closed with ebpfmm_records_close()
+ * @err: what failed
+ *
+ * Not recursive: a second call in the same process waits for ever.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
+			struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_records_close - release the lock
+ * @records: from ebpfmm_records_open()
+ */
+void ebpfmm_records_close(struct ebpfmm_records *records);
+
+/**
+ * ebpfmm_record_write - write a record, or replace it, whole or not at all
+ * @records: the locked directory
  * @record: the record
  * @err: what failed
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_record_write(const struct ebpfmm_record *record,
+int ebpfmm_record_write(const struct ebpfmm_records *records,
+			const struct ebpfmm_record *record,
 			struct ebpfmm_error *err);
 
 /**
- * ebpfmm_record_read - read a container's record
- * @id: the container's id, hostile
+ * ebpfmm_record_read - read a record
+ * @records: the locked directory
+ * @id: id of the record, hostile
  * @out: to be freed with ebpfmm_record_free()
- * @err: code is ENOENT when there is none
+ * @err: code is ENOENT when there is none, EBADMSG when it is no record
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_record_read(const char *id, struct ebpfmm_record *out,
-		       struct ebpfmm_error *err);
+int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
+		       struct ebpfmm_record *out, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_record_remove - remove a container's record
- * @id: the container's id
+ * ebpfmm_record_remove - remove a record
+ * @records: the locked directory
+ * @id: id of the record
  * @err: what failed
  *
  * Return: 0 (also when there was none), or -1 with @err set.
  */
-int ebpfmm_record_remove(const char *id, struct ebpfmm_error *err);
+int ebpfmm_record_remove(const struct ebpfmm_records *records, const char *id,
+			 struct ebpfmm_error *err);
 
 /**
- * ebpfmm_record_each - call for each record, and remove what is no whole one
- * @fn: called with each record; a nonzero return value ends the walk
+ * ebpfmm_record_each - call for each record
+ * @records: the locked directory
+ * @fn: called with each record, which it may remove; a nonzero return value
+ *	ends the walk
  * @data: for @fn
  * @err: what failed
  *
- * To be called with the lock held: half-written files are leftovers then.
+ * Files that are no record are passed over; ebpfmm_record_sweep() is for them.
  *
  * Return: 0, what @fn returned, or -1 with @err set.
  */
-int ebpfmm_record_each(int (*fn)(const struct ebpfmm_record *record,
+int ebpfmm_record_each(const struct ebpfmm_records *records,
+		       int (*fn)(const struct ebpfmm_record *record,
 				 void *data),
 		       void *data, struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_record_sweep - count and remove what is no whole record
+ * @records: the locked directory: nobody is writing
+ * @remove: false only counts
+ * @err: what failed
+ *
+ * Return: number of files that were half-written or are broken, or -1 with
+ * @err set.
+ */
+int ebpfmm_record_sweep(const struct ebpfmm_records *records, bool remove,
+			struct ebpfmm_error *err);
+
+/**
  * ebpfmm_record_free - free what a record holds
- * @record: not itself freed
+ * @record: not itself freed; may be all zero
  */
 void ebpfmm_record_free(struct ebpfmm_record *record);
 

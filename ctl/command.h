@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The commands of ebpfmm(8). One table says what there is; parsing, help and
+ * completion follow it.
+ */
+#ifndef EBPFMM_CTL_COMMAND_H
+#define EBPFMM_CTL_COMMAND_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+/* Options of a command. */
+#define CTL_JSON	(1U << 0)
+#define CTL_CGROUP	(1U << 1)
+#define CTL_ROOTFS	(1U << 2)
+#define CTL_COMPLETION	(1U << 3)
+
+/**
+ * struct ctl_args - a parsed command line
+ * @json: print JSON
+ * @completion: print words for the shell's completion
+ * @cgroup: value of --cgroup, or NULL
+ * @rootfs: value of --rootfs, or NULL
+ * @operands: what is left
+ * @noperands: their number
+ */
+struct ctl_args {
+	bool json;
+	bool completion;
+	const char *cgroup;
+	const char *rootfs;
+	char **operands;
+	int noperands;
+};
+
+/**
+ * struct ctl_command - one command
+ * @name: as typed
+ * @synopsis: what follows the name, apart from --json
+ * @summary: what it does, in a few words
+ * @accepts: options it takes
+ * @requires: options that must be given
+ * @min: fewest operands
+ * @max: most operands; -1 any number
+ * @run: returns 0 when done, -1 with @err set, or 1 when it failed and has said
+ *	why itself
+ */
+struct ctl_command {
+	const char *name;
+	const char *synopsis;
+	const char *summary;
+	unsigned int accepts;
+	unsigned int requires;
+	int min;
+	int max;
+	int (*run)(const struct ctl_args *args, struct ebpfmm_error *err);
+};
+
+extern const struct ctl_command ctl_commands[];
+extern const unsigned int ctl_ncommands;
+
+int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_load(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_unload(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_attach(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_list(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_stats(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_version(const struct ctl_args *args, struct ebpfmm_error *err);
+
+#endif /* EBPFMM_CTL_COMMAND_H */

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Page sizes that profiles ask for against what sysfs allows
+ * (Documentation/admin-guide/mm/transhuge.rst): a policy has the authority of
+ * MADV_HUGEPAGE, so `madvise` is enough and `never` is not.
+ */
+#include "doctor.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy.h"
+#include "privilege.h"
+#include "profile.h"
+
+#define THP "/sys/kernel/mm/transparent_hugepage"
+#define WHO_SIZE 200
+
+/**
+ * struct demand - who asks for which page size
+ * @who: for each order, names of some that do; empty when nobody does
+ */
+struct demand {
+	char who[EBPFMM_ORDERS][WHO_SIZE];
+};
+
+/* enum setting - the word in brackets in a sysfs file */
+enum setting { ABSENT, NEVER, INHERIT, ALLOWED };
+
+static enum setting read_setting(const char *path)
+{
+	char text[128], *start, *end;
+	FILE *file = fopen(path, "re");
+	enum setting setting = ABSENT;
+
+	if (!file)
+		return ABSENT;
+	if (fgets(text, sizeof(text), file)) {
+		start = strchr(text, '[');
+		end = start ? strchr(start, ']') : NULL;
+		if (end) {
+			*end = '\0';
+			setting = !strcmp(start + 1, "never") ? NEVER :
+				  !strcmp(start + 1, "inherit") ? INHERIT : ALLOWED;
+		}
+	}
+	fclose(file);
+	return setting;
+}
+
+static void size_path(unsigned int order, char *path, size_t size)
+{
+	snprintf(path, size, THP "/hugepages-%ukB/enabled", 4U << order);
+}
+
+static enum setting effective(unsigned int order)
+{
+	enum setting setting;
+	char path[96];
+
+	size_path(order, path, sizeof(path));
+	setting = read_setting(path);
+	return setting == INHERIT ? read_setting(THP "/enabled") : setting;
+}
+
+static void demand_sizes(struct demand *demand, unsigned int sizes, const char *who)
+{
+	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++) {
+		char *names = demand->who[o];
+		size_t used = strlen(names);
+
+		if (sizes & 1U << o && used + strlen(who) + 3 < WHO_SIZE)
+			snprintf(names + used, WHO_SIZE - used, "%s%s",
+				 used ? ", " : "", who);
+	}
+}
+
+static unsigned int sizes_of_profile(const struct ebpfmm_profile *profile)
+{
+	unsigned int sizes = 0;
+
+	for (size_t p = 0; p < profile->nprograms; p++) {
+		const struct ebpfmm_profile_program *program = &profile->programs[p];
+
+		if (program->has_default)
+			sizes |= program->fallback.sizes;
+		for (size_t r = 0; r < program->nregions; r++)
+			sizes |= program->regions[r].benefit.sizes;
+	}
+	return sizes;
+}
+
+static void demand_installed(struct report *report, struct demand *demand,
+			     const char *dir_name)
+{
+	struct ebpfmm_profile *profile;
+	struct ebpfmm_error err;
+	struct dirent *entry;
+	DIR *dir = opendir(dir_name);
+	char path[512];
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir_name, entry->d_name);
+		if (ebpfmm_profile_load(path, &profile, &err)) {
+			report_add(report, FINDING_WARNING, "profile", NULL, "%s",
+				   err.message);
+			continue;
+		}
+		demand_sizes(demand, sizes_of_profile(profile), entry->d_name);
+		ebpfmm_profile_free(profile);
+	}
+	closedir(dir);
+}
+
+/**
+ * struct attached - a walk over attached policies
+ * @policy: the open policy
+ * @demand: what they ask for
+ */
+struct attached {
+	struct ebpfmm_policy *policy;
+	struct demand *demand;
+};
+
+static int demand_cgroup(uint64_t id, bool is_attached, void *data)
+{
+	struct ebpfmm_table *table = malloc(sizeof(*table));
+	struct ebpfmm_cgroup cgroup = {};
+	struct attached *attached = data;
+	unsigned int sizes = 0;
+
+	if (table && is_attached && !ebpfmm_cgroup_open_id(id, &cgroup, NULL) &&
+	    !ebpfmm_policy_get(attached->policy, &cgroup, table, NULL)) {
+		for (int r = 0; r < table->large.header.nregions; r++)
+			sizes |= table->large.regions[r].sizes;
+		demand_sizes(attached->demand, sizes, cgroup.path);
+	}
+	ebpfmm_cgroup_close(&cgroup);
+	free(table);
+	return 0;
+}
+
+static void demand_attached(struct demand *demand)
+{
+	struct attached attached = { .demand = demand };
+
+	if (ebpfmm_privileged(NULL) || ebpfmm_policy_peek(&attached.policy, NULL) ||
+	    !attached.policy)
+		return;
+	ebpfmm_policy_each(attached.policy, demand_cgroup, &attached, NULL);
+	ebpfmm_policy_close(attached.policy);
+}
+
+static void check_size(struct report *report, unsigned int order, const char *who)
+{
+	const char *name = ebpfmm_order_name(order);
+	char path[96], remedy[128];
+
+	size_path(order, path, sizeof(path));
+	snprintf(remedy, sizeof(remedy), "echo madvise > %s", path);
+	switch (effective(order)) {
+	case ABSENT:
+		report_add(report, FINDING_WARNING, "page size", NULL,
+			   "%s: this kernel has no such page, and is asked for it by %s",
+			   name, who);
+		break;
+	case NEVER:
+		report_add(report, FINDING_WARNING, "page size", remedy,
+			   "%s: forbidden by sysfs, and asked for by %s", name, who);
+		break;
+	default:
+		report_add(report, FINDING_OK, "page size", NULL,
+			   "%s: allowed, and asked for by %s", name, who);
+	}
+}
+
+static void check_any_size(struct report *report)
+{
+	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++) {
+		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o) || effective(o) != ALLOWED)
+			continue;
+		report_add(report, FINDING_OK, "large pages", NULL,
+			   "sysfs allows pages of some size");
+		return;
+	}
+	if (access(THP "/enabled", F_OK))
+		report_add(report, FINDING_PROBLEM, "large pages", NULL,
+			   "this kernel has none (CONFIG_TRANSPARENT_HUGEPAGE)");
+	else
+		report_add(report, FINDING_PROBLEM, "large pages",
+			   "echo madvise > " THP "/enabled",
+			   "forbidden by sysfs, all of them");
+}
+
+void doctor_sizes(struct report *report)
+{
+	struct demand demand = {};
+
+	check_any_size(report);
+	demand_installed(report, &demand, EBPFMM_PROFILE_DIR_ADMIN);
+	demand_installed(report, &demand, EBPFMM_PROFILE_DIR_VENDOR);
+	demand_attached(&demand);
+	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++)
+		if (demand.who[o][0])
+			check_size(report, o, demand.who[o]);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Profiles as named on a command line. */
+#ifndef EBPFMM_CTL_PROFILES_H
+#define EBPFMM_CTL_PROFILES_H
+
+#include "error.h"
+#include "profile.h"
+
+/**
+ * ctl_profile - load the profile that an operand names
+ * @operand: path of a file, or the name of an installed profile when it has no
+ *	'/' and there is no such file
+ * @out: to be freed with ebpfmm_profile_free()
+ * @err: what is wrong
+ *
+ * Warns on stderr where the profile asks for something that is not yet heeded.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ctl_profile(const char *operand, struct ebpfmm_profile **out,
+		struct ebpfmm_error *err);
+
+#endif /* EBPFMM_CTL_PROFILES_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Giving a container that is being created its policy.
+ */
+#ifndef EBPFMM_HOOK_ATTACH_H
+#define EBPFMM_HOOK_ATTACH_H
+
+#include <sys/types.h>
+
+#include "error.h"
+
+/**
+ * struct ebpfmm_job - one container and what it asks for
+ * @id: the container's id, valid
+ * @pid: its first process
+ * @root: path of its root in the mount namespace of that process
+ * @profile: name of the profile, hostile
+ */
+struct ebpfmm_job {
+	const char *id;
+	pid_t pid;
+	const char *root;
+	const char *profile;
+};
+
+/**
+ * ebpfmm_hook_attach - find, translate and attach a container's profile
+ * @job: what to do
+ * @err: what failed; nothing is left attached then
+ *
+ * Logs what was attached, and a warning where the profile asks for something
+ * that is not yet heeded.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err);
+
+#endif /* EBPFMM_HOOK_ATTACH_H */

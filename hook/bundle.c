@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bundle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "state.h"
+
+static int read_root(struct json_object *config, const char *dir,
+		     struct ebpfmm_bundle *out, struct ebpfmm_error *err)
+{
+	struct json_object *root;
+	const char *path;
+	int rc;
+
+	if (!json_object_object_get_ex(config, "root", &root) ||
+	    !json_object_is_type(root, json_type_object))
+		return ebpfmm_fail(err, 0, "`root` is missing or no object");
+	if (ebpfmm_json_string(root, "path", &path, err))
+		return ebpfmm_prefix(err, "root: ");
+	if (!path || !path[0])
+		return ebpfmm_fail(err, 0, "`root.path` is missing");
+	if (path[0] == '/')
+		rc = asprintf(&out->root, "%s", path);
+	else
+		rc = asprintf(&out->root, "%s/%s", dir, path);
+	if (rc < 0) {
+		out->root = NULL;
+		return ebpfmm_fail(err, ENOMEM, "`root.path`");
+	}
+	return 0;
+}
+
+int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
+			struct ebpfmm_bundle *out, struct ebpfmm_error *err)
+{
+	struct json_object *config, *annotations = NULL;
+	int rc = -1;
+
+	*out = (struct ebpfmm_bundle){};
+	config = ebpfmm_json_object(text, length, err);
+	if (!config)
+		return -1;
+	json_object_object_get_ex(config, "annotations", &annotations);
+	if (annotations && !json_object_is_type(annotations, json_type_object)) {
+		ebpfmm_fail(err, 0, "`annotations` is no object");
+	} else if (!read_root(config, dir, out, err)) {
+		out->annotations = json_object_get(annotations);
+		rc = 0;
+	}
+	json_object_put(config);
+	return rc;
+}
+
+/* The whole of a regular file; errno is set on failure. */
+static char *read_file(const char *path, size_t *length)
+{
+	struct stat st;
+	char *text = NULL;
+	size_t used = 0;
+	ssize_t n;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st))
+		goto fail;
+	if (!S_ISREG(st.st_mode) || st.st_size > EBPFMM_CONFIG_MAX_BYTES) {
+		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+		goto fail;
+	}
+	text = malloc(st.st_size + 1);
+	if (!text)
+		goto fail;
+	while (used < (size_t)st.st_size) {
+		n = read(fd, text + used, st.st_size - used);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			goto fail;
+		if (!n)
+			break;
+		used += n;
+	}
+	close(fd);
+	*length = used;
+	return text;
+fail:
+	n = errno;
+	free(text);
+	close(fd);
+	errno = n;
+	return NULL;
+}
+
+/* Return: 0, or -1 with @err set, whose code is ENOENT when there is no file. */
+static int load_from(const char *dir, struct ebpfmm_bundle *out,
+		     struct ebpfmm_error *err)
+{
+	char path[PATH_MAX];
+	size_t length = 0;
+	char *text;
+	int rc;
+
+	if (snprintf(path, sizeof(path), "%s/config.json", dir) >= (int)sizeof(path))
+		return ebpfmm_fail(err, ENAMETOOLONG, "bundle `%.128s...`", dir);
+	text = read_file(path, &length);
+	if (!text)
+		return ebpfmm_fail(err, errno, "%s", path);
+	rc = ebpfmm_bundle_parse(text, length, dir, out, err);
+	free(text);
+	return rc ? ebpfmm_prefix(err, "%s: ", path) : 0;
+}
+
+int ebpfmm_bundle_load(const char *bundle, struct ebpfmm_bundle *out,
+		       struct ebpfmm_error *err)
+{
+	struct ebpfmm_error above;
+	char dir[PATH_MAX];
+
+	*out = (struct ebpfmm_bundle){};
+	if (bundle) {
+		if (!load_from(bundle, out, err))
+			return 0;
+		if (err->code != ENOENT)
+			return -1;
+	} else {
+		ebpfmm_fail(err, ENOENT, "state: `bundle` is missing, and config.json");
+	}
+	if (!getcwd(dir, sizeof(dir)) || dir[0] != '/')
+		return -1;
+	while (dir[0]) {
+		if (!load_from(dir, out, &above))
+			return 0;
+		if (above.code != ENOENT) {
+			*err = above;
+			return -1;
+		}
+		*strrchr(dir, '/') = '\0';
+	}
+	return -1;
+}
+
+void ebpfmm_bundle_free(struct ebpfmm_bundle *bundle)
+{
+	free(bundle->root);
+	json_object_put(bundle->annotations);
+	*bundle = (struct ebpfmm_bundle){};
+}

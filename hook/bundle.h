@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bundle's config.json (runtime-spec, "Configuration"), of which the hook
+ * wants the path of the root and the annotations that the state left out.
+ */
+#ifndef EBPFMM_HOOK_BUNDLE_H
+#define EBPFMM_HOOK_BUNDLE_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+
+#include "error.h"
+
+#define EBPFMM_CONFIG_MAX_BYTES (8U << 20)
+
+/**
+ * struct ebpfmm_bundle - what the hook wants to know of the bundle
+ * @root: absolute path of the container's root as its runtime sees it
+ * @annotations: object, or NULL
+ */
+struct ebpfmm_bundle {
+	char *root;
+	struct json_object *annotations;
+};
+
+/**
+ * ebpfmm_bundle_parse - parse a config.json
+ * @text: JSON, need not end in NUL
+ * @length: bytes in @text
+ * @dir: absolute path of the bundle, which a relative root is relative to
+ * @out: to be freed with ebpfmm_bundle_free(); all zero on error
+ * @err: what is wrong
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
+			struct ebpfmm_bundle *out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_bundle_load - find and read a container's config.json
+ * @bundle: absolute path of the bundle as the state has it, or NULL
+ * @out: to be freed with ebpfmm_bundle_free(); all zero on error
+ * @err: what is wrong
+ *
+ * Some runtimes name a wrong bundle but run the hook in it or below it: so
+ * where it is not in @bundle, it is looked for in the working directory and the
+ * directories above.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_bundle_load(const char *bundle, struct ebpfmm_bundle *out,
+		       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_bundle_free - free what a bundle holds
+ * @bundle: not itself freed
+ */
+void ebpfmm_bundle_free(struct ebpfmm_bundle *bundle);
+
+#endif /* EBPFMM_HOOK_BUNDLE_H */

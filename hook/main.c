@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ebpfmm-oci-hook: called by a container runtime with the container's state on
+ * stdin; see ebpfmm-oci-hook(8).
+ *
+ * A failure costs a container its policy, never its start, unless its
+ * annotations say that it must not run without: then, and only then, the exit
+ * status is not 0. Either way one line says which container and why.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "bundle.h"
+#include "choice.h"
+#include "lifecycle.h"
+#include "log.h"
+#include "privilege.h"
+#include "state.h"
+#include "worker.h"
+
+/* Below the timeout in oci/ebpfmm.json, so that the reason is ours to give. */
+#define DEADLINE_MS 8000
+
+/* Reads stdin to its end or to one byte more than a state may have. */
+static char *read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err)
+{
+	struct pollfd poll_fd = { .fd = STDIN_FILENO, .events = POLLIN };
+	const size_t size = EBPFMM_STATE_MAX_BYTES + 1;
+	char *text = malloc(size);
+	size_t used = 0;
+	ssize_t n;
+	int rc;
+
+	if (!text) {
+		ebpfmm_fail(err, ENOMEM, "state");
+		return NULL;
+	}
+	while (used < size) {
+		rc = poll(&poll_fd, 1, ebpfmm_time_left(deadline));
+		if (rc < 0 && errno == EINTR)
+			continue;
+		if (rc <= 0) {
+			ebpfmm_fail(err, rc ? errno : ETIMEDOUT, "state: read stdin");
+			goto fail;
+		}
+		n = read(STDIN_FILENO, text + used, size - used);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n < 0) {
+			ebpfmm_fail(err, errno, "state: read stdin");
+			goto fail;
+		}
+		if (!n)
+			break;
+		used += n;
+	}
+	*length = used;
+	return text;
+fail:
+	free(text);
+	return NULL;
+}
+
+static int attach_work(void *data, struct ebpfmm_error *err)
+{
+	return ebpfmm_hook_attach(data, err);
+}
+
+static int end_work(void *data, struct ebpfmm_error *err)
+{
+	return ebpfmm_life_end(data, err);
+}
+
+static int start(const struct ebpfmm_state *state, const char *root,
+		 const char *profile, int64_t deadline, struct ebpfmm_error *err)
+{
+	struct ebpfmm_job job = { .id = state->id, .pid = state->pid, .root = root,
+				  .profile = profile };
+
+	return ebpfmm_work(attach_work, &job, deadline, err);
+}
+
+/* createRuntime, prestart: 0, or -1 with @err and @required set. */
+static int handle_start(const struct ebpfmm_state *state, int64_t deadline,
+			bool *required, struct ebpfmm_error *err)
+{
+	struct ebpfmm_error config_err = {};
+	struct ebpfmm_bundle bundle;
+	struct ebpfmm_choice choice;
+	int no_config, rc;
+
+	no_config = ebpfmm_bundle_load(state->bundle, &bundle, &config_err);
+	rc = ebpfmm_choose(state->annotations, bundle.annotations, &choice, err);
+	*required = choice.required;
+	if (!rc && choice.profile)
+		rc = ebpfmm_privileged(err);
+	if (!rc && no_config && (choice.profile || !state->annotations)) {
+		*err = config_err;
+		rc = -1;
+	}
+	if (!rc && choice.profile)
+		rc = start(state, bundle.root, choice.profile, deadline, err);
+	ebpfmm_bundle_free(&bundle);
+	return rc;
+}
+
+/* poststop: who had no privilege to do anything has nothing to undo. */
+static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
+		       struct ebpfmm_error *err)
+{
+	int rc;
+
+	if (ebpfmm_privileged(NULL))
+		return 0;
+	rc = ebpfmm_work(end_work, state->id, deadline, err);
+	if (rc > 0)
+		ebpfmm_log(LOG_INFO, "container %s: its policy is gone", state->id);
+	return rc < 0 ? -1 : 0;
+}
+
+static int handle(const char *argument, struct ebpfmm_state *state,
+		  int64_t deadline, bool *required, struct ebpfmm_error *err)
+{
+	struct ebpfmm_choice choice;
+	enum ebpfmm_stage stage;
+	size_t length = 0;
+	char *text;
+	int rc;
+
+	text = read_stdin(&length, deadline, err);
+	if (!text)
+		return -1;
+	rc = ebpfmm_state_parse(text, length, state, err);
+	free(text);
+	if (!rc)
+		rc = ebpfmm_state_stage(argument, state->status, &stage, err);
+	if (rc) {
+		ebpfmm_choose(state->annotations, NULL, &choice, NULL);
+		*required = choice.required;
+		return -1;
+	}
+	if (stage == EBPFMM_STAGE_STOP)
+		return handle_stop(state, deadline, err);
+	return handle_start(state, deadline, required, err);
+}
+
+int main(int argc, char **argv)
+{
+	int64_t deadline = ebpfmm_deadline(DEADLINE_MS);
+	struct ebpfmm_state state = {};
+	struct ebpfmm_error err = {};
+	bool required = false;
+	int rc;
+
+	ebpfmm_log_open("ebpfmm-oci-hook", 1);
+	if (argc > 1 && !strcmp(argv[1], "--version")) {
+		puts("ebpfmm-oci-hook " EBPFMM_VERSION);
+		return 0;
+	}
+	rc = handle(argc > 1 ? argv[1] : NULL, &state, deadline, &required, &err);
+	if (rc)
+		ebpfmm_log(required ? LOG_ERR : LOG_WARNING, "container %s: %s: %s",
+			   state.id ? state.id : "(unknown)",
+			   required ? "refused" : "runs without a policy", err.message);
+	ebpfmm_state_free(&state);
+	return rc && required ? 1 : 0;
+}

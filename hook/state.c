@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+
+/* As deep as json-c goes by default; a config.json needs about ten. */
+#define MAX_DEPTH 32
+
+static int is_blank(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!memchr(" \t\r\n", text[i], 4))
+			return 0;
+	return 1;
+}
+
+struct json_object *ebpfmm_json_object(const char *text, size_t length,
+				       struct ebpfmm_error *err)
+{
+	struct json_tokener *tokener;
+	struct json_object *object;
+	enum json_tokener_error rc;
+	size_t end;
+
+	if (length > INT_MAX - 1) {
+		ebpfmm_fail(err, EFBIG, "JSON");
+		return NULL;
+	}
+	tokener = json_tokener_new_ex(MAX_DEPTH);
+	if (!tokener) {
+		ebpfmm_fail(err, ENOMEM, "JSON");
+		return NULL;
+	}
+	object = json_tokener_parse_ex(tokener, text, (int)length);
+	rc = json_tokener_get_error(tokener);
+	end = json_tokener_get_parse_end(tokener);
+	json_tokener_free(tokener);
+	if (rc == json_tokener_continue) {
+		ebpfmm_fail(err, 0, "JSON ends too early, at byte %zu", length);
+	} else if (rc != json_tokener_success) {
+		ebpfmm_fail(err, 0, "JSON is malformed at byte %zu: %s", end,
+			    json_tokener_error_desc(rc));
+	} else if (!json_object_is_type(object, json_type_object)) {
+		ebpfmm_fail(err, 0, "JSON is no object");
+	} else if (!is_blank(text + end, length - end)) {
+		ebpfmm_fail(err, 0, "something follows the JSON, at byte %zu", end);
+	} else {
+		return object;
+	}
+	json_object_put(object);
+	return NULL;
+}
+
+int ebpfmm_json_string(struct json_object *object, const char *key,
+		       const char **out, struct ebpfmm_error *err)
+{
+	struct json_object *value;
+	const char *text;
+
+	*out = NULL;
+	if (!object || !json_object_object_get_ex(object, key, &value) || !value)
+		return 0;
+	if (!json_object_is_type(value, json_type_string))
+		return ebpfmm_fail(err, 0, "`%.128s` is no string", key);
+	text = json_object_get_string(value);
+	if (strlen(text) != (size_t)json_object_get_string_len(value))
+		return ebpfmm_fail(err, 0, "`%.128s` has a NUL in it", key);
+	*out = text;
+	return 0;
+}
+
+static int copy_string(struct json_object *object, const char *key, char **out,
+		       struct ebpfmm_error *err)
+{
+	const char *text;
+
+	if (ebpfmm_json_string(object, key, &text, err))
+		return ebpfmm_prefix(err, "state: ");
+	if (!text)
+		return 0;
+	*out = strdup(text);
+	return *out ? 0 : ebpfmm_fail(err, ENOMEM, "state: `%s`", key);
+}
+
+static int read_annotations(struct json_object *object, struct ebpfmm_state *out,
+			    struct ebpfmm_error *err)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, "annotations", &value) || !value)
+		return 0;
+	if (!json_object_is_type(value, json_type_object))
+		return ebpfmm_fail(err, 0, "state: `annotations` is no object");
+	out->annotations = json_object_get(value);
+	return 0;
+}
+
+static int read_id(struct json_object *object, struct ebpfmm_state *out,
+		   struct ebpfmm_error *err)
+{
+	char *id = NULL;
+
+	if (copy_string(object, "id", &id, err))
+		return -1;
+	if (!id)
+		return ebpfmm_fail(err, 0, "state: `id` is missing");
+	if (!ebpfmm_container_id_valid(id)) {
+		ebpfmm_fail(err, 0, "state: `id` is not valid: `%.128s`", id);
+		free(id);
+		return -1;
+	}
+	out->id = id;
+	return 0;
+}
+
+static int read_pid(struct json_object *object, struct ebpfmm_state *out,
+		    struct ebpfmm_error *err)
+{
+	struct json_object *value;
+	int64_t pid;
+
+	if (!json_object_object_get_ex(object, "pid", &value) || !value)
+		return 0;
+	if (!json_object_is_type(value, json_type_int))
+		return ebpfmm_fail(err, 0, "state: `pid` is no integer");
+	pid = json_object_get_int64(value);
+	if (pid < 0 || pid > INT_MAX)
+		return ebpfmm_fail(err, 0, "state: `pid` is out of range");
+	out->pid = (pid_t)pid;
+	return 0;
+}
+
+static int read_bundle(struct json_object *object, struct ebpfmm_state *out,
+		       struct ebpfmm_error *err)
+{
+	if (copy_string(object, "bundle", &out->bundle, err))
+		return -1;
+	if (out->bundle && out->bundle[0] != '/')
+		return ebpfmm_fail(err, 0, "state: `bundle` is no absolute path");
+	return 0;
+}
+
+int ebpfmm_state_parse(const char *text, size_t length, struct ebpfmm_state *out,
+		       struct ebpfmm_error *err)
+{
+	struct json_object *object;
+	int rc = -1;
+
+	*out = (struct ebpfmm_state){};
+	if (length > EBPFMM_STATE_MAX_BYTES)
+		return ebpfmm_fail(err, 0, "state: longer than %u bytes",
+				   EBPFMM_STATE_MAX_BYTES);
+	object = ebpfmm_json_object(text, length, err);
+	if (!object)
+		return ebpfmm_prefix(err, "state: ");
+	/* Annotations and id first: they say what to do about what is wrong. */
+	if (!read_annotations(object, out, err) && !read_id(object, out, err) &&
+	    !copy_string(object, "status", &out->status, err) &&
+	    !read_pid(object, out, err) && !read_bundle(object, out, err))
+		rc = 0;
+	json_object_put(object);
+	return rc;
+}
+
+int ebpfmm_state_stage(const char *argument, const char *status,
+		       enum ebpfmm_stage *stage, struct ebpfmm_error *err)
+{
+	static const struct {
+		const char *argument;
+		const char *status;
+		enum ebpfmm_stage stage;
+	} known[] = {
+		{ "createRuntime", "creating", EBPFMM_STAGE_START },
+		{ "prestart", "created", EBPFMM_STAGE_START },
+		{ "poststop", "stopped", EBPFMM_STAGE_STOP },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (argument ? strcmp(argument, known[i].argument) :
+			       !status || strcmp(status, known[i].status))
+			continue;
+		*stage = known[i].stage;
+		return 0;
+	}
+	if (argument)
+		return ebpfmm_fail(err, 0,
+				   "stage `%.32s` is not one of createRuntime, prestart, poststop",
+				   argument);
+	return ebpfmm_fail(err, 0,
+			   "state: `status` is `%.32s`, neither creating, created nor stopped",
+			   status ? status : "");
+}
+
+void ebpfmm_state_free(struct ebpfmm_state *state)
+{
+	free(state->id);
+	free(state->status);
+	free(state->bundle);
+	json_object_put(state->annotations);
+	*state = (struct ebpfmm_state){};
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Work under a deadline, in a process of its own: what reads a tenant's files
+ * may be slow, hang in a file system or crash, and the container's start must
+ * end in time with a reason all the same.
+ */
+#ifndef EBPFMM_HOOK_WORKER_H
+#define EBPFMM_HOOK_WORKER_H
+
+#include <stdint.h>
+
+#include "error.h"
+
+/**
+ * ebpfmm_deadline - a point in time
+ * @ms: milliseconds from now
+ *
+ * Return: milliseconds of CLOCK_MONOTONIC.
+ */
+int64_t ebpfmm_deadline(int ms);
+
+/**
+ * ebpfmm_time_left - how long until a deadline
+ * @deadline: from ebpfmm_deadline()
+ *
+ * Return: milliseconds, 0 when it has passed.
+ */
+int ebpfmm_time_left(int64_t deadline);
+
+/**
+ * ebpfmm_work - run a function in a child process
+ * @work: what to run; what it returns and its error come back
+ * @data: for @work
+ * @deadline: when the child is killed
+ * @err: what @work said, or how the child ended instead of saying it
+ *
+ * The child dies with us.
+ *
+ * Return: what @work returned, or -1 with @err set.
+ */
+int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
+		int64_t deadline, struct ebpfmm_error *err);
+
+#endif /* EBPFMM_HOOK_WORKER_H */

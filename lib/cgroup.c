@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libcgroup.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+/* Of handles of kernfs, whose inode number is the cgroup's id (exportfs.h). */
+#define FILEID_KERNFS 0xfe
+/* How deep below a cgroup a process is looked for. */
+#define SEARCH_DEPTH 4
+
+static bool is_cgroup2(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+static int init_library(struct ebpfmm_error *err)
+{
+	int rc = cgroup_init();
+
+	if (rc)
+		return ebpfmm_fail(err, 0, "no cgroup v2 on this node: %s",
+				   cgroup_strerror(rc));
+	if (cgroup_setup_mode() != CGROUP_MODE_UNIFIED)
+		return ebpfmm_fail(err, 0,
+				   "this node does not run on cgroup v2 alone (boot with systemd.unified_cgroup_hierarchy=1)");
+	return 0;
+}
+
+/* Where cgroup v2 is mounted; allocated. */
+static char *mount_point(struct ebpfmm_error *err)
+{
+	char *found = NULL, **mounts = NULL;
+
+	if (init_library(err))
+		return NULL;
+	if (cgroup_list_mount_points(CGROUP_V2, &mounts) || !mounts || !mounts[0]) {
+		ebpfmm_fail(err, 0, "cgroup v2 is not mounted");
+		goto out;
+	}
+	found = strdup(mounts[0]);
+	if (!found)
+		ebpfmm_fail(err, ENOMEM, "mount of cgroup v2");
+out:
+	for (size_t i = 0; mounts && mounts[i]; i++)
+		free(mounts[i]);
+	free(mounts);
+	return found;
+}
+
+int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
+{
+	char *mount = mount_point(err);
+
+	if (!mount)
+		return -1;
+	free(mount);
+	return 0;
+}
+
+/* Takes over @fd, also on failure. */
+static int from_fd(int fd, struct ebpfmm_cgroup *out, struct ebpfmm_error *err)
+{
+	union {
+		struct file_handle handle;
+		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} id = { .handle.handle_bytes = sizeof(uint64_t) };
+	char link[32], path[PATH_MAX];
+	ssize_t length;
+	int mount_id;
+
+	if (name_to_handle_at(fd, "", &id.handle, &mount_id, AT_EMPTY_PATH)) {
+		ebpfmm_fail(err, errno, "id of the cgroup");
+		goto fail;
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length < 0) {
+		ebpfmm_fail(err, errno, "path of the cgroup");
+		goto fail;
+	}
+	path[length] = '\0';
+	out->path = strdup(path);
+	if (!out->path) {
+		ebpfmm_fail(err, ENOMEM, "path of the cgroup");
+		goto fail;
+	}
+	memcpy(&out->id, id.handle.f_handle, sizeof(out->id));
+	out->fd = fd;
+	return 0;
+fail:
+	close(fd);
+	return -1;
+}
+
+static int open_dir(const char *path, struct ebpfmm_cgroup *out,
+		    struct ebpfmm_error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "%s", path);
+	if (!is_cgroup2(fd)) {
+		close(fd);
+		return ebpfmm_fail(err, 0, "%s: not a directory of cgroup v2", path);
+	}
+	if (from_fd(fd, out, err))
+		return ebpfmm_prefix(err, "%s: ", path);
+	return 0;
+}
+
+/* Is @path the cgroup @ancestor or below it? */
+static bool is_within(const char *path, const char *ancestor)
+{
+	size_t length = strlen(ancestor);
+
+	return !strncmp(path, ancestor, length) &&
+	       (!path[length] || path[length] == '/');
+}
+
+static void use_scope_of(char *path)
+{
+	static const char sub[] = "/container", scope[] = ".scope";
+	size_t length = strlen(path), keep;
+
+	if (length < sizeof(sub) + sizeof(scope))
+		return;
+	keep = length - strlen(sub);
+	if (!strcmp(path + keep, sub) &&
+	    !strncmp(path + keep - strlen(scope), scope, strlen(scope)))
+		path[keep] = '\0';
+}
+
+static bool has_parent_step(const char *path)
+{
+	for (const char *at = path; (at = strstr(at, "/..")); at += 3)
+		if (!at[3] || at[3] == '/')
+			return true;
+	return false;
+}
+
+static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
+{
+	char *path = NULL;
+	int rc = cgroup_get_current_controller_path(pid, NULL, &path);
+
+	if (!rc && path)
+		return path;
+	free(path);
+	ebpfmm_fail(err, ESRCH, "cgroup of process %d", (int)pid);
+	return NULL;
+}
+
+/* @pid, or with 0 any, if the open cgroup itself lists it; otherwise 0. */
+static pid_t listed(int cgroup_fd, pid_t pid)
+{
+	pid_t found = 0;
+	FILE *file;
+	int fd, other;
+
+	fd = openat(cgroup_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while (!found && fscanf(file, "%d", &other) == 1)
+		if (!pid || other == pid)
+			found = other;
+	fclose(file);
+	return found;
+}
+
+/*
+ * The library's answer is text that it cuts at white space, and a process can
+ * move: so the cgroup that was found must list the process.
+ */
+static int check_member(const char *path, pid_t pid, struct ebpfmm_error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool member;
+
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "cgroup `%s` of process %d", path,
+				   (int)pid);
+	member = listed(fd, pid) == pid;
+	close(fd);
+	if (!member)
+		return ebpfmm_fail(err, 0, "process %d is not in its cgroup `%s`",
+				   (int)pid, path);
+	return 0;
+}
+
+int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
+			 struct ebpfmm_error *err)
+{
+	char *mount, *path = NULL, *own = NULL, *full = NULL;
+	int rc = -1;
+
+	mount = mount_point(err);
+	if (!mount)
+		return -1;
+	path = path_of_pid(pid, err);
+	if (!path)
+		goto out;
+	own = path_of_pid(getpid(), err);
+	if (!own)
+		goto out;
+	if (has_parent_step(path)) {
+		ebpfmm_fail(err, 0,
+			    "process %d is outside our cgroup namespace", (int)pid);
+		goto out;
+	}
+	if (!strcmp(path, "/") || is_within(own, path)) {
+		ebpfmm_fail(err, 0,
+			    "process %d has no cgroup of its own: it is in `%s`, as other processes of this node are",
+			    (int)pid, path);
+		goto out;
+	}
+	if (asprintf(&full, "%s%s", mount, path) < 0) {
+		full = NULL;
+		ebpfmm_fail(err, ENOMEM, "cgroup of process %d", (int)pid);
+		goto out;
+	}
+	if (check_member(full, pid, err))
+		goto out;
+	use_scope_of(full);
+	rc = open_dir(full, out, err);
+out:
+	free(full);
+	free(own);
+	free(path);
+	free(mount);
+	return rc;
+}
+
+int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
+		       struct ebpfmm_error *err)
+{
+	char *mount, *full;
+	struct stat st;
+	int rc;
+
+	if (path[0] == '/' && !stat(path, &st))
+		return open_dir(path, out, err);
+	if (has_parent_step(path) || !strncmp(path, "..", 2))
+		return ebpfmm_fail(err, 0, "%s: not below the mount of cgroup v2", path);
+	mount = mount_point(err);
+	if (!mount)
+		return -1;
+	rc = asprintf(&full, "%s/%s", mount, path + strspn(path, "/"));
+	free(mount);
+	if (rc < 0)
+		return ebpfmm_fail(err, ENOMEM, "%s", path);
+	if (stat(full, &st))
+		rc = ebpfmm_fail(err, errno, "%s", path);
+	else
+		rc = open_dir(full, out, err);
+	free(full);
+	return rc;
+}
+
+int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
+			  struct ebpfmm_error *err)
+{
+	union {
+		struct file_handle handle;
+		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} handle = { .handle = { .handle_bytes = sizeof(id),
+				 .handle_type = FILEID_KERNFS } };
+	int mountfd, fd, rc = -1;
+	char *mount;
+
+	mount = mount_point(err);
+	if (!mount)
+		return -1;
+	mountfd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mountfd < 0) {
+		ebpfmm_fail(err, errno, "%s", mount);
+		goto out;
+	}
+	memcpy(handle.handle.f_handle, &id, sizeof(id));
+	fd = open_by_handle_at(mountfd, &handle.handle,
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		ebpfmm_fail(err, errno, "cgroup %" PRIu64, id);
+	else
+		rc = from_fd(fd, out, err);
+	close(mountfd);
+out:
+	free(mount);
+	return rc;
+}
+
+static pid_t first_pid(int fd, int depth)
+{
+	pid_t pid = listed(fd, 0);
+	struct dirent *entry;
+	DIR *dir;
+	int sub;
+
+	if (pid || !depth)
+		return pid;
+	sub = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = sub < 0 ? NULL : fdopendir(sub);
+	if (!dir) {
+		if (sub >= 0)
+			close(sub);
+		return 0;
+	}
+	while (!pid && (entry = readdir(dir))) {
+		int child;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		child = openat(sub, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (child < 0)
+			continue;
+		pid = first_pid(child, depth - 1);
+		close(child);
+	}
+	closedir(dir);
+	return pid;
+}
+
+pid_t ebpfmm_cgroup_first_pid(const struct ebpfmm_cgroup *cgroup)
+{
+	return first_pid(cgroup->fd, SEARCH_DEPTH);
+}
+
+void ebpfmm_cgroup_close(struct ebpfmm_cgroup *cgroup)
+{
+	if (!cgroup->path)
+		return;
+	close(cgroup->fd);
+	free(cgroup->path);
+	*cgroup = (struct ebpfmm_cgroup){ .fd = -1 };
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lifecycle.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- loading ------------------------------------------------------------------ */
+
+int ebpfmm_life_load(struct ebpfmm_error *err)
+{
+	struct ebpfmm_records records;
+	int rc;
+
+	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+		return -1;
+	rc = ebpfmm_policy_load(err);
+	ebpfmm_records_close(&records);
+	return rc;
+}
+
+int ebpfmm_life_unload(struct ebpfmm_error *err)
+{
+	struct ebpfmm_records records;
+	int rc;
+
+	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+		return -1;
+	rc = ebpfmm_policy_unload(err);
+	ebpfmm_records_close(&records);
+	return rc;
+}
+
+int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err)
+{
+	if (ebpfmm_policy_peek(out, err))
+		return -1;
+	if (*out)
+		return 0;
+	if (ebpfmm_life_load(err) || ebpfmm_policy_peek(out, err))
+		return -1;
+	if (!*out)
+		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
+	return 0;
+}
+
+/* --- leftovers ---------------------------------------------------------------- */
+
+/**
+ * struct gc - one search for leftovers
+ * @records: the locked records
+ * @policy: the loaded policy, or NULL
+ * @clear: false only counts
+ * @found: what was found
+ * @err: what failed first
+ */
+struct gc {
+	const struct ebpfmm_records *records;
+	struct ebpfmm_policy *policy;
+	bool clear;
+	struct ebpfmm_leftovers *found;
+	struct ebpfmm_error *err;
+};
+
+/* Detaching may find nothing to detach; that is no failure. */
+static int detach_rest(struct ebpfmm_policy *policy, uint64_t id,
+		       struct ebpfmm_error *err)
+{
+	struct ebpfmm_error local;
+
+	if (!policy || !ebpfmm_policy_detach(policy, id, &local) ||
+	    local.code == ENOENT)
+		return 0;
+	if (err)
+		*err = local;
+	return -1;
+}
+
+static int gc_link(uint64_t id, bool attached, void *data)
+{
+	struct gc *gc = data;
+
+	if (attached)
+		return 0;
+	gc->found->links++;
+	return gc->clear ? detach_rest(gc->policy, id, gc->err) : 0;
+}
+
+static int gc_record(const struct ebpfmm_record *record, void *data)
+{
+	struct gc *gc = data;
+
+	if (gc->policy && ebpfmm_policy_is_attached(gc->policy, record->cgroup_id))
+		return 0;
+	gc->found->records++;
+	if (!gc->clear)
+		return 0;
+	if (detach_rest(gc->policy, record->cgroup_id, gc->err))
+		return -1;
+	return ebpfmm_record_remove(gc->records, record->id, gc->err);
+}
+
+static int gc_locked(const struct ebpfmm_records *records, bool clear,
+		     struct ebpfmm_leftovers *found, struct ebpfmm_error *err)
+{
+	struct gc gc = { .records = records, .clear = clear, .found = found,
+			 .err = err };
+	int halves, files, rc = -1;
+
+	*found = (struct ebpfmm_leftovers){};
+	halves = ebpfmm_policy_sweep(clear, err);
+	if (halves < 0 || ebpfmm_policy_peek(&gc.policy, err))
+		return -1;
+	if (gc.policy && ebpfmm_policy_each(gc.policy, gc_link, &gc, err))
+		goto out;
+	if (ebpfmm_record_each(records, gc_record, &gc, err))
+		goto out;
+	files = ebpfmm_record_sweep(records, clear, err);
+	if (files < 0)
+		goto out;
+	found->files = halves + files;
+	rc = 0;
+out:
+	ebpfmm_policy_close(gc.policy);
+	return rc;
+}
+
+int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
+		   struct ebpfmm_error *err)
+{
+	struct ebpfmm_records records;
+	int rc;
+
+	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+		return -1;
+	rc = gc_locked(&records, clear, found, err);
+	ebpfmm_records_close(&records);
+	return rc;
+}
+
+/* --- records by cgroup ---------------------------------------------------------- */
+
+/**
+ * struct search - the record of a cgroup
+ * @cgroup_id: whose record is meant
+ * @found: a copy of it; all zero until found
+ * @out_of_memory: the copy failed
+ */
+struct search {
+	uint64_t cgroup_id;
+	struct ebpfmm_record found;
+	bool out_of_memory;
+};
+
+static int match_cgroup(const struct ebpfmm_record *record, void *data)
+{
+	struct search *search = data;
+
+	if (record->cgroup_id != search->cgroup_id)
+		return 0;
+	search->found = (struct ebpfmm_record){
+		.id = strdup(record->id),
+		.cgroup_id = record->cgroup_id,
+		.cgroup_path = strdup(record->cgroup_path),
+		.profile = strdup(record->profile),
+	};
+	search->out_of_memory = !search->found.id || !search->found.cgroup_path ||
+				!search->found.profile;
+	return 1;
+}
+
+/* 1 with a copy in @out, 0 when there is none, -1 on error. */
+static int find_record(const struct ebpfmm_records *records, uint64_t cgroup_id,
+		       struct ebpfmm_record *out, struct ebpfmm_error *err)
+{
+	struct search search = { .cgroup_id = cgroup_id };
+	int rc = ebpfmm_record_each(records, match_cgroup, &search, err);
+
+	if (rc == 1 && search.out_of_memory) {
+		ebpfmm_record_free(&search.found);
+		return ebpfmm_fail(err, ENOMEM, "record of cgroup %" PRIu64, cgroup_id);
+	}
+	*out = search.found;
+	return rc;
+}
+
+static int remove_records(const struct ebpfmm_records *records, uint64_t cgroup_id,
+			  struct ebpfmm_error *err)
+{
+	struct ebpfmm_record record;
+	int rc;
+
+	while ((rc = find_record(records, cgroup_id, &record, err)) == 1) {
+		rc = ebpfmm_record_remove(records, record.id, err);
+		ebpfmm_record_free(&record);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
+		      struct ebpfmm_error *err)
+{
+	struct ebpfmm_records records;
+	int rc;
+
+	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+		return -1;
+	rc = find_record(&records, cgroup_id, out, err);
+	ebpfmm_records_close(&records);
+	if (!rc)
+		return ebpfmm_fail(err, ENOENT, "record of cgroup %" PRIu64, cgroup_id);
+	return rc < 0 ? -1 : 0;
+}
+
+/* --- attaching and detaching ------------------------------------------------------ */
+
+static int detach_locked(const struct ebpfmm_records *records, uint64_t id,
+			 struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *policy;
+	struct ebpfmm_error local;
+	int rc;
+
+	if (ebpfmm_policy_peek(&policy, err))
+		return -1;
+	rc = policy ? ebpfmm_policy_detach(policy, id, &local) :
+		      ebpfmm_fail(&local, ENOENT, "cgroup %" PRIu64 " has no policy", id);
+	ebpfmm_policy_close(policy);
+	if ((!rc || local.code == ENOENT) && remove_records(records, id, err))
+		return -1;
+	if (rc && err)
+		*err = local;
+	return rc;
+}
+
+/*
+ * The id of the record for an attachment: a cgroup that has a record keeps it,
+ * so that an operator's change of a container's profile stays the container's.
+ */
+static char *record_id(const struct ebpfmm_records *records, const char *container,
+		       uint64_t cgroup_id, struct ebpfmm_error *err)
+{
+	struct ebpfmm_record present;
+	char *id;
+
+	if (container) {
+		id = strdup(container);
+	} else {
+		switch (find_record(records, cgroup_id, &present, err)) {
+		case 0:
+			id = ebpfmm_record_operator_id(cgroup_id);
+			break;
+		case 1:
+			id = strdup(present.id);
+			ebpfmm_record_free(&present);
+			break;
+		default:
+			return NULL;
+		}
+	}
+	if (!id)
+		ebpfmm_fail(err, ENOMEM, "record of cgroup %" PRIu64, cgroup_id);
+	return id;
+}
+
+/* A container that comes back with its id in another cgroup leaves the old one. */
+static int leave_other_cgroup(const struct ebpfmm_records *records, const char *id,
+			      uint64_t cgroup_id, struct ebpfmm_error *err)
+{
+	struct ebpfmm_record present;
+	struct ebpfmm_error local;
+	int rc = 0;
+
+	if (ebpfmm_record_read(records, id, &present, NULL))
+		return 0;
+	if (present.cgroup_id != cgroup_id &&
+	    detach_locked(records, present.cgroup_id, &local) &&
+	    local.code != ENOENT) {
+		*err = local;
+		rc = -1;
+	}
+	ebpfmm_record_free(&present);
+	return rc;
+}
+
+static int attach_locked(const struct ebpfmm_records *records, const char *container,
+			 const struct ebpfmm_cgroup *cgroup, const char *profile,
+			 const struct ebpfmm_table *table, struct ebpfmm_error *err)
+{
+	struct ebpfmm_record record = { .cgroup_id = cgroup->id,
+					.cgroup_path = cgroup->path,
+					.profile = (char *)profile };
+	struct ebpfmm_policy *policy = NULL;
+	struct ebpfmm_leftovers leftovers;
+	struct ebpfmm_record before = {};
+	int rc = -1;
+
+	if (gc_locked(records, true, &leftovers, err))
+		return -1;
+	if (ebpfmm_policy_peek(&policy, err))
+		return -1;
+	if (!policy)
+		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
+	record.id = record_id(records, container, cgroup->id, err);
+	if (!record.id || leave_other_cgroup(records, record.id, cgroup->id, err))
+		goto out;
+	ebpfmm_record_read(records, record.id, &before, NULL);
+	if (ebpfmm_record_write(records, &record, err))
+		goto out;
+	rc = ebpfmm_policy_attach(policy, cgroup, table, err);
+	if (!rc)
+		goto out;
+	if (before.id)
+		ebpfmm_record_write(records, &before, NULL);
+	else
+		ebpfmm_record_remove(records, record.id, NULL);
+out:
+	ebpfmm_record_free(&before);
+	free(record.id);
+	ebpfmm_policy_close(policy);
+	return rc;
+}
+
+int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup,
+		       const char *profile, const struct ebpfmm_table *table,
+		       struct ebpfmm_error *err)
+{
+	struct ebpfmm_records records;
+	int rc;
+
+	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+		return -1;
+	rc = attach_locked(&records, container, cgroup, profile, table, err);
+	ebpfmm_records_close(&records);
+	return rc;
+}
+
+int ebpfmm_life_detach(uint64_t id, struct ebpfmm_error *err)
+{
+	struct ebpfmm_records records;
+	int rc;
+
+	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+		return -1;
+	rc = detach_locked(&records, id, err);
+	ebpfmm_records_close(&records);
+	return rc;
+}
+
+static int end_locked(const struct ebpfmm_records *records, const char *container,
+		      struct ebpfmm_error *err)
+{
+	struct ebpfmm_record record;
+	struct ebpfmm_error local;
+	int rc;
+
+	if (ebpfmm_record_read(records, container, &record, &local)) {
+		if (local.code == ENOENT)
+			return 0;
+		*err = local;
+		return -1;
+	}
+	rc = detach_locked(records, record.cgroup_id, &local);
+	ebpfmm_record_free(&record);
+	if (rc && local.code != ENOENT) {
+		*err = local;
+		return -1;
+	}
+	return 1;
+}
+
+int ebpfmm_life_end(const char *container, struct ebpfmm_error *err)
+{
+	struct ebpfmm_records records;
+	int rc;
+
+	if (!ebpfmm_container_id_valid(container))
+		return ebpfmm_fail(err, 0, "container id `%.128s` is not valid", container);
+	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+		return -1;
+	rc = end_locked(&records, container, err);
+	ebpfmm_records_close(&records);
+	return rc;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of a policy as a whole: what hook and command call. Each function
+ * that changes something takes the lock for as long as it does.
+ *
+ * Theory of operation: an attachment is made in the order record, storage,
+ * link, pin of the link, and undone in the order link, storage, record. So
+ * whoever dies in between leaves a record, and ebpfmm_life_gc(), which runs
+ * before every attachment, finds by it what there is to clear: a record whose
+ * cgroup is gone or has no pinned link is that of something unfinished, as
+ * nobody else is at work while the lock is held.
+ */
+#ifndef EBPFMM_LIFECYCLE_H
+#define EBPFMM_LIFECYCLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cgroup.h"
+#include "error.h"
+#include "policy.h"
+#include "record.h"
+#include "translate.h"
+
+/**
+ * struct ebpfmm_leftovers - what was left behind by the dead
+ * @links: pinned links whose cgroup is gone
+ * @records: records of cgroups that are gone or were not attached to the end
+ * @files: half-written records and half-made pin directories
+ */
+struct ebpfmm_leftovers {
+	unsigned int links;
+	unsigned int records;
+	unsigned int files;
+};
+
+/**
+ * ebpfmm_life_load - load and pin the policy unless it is already
+ * @err: what failed; nothing is left then
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_life_load(struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_life_unload - unpin the policy
+ * @err: still attached to some cgroup, or what failed
+ *
+ * Return: 0 (also when it was not loaded), or -1 with @err set.
+ */
+int ebpfmm_life_unload(struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_life_open - open the pinned policy, loading it when nobody has
+ * @out: to be closed with ebpfmm_policy_close()
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_life_attach - give a cgroup a policy, or another one
+ * @container: the container's id; NULL when an operator attaches
+ * @cgroup: where to
+ * @profile: name of the profile, for people
+ * @table: the translated profile
+ * @err: what failed; the cgroup is as it was then
+ *
+ * The policy must be loaded: see ebpfmm_life_open().
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup,
+		       const char *profile, const struct ebpfmm_table *table,
+		       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_life_detach - take a cgroup's policy away
+ * @id: the cgroup's id; the cgroup may be gone
+ * @err: what failed; code is ENOENT when it had no policy
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_life_detach(uint64_t id, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_life_end - undo what was done for a container
+ * @container: the container's id, hostile
+ * @err: what failed
+ *
+ * Return: 1 when something was undone, 0 when there was nothing (any more), or
+ * -1 with @err set.
+ */
+int ebpfmm_life_end(const char *container, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_life_gc - find and clear leftovers
+ * @clear: false only counts
+ * @found: what was found
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
+		   struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_life_owner - for whom a cgroup has its policy
+ * @cgroup_id: id of the cgroup
+ * @out: its record, to be freed with ebpfmm_record_free()
+ * @err: code is ENOENT when there is no record
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
+		      struct ebpfmm_error *err);
+
+#endif /* EBPFMM_LIFECYCLE_H */

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The policy on a cgroup: its storage and its link. All that depends on how a
+ * struct_ops link names a cgroup is here.
+ *
+ * The fault policy looks for a cgroup's table first in the small storage, then
+ * in the large one. Each write is atomic for it, so a table is replaced by
+ * writing the new one where it is seen first, or by removing what hides it.
+ */
+#include "policy_internal.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINK_NAME_SIZE 32
+/* Storage comes from a cache that an interrupt on this CPU refills. */
+#define STORE_TRIES 200
+
+/* --- links -------------------------------------------------------------------- */
+
+static void link_name(uint64_t id, char name[LINK_NAME_SIZE])
+{
+	snprintf(name, LINK_NAME_SIZE, EBPFMM_LINK_PREFIX "%" PRIu64, id);
+}
+
+/*
+ * A link that lost its cgroup stays pinned; its fdinfo then names neither the
+ * map nor the cgroup (bpf_struct_ops_map_link_show_fdinfo).
+ */
+static bool link_is_attached(int fd)
+{
+	unsigned long long map = 0, cgroup = 0;
+	char path[40], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "map_id: %llu", &map) == 1)
+			continue;
+		if (sscanf(line, "cgroup_id: %llu", &cgroup) == 1)
+			continue;
+	}
+	fclose(file);
+	return map && cgroup;
+}
+
+static bool pin_is_attached(int dirfd, const char *name)
+{
+	bool attached = false;
+	int fd = ebpfmm_pin_get(dirfd, name);
+
+	if (fd >= 0) {
+		attached = link_is_attached(fd);
+		close(fd);
+	}
+	return attached;
+}
+
+bool ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id)
+{
+	char name[LINK_NAME_SIZE];
+
+	link_name(id, name);
+	return pin_is_attached(policy->dirfd, name);
+}
+
+/* The id in the name of a pinned link; 0 for other pins. */
+static uint64_t id_of_pin(const char *name)
+{
+	const size_t prefix = strlen(EBPFMM_LINK_PREFIX);
+	char *end;
+	uint64_t id;
+
+	if (strncmp(name, EBPFMM_LINK_PREFIX, prefix))
+		return 0;
+	errno = 0;
+	id = strtoull(name + prefix, &end, 10);
+	return errno || *end ? 0 : id;
+}
+
+int ebpfmm_pin_each_link(int dirfd,
+			 int (*fn)(uint64_t id, bool attached, void *data),
+			 void *data, struct ebpfmm_error *err)
+{
+	struct dirent *entry;
+	int fd, rc = 0;
+	DIR *dir;
+
+	fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		ebpfmm_fail(err, errno, "list `" EBPFMM_PIN_DIR "`");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (!rc && (errno = 0, entry = readdir(dir))) {
+		uint64_t id = id_of_pin(entry->d_name);
+
+		if (id)
+			rc = fn(id, pin_is_attached(dirfd, entry->d_name), data);
+		errno = 0;
+	}
+	if (!rc && errno)
+		rc = ebpfmm_fail(err, errno, "list `" EBPFMM_PIN_DIR "`");
+	closedir(dir);
+	return rc;
+}
+
+int ebpfmm_policy_each(struct ebpfmm_policy *policy,
+		       int (*fn)(uint64_t id, bool attached, void *data),
+		       void *data, struct ebpfmm_error *err)
+{
+	return ebpfmm_pin_each_link(policy->dirfd, fn, data, err);
+}
+
+static int link_and_pin(struct ebpfmm_policy *policy,
+			const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
+{
+	char name[LINK_NAME_SIZE];
+	int fd, rc = 0;
+
+	link_name(cgroup->id, name);
+	if (unlinkat(policy->dirfd, name, 0) && errno != ENOENT)
+		return ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "/%s`", name);
+	fd = bpf_link_create(policy->ops, cgroup->fd, BPF_STRUCT_OPS, NULL);
+	if (fd == -EEXIST)
+		return ebpfmm_fail(err, 0, "%s: has a policy that is not ours",
+				   cgroup->path);
+	if (fd < 0)
+		return ebpfmm_fail(err, -fd, "attach to `%s`", cgroup->path);
+	if (ebpfmm_pin_put(policy->dirfd, name, fd))
+		rc = ebpfmm_fail(err, errno, "pin `" EBPFMM_PIN_DIR "/%s`", name);
+	close(fd);
+	return rc;
+}
+
+/*
+ * 1, 0 when there is no such link, -1 on error. Detached before it is unpinned:
+ * the last reference to a link is dropped at some later time, and until then
+ * the cgroup could not get another one.
+ */
+static int unpin_link(struct ebpfmm_policy *policy, uint64_t id,
+		      struct ebpfmm_error *err)
+{
+	char name[LINK_NAME_SIZE];
+	int fd;
+
+	link_name(id, name);
+	fd = ebpfmm_pin_get(policy->dirfd, name);
+	if (fd >= 0) {
+		bpf_link_detach(fd);
+		close(fd);
+	}
+	if (!unlinkat(policy->dirfd, name, 0))
+		return 1;
+	if (errno == ENOENT)
+		return 0;
+	return ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "/%s`", name);
+}
+
+/* --- storage ------------------------------------------------------------------ */
+
+static int store(int map, const struct ebpfmm_cgroup *cgroup,
+		 const struct ebpfmm_large *value, struct ebpfmm_error *err)
+{
+	int rc = -ENOMEM;
+
+	for (int i = 0; i < STORE_TRIES && rc == -ENOMEM; i++) {
+		if (i)
+			sched_yield();
+		rc = bpf_map_update_elem(map, &cgroup->fd, value, BPF_ANY);
+	}
+	if (rc)
+		return ebpfmm_fail(err, -rc, "store the policy of `%s`", cgroup->path);
+	return 0;
+}
+
+/* 0 too when there was nothing. */
+static int erase(int map, const struct ebpfmm_cgroup *cgroup,
+		 struct ebpfmm_error *err)
+{
+	int rc = bpf_map_delete_elem(map, &cgroup->fd);
+
+	if (rc && rc != -ENOENT)
+		return ebpfmm_fail(err, -rc, "remove the policy of `%s`", cgroup->path);
+	return 0;
+}
+
+static int erase_both(struct ebpfmm_policy *policy,
+		      const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
+{
+	int rc = erase(policy->small, cgroup, err);
+
+	return erase(policy->large, cgroup, err) ? -1 : rc;
+}
+
+/* 1 with the stored table in @table, 0 when there is none, -1 on error. */
+static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		 struct ebpfmm_table *table, struct ebpfmm_error *err)
+{
+	int rc;
+
+	memset(table, 0, sizeof(*table));
+	rc = bpf_map_lookup_elem(policy->small, &cgroup->fd, &table->large);
+	if (rc == -ENOENT)
+		rc = bpf_map_lookup_elem(policy->large, &cgroup->fd, &table->large);
+	if (rc == -ENOENT)
+		return 0;
+	if (rc)
+		return ebpfmm_fail(err, -rc, "read the policy of `%s`", cgroup->path);
+	return 1;
+}
+
+/* Puts @table where the fault policy sees it, and nothing else beside it. */
+static int replace(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		   const struct ebpfmm_table *table, struct ebpfmm_error *err)
+{
+	int small = ebpfmm_table_is_small(table);
+	int into = small ? policy->small : policy->large;
+	int from = small ? policy->large : policy->small;
+
+	if (store(into, cgroup, &table->large, err))
+		return -1;
+	if (erase(from, cgroup, err)) {
+		erase(into, cgroup, NULL);
+		return -1;
+	}
+	return 0;
+}
+
+/* --- what policy.h promises ----------------------------------------------------- */
+
+int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
+			 const struct ebpfmm_cgroup *cgroup,
+			 const struct ebpfmm_table *table,
+			 struct ebpfmm_error *err)
+{
+	struct ebpfmm_table *old = NULL, *new = NULL;
+	bool attached;
+	int had, rc = -1;
+
+	if (ebpfmm_policy_check_format(policy, err))
+		return -1;
+	old = malloc(sizeof(*old));
+	new = malloc(sizeof(*new));
+	if (!old || !new) {
+		ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
+		goto out;
+	}
+	attached = ebpfmm_policy_is_attached(policy, cgroup->id);
+	had = fetch(policy, cgroup, old, err);
+	if (had < 0)
+		goto out;
+	*new = *table;
+	if (had && attached)
+		memcpy(new->large.header.counters, old->large.header.counters,
+		       sizeof(new->large.header.counters));
+	if (replace(policy, cgroup, new, err))
+		goto out;
+	if (!attached && link_and_pin(policy, cgroup, err)) {
+		erase_both(policy, cgroup, NULL);
+		goto out;
+	}
+	rc = 0;
+out:
+	free(new);
+	free(old);
+	return rc;
+}
+
+int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
+			 struct ebpfmm_error *err)
+{
+	struct ebpfmm_cgroup cgroup = {};
+	int had, rc;
+
+	had = unpin_link(policy, id, err);
+	if (had < 0)
+		return -1;
+	/* The storage of a cgroup that is gone went with it. */
+	if (!ebpfmm_cgroup_open_id(id, &cgroup, NULL)) {
+		rc = erase_both(policy, &cgroup, err);
+		ebpfmm_cgroup_close(&cgroup);
+		if (rc)
+			return rc;
+	}
+	if (!had)
+		return ebpfmm_fail(err, ENOENT, "cgroup %" PRIu64 " has no policy", id);
+	return 0;
+}
+
+int ebpfmm_policy_get(struct ebpfmm_policy *policy,
+		      const struct ebpfmm_cgroup *cgroup,
+		      struct ebpfmm_table *table, struct ebpfmm_error *err)
+{
+	int rc;
+
+	if (ebpfmm_policy_check_format(policy, err))
+		return -1;
+	if (!ebpfmm_policy_is_attached(policy, cgroup->id))
+		rc = 0;
+	else
+		rc = fetch(policy, cgroup, table, err);
+	if (!rc)
+		return ebpfmm_fail(err, ENOENT, "%s: has no policy", cgroup->path);
+	return rc < 0 ? -1 : 0;
+}
+
+const char *ebpfmm_policy_unweighed(const struct ebpfmm_profile *profile)
+{
+	bool limits = false, touched = false;
+
+	for (int o = 0; o < EBPFMM_ORDERS; o++)
+		limits |= profile->limit[o] != UINT64_MAX;
+	for (size_t p = 0; p < profile->nprograms; p++) {
+		const struct ebpfmm_profile_program *program = &profile->programs[p];
+
+		touched |= program->has_default &&
+			   program->fallback.touched != EBPFMM_TOUCHED_ONE;
+		for (size_t r = 0; r < program->nregions; r++)
+			touched |= program->regions[r].benefit.touched !=
+				   EBPFMM_TOUCHED_ONE;
+	}
+	if (limits && touched)
+		return "limits, touched";
+	return limits ? "limits" : touched ? "touched" : NULL;
+}

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The policy object from skeleton to pin, and back to descriptors. */
+#include "policy_internal.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "ebpfmm.skel.h"
+
+#define BPF_FS "/sys/fs/bpf"
+#define DIR_NAME "ebpfmm"
+#define NEW_NAME "ebpfmm-new"
+#define OLD_NAME "ebpfmm-old"
+#define OPS_TYPE "bpf_mm_ops"
+#define VALUE_TYPE "bpf_struct_ops_bpf_mm_ops"
+
+_Static_assert(sizeof(BPF_FS "/" DIR_NAME) == sizeof(EBPFMM_PIN_DIR),
+	       "EBPFMM_PIN_DIR is where we pin");
+
+int ebpfmm_pin_get(int dirfd, const char *name)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_PATH_FD,
+		    .path_fd = dirfd);
+	int fd = bpf_obj_get_opts(name, &opts);
+
+	if (fd < 0) {
+		errno = -fd;
+		return -1;
+	}
+	return fd;
+}
+
+int ebpfmm_pin_put(int dirfd, const char *name, int fd)
+{
+	LIBBPF_OPTS(bpf_obj_pin_opts, opts, .file_flags = BPF_F_PATH_FD,
+		    .path_fd = dirfd);
+	int rc = bpf_obj_pin_opts(fd, name, &opts);
+
+	if (rc) {
+		errno = -rc;
+		return -1;
+	}
+	return 0;
+}
+
+/* --- what the kernel has ----------------------------------------------------- */
+
+/**
+ * struct ops_layout - where things are in the value of the struct_ops map
+ * @size: bytes of the value
+ * @select_orders: offset of the slot of the hook's program
+ */
+struct ops_layout {
+	size_t size;
+	size_t select_orders;
+};
+
+/* Byte offset of a member, or -1. */
+static long member_offset(const struct btf *btf, const struct btf_type *type,
+			  const char *name)
+{
+	const struct btf_member *member = btf_members(type);
+
+	for (int i = 0; i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, member[i].name_off), name))
+			return btf_member_bit_offset(type, i) / 8;
+	return -1;
+}
+
+/*
+ * libbpf builds this value too, but keeps it to itself and hands it to the
+ * kernel only together with a link that names no cgroup.
+ */
+static int read_layout(struct ops_layout *layout, struct ebpfmm_error *err)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const struct btf_type *value, *ops;
+	long data, slot;
+	int id, rc = -1;
+
+	if (!btf)
+		return ebpfmm_fail(err, errno,
+				   "type information of this kernel (CONFIG_DEBUG_INFO_BTF)");
+	id = btf__find_by_name_kind(btf, OPS_TYPE, BTF_KIND_STRUCT);
+	if (id < 0) {
+		ebpfmm_fail(err, 0,
+			    "this kernel has no %s: it is not built with the patches of ebpfmm",
+			    OPS_TYPE);
+		goto out;
+	}
+	ops = btf__type_by_id(btf, id);
+	id = btf__find_by_name_kind(btf, VALUE_TYPE, BTF_KIND_STRUCT);
+	value = id < 0 ? NULL : btf__type_by_id(btf, id);
+	data = value ? member_offset(btf, value, "data") : -1;
+	slot = member_offset(btf, ops, "select_orders");
+	if (data < 0 || slot < 0 ||
+	    (size_t)data + slot + sizeof(unsigned long) > value->size) {
+		ebpfmm_fail(err, 0, "%s of this kernel is another one than ours",
+			    OPS_TYPE);
+		goto out;
+	}
+	layout->size = value->size;
+	layout->select_orders = data + slot;
+	rc = 0;
+out:
+	btf__free(btf);
+	return rc;
+}
+
+int ebpfmm_policy_supported(struct ebpfmm_error *err)
+{
+	struct ops_layout layout;
+
+	return read_layout(&layout, err);
+}
+
+static int open_bpf_fs(struct ebpfmm_error *err)
+{
+	struct statfs fs;
+	int fd = open(BPF_FS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, BPF_FS);
+	if (fstatfs(fd, &fs) || fs.f_type != BPF_FS_MAGIC) {
+		close(fd);
+		return ebpfmm_fail(err, 0,
+				   BPF_FS " is not mounted: mount -t bpf bpf " BPF_FS);
+	}
+	return fd;
+}
+
+/* --- directories of pins ------------------------------------------------------ */
+
+/* Removes a directory of pins; 0 too when it was not there. */
+static int remove_pins(int fsfd, const char *name, struct ebpfmm_error *err)
+{
+	struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	fd = openat(fsfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		ebpfmm_fail(err, errno, "open `" BPF_FS "/%s`", name);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlinkat(fd, entry->d_name, 0);
+	closedir(dir);
+	if (unlinkat(fsfd, name, AT_REMOVEDIR))
+		return ebpfmm_fail(err, errno, "remove `" BPF_FS "/%s`", name);
+	return 0;
+}
+
+int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err)
+{
+	static const char *const names[] = { NEW_NAME, OLD_NAME };
+	int fsfd, count = 0;
+	struct stat st;
+
+	fsfd = open_bpf_fs(err);
+	if (fsfd < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (fstatat(fsfd, names[i], &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		if (remove && remove_pins(fsfd, names[i], err)) {
+			close(fsfd);
+			return -1;
+		}
+		count++;
+	}
+	close(fsfd);
+	return count;
+}
+
+/* --- loading ------------------------------------------------------------------ */
+
+/* First complaint of libbpf, which says more than its errno. */
+static char complaint[160];
+
+static int keep_first_complaint(enum libbpf_print_level level, const char *format,
+				va_list args)
+{
+	if (level == LIBBPF_WARN && !complaint[0]) {
+		vsnprintf(complaint, sizeof(complaint), format, args);
+		complaint[strcspn(complaint, "\n")] = '\0';
+	}
+	return 0;
+}
+
+static struct ebpfmm_bpf *load_object(struct ebpfmm_error *err)
+{
+	libbpf_print_fn_t before = libbpf_set_print(keep_first_complaint);
+	struct ebpfmm_bpf *object;
+
+	complaint[0] = '\0';
+	object = ebpfmm_bpf__open_and_load();
+	if (!object)
+		ebpfmm_fail(err, errno, "load the policy (%s)", complaint);
+	libbpf_set_print(before);
+	return object;
+}
+
+/* Hands the program to the struct_ops map, from when on links can be made. */
+static int make_ready(struct ebpfmm_bpf *object, const struct ops_layout *layout,
+		      struct ebpfmm_error *err)
+{
+	int map = bpf_map__fd(object->maps.ebpfmm_ops);
+	unsigned long program =
+		bpf_program__fd(object->progs.ebpfmm_select_orders);
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info), zero = 0;
+	char *value;
+	int rc;
+
+	rc = bpf_map_get_info_by_fd(map, &info, &size);
+	if (rc)
+		return ebpfmm_fail(err, -rc, "map of %s", OPS_TYPE);
+	if (info.value_size != layout->size)
+		return ebpfmm_fail(err, 0, "map of %s has %u bytes, not %zu",
+				   OPS_TYPE, info.value_size, layout->size);
+	value = calloc(1, layout->size);
+	if (!value)
+		return ebpfmm_fail(err, ENOMEM, "map of %s", OPS_TYPE);
+	memcpy(value + layout->select_orders, &program, sizeof(program));
+	rc = bpf_map_update_elem(map, &zero, value, 0);
+	free(value);
+	if (rc)
+		return ebpfmm_fail(err, -rc, "register %s", OPS_TYPE);
+	return 0;
+}
+
+static int make_format(struct ebpfmm_error *err)
+{
+	__u32 zero = 0, format = EBPFMM_FORMAT;
+	int rc, fd;
+
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ebpfmm_format", sizeof(zero),
+			    sizeof(format), 1, NULL);
+	if (fd < 0)
+		return ebpfmm_fail(err, -fd, "make the map of the format");
+	rc = bpf_map_update_elem(fd, &zero, &format, 0);
+	if (rc) {
+		close(fd);
+		return ebpfmm_fail(err, -rc, "write the map of the format");
+	}
+	return fd;
+}
+
+static int pin_into(int dirfd, struct ebpfmm_bpf *object, int format,
+		    struct ebpfmm_error *err)
+{
+	const struct {
+		const char *name;
+		int fd;
+	} pins[] = {
+		{ "small", bpf_map__fd(object->maps.ebpfmm_small) },
+		{ "large", bpf_map__fd(object->maps.ebpfmm_large) },
+		{ "files", bpf_program__fd(object->progs.ebpfmm_files) },
+		{ "ops", bpf_map__fd(object->maps.ebpfmm_ops) },
+		{ "format", format },
+	};
+
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++)
+		if (ebpfmm_pin_put(dirfd, pins[i].name, pins[i].fd))
+			return ebpfmm_fail(err, errno, "pin `" BPF_FS "/%s/%s`",
+					   NEW_NAME, pins[i].name);
+	return 0;
+}
+
+/* Pins everything, or nothing. */
+static int pin_all(int fsfd, struct ebpfmm_bpf *object, struct ebpfmm_error *err)
+{
+	int dirfd = -1, format, rc = -1;
+
+	format = make_format(err);
+	if (format < 0)
+		return -1;
+	if (mkdirat(fsfd, NEW_NAME, 0700)) {
+		ebpfmm_fail(err, errno, "make `" BPF_FS "/" NEW_NAME "`");
+		goto out;
+	}
+	dirfd = openat(fsfd, NEW_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0)
+		ebpfmm_fail(err, errno, "open `" BPF_FS "/" NEW_NAME "`");
+	else if (pin_into(dirfd, object, format, err))
+		;
+	else if (renameat(fsfd, NEW_NAME, fsfd, DIR_NAME))
+		ebpfmm_fail(err, errno, "make `" EBPFMM_PIN_DIR "`");
+	else
+		rc = 0;
+	if (rc)
+		remove_pins(fsfd, NEW_NAME, NULL);
+out:
+	if (dirfd >= 0)
+		close(dirfd);
+	close(format);
+	return rc;
+}
+
+int ebpfmm_policy_load(struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *present = NULL;
+	struct ebpfmm_bpf *object;
+	struct ops_layout layout;
+	int fsfd, rc = -1;
+
+	fsfd = open_bpf_fs(err);
+	if (fsfd < 0)
+		return -1;
+	if (ebpfmm_policy_peek(&present, err))
+		goto out;
+	if (present) {
+		rc = ebpfmm_policy_check_format(present, err);
+		goto out;
+	}
+	if (remove_pins(fsfd, NEW_NAME, err) || read_layout(&layout, err))
+		goto out;
+	object = load_object(err);
+	if (!object)
+		goto out;
+	if (!make_ready(object, &layout, err))
+		rc = pin_all(fsfd, object, err);
+	ebpfmm_bpf__destroy(object);
+out:
+	ebpfmm_policy_close(present);
+	close(fsfd);
+	return rc;
+}
+
+static int count_attached(uint64_t id, bool attached, void *data)
+{
+	int *count = data;
+
+	(void)id;
+	*count += attached;
+	return 0;
+}
+
+int ebpfmm_policy_unload(struct ebpfmm_error *err)
+{
+	int fsfd, dirfd, attached = 0, rc = -1;
+
+	fsfd = open_bpf_fs(err);
+	if (fsfd < 0)
+		return -1;
+	dirfd = openat(fsfd, DIR_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dirfd < 0) {
+		rc = errno == ENOENT ? 0 :
+		     ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "`");
+		goto out;
+	}
+	rc = ebpfmm_pin_each_link(dirfd, count_attached, &attached, err);
+	close(dirfd);
+	if (!rc && attached)
+		rc = ebpfmm_fail(err, EBUSY, "the policy is attached to %d cgroup%s",
+				 attached, attached == 1 ? "" : "s");
+	if (!rc)
+		rc = remove_pins(fsfd, OLD_NAME, err);
+	if (!rc && renameat(fsfd, DIR_NAME, fsfd, OLD_NAME))
+		rc = ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "`");
+	if (!rc)
+		rc = remove_pins(fsfd, OLD_NAME, err);
+out:
+	close(fsfd);
+	return rc;
+}
+
+/* --- opening ------------------------------------------------------------------ */
+
+static int read_format(struct ebpfmm_policy *policy)
+{
+	int fd = ebpfmm_pin_get(policy->dirfd, "format");
+	__u32 zero = 0;
+	int rc;
+
+	if (fd < 0)
+		return -1;
+	rc = bpf_map_lookup_elem(fd, &zero, &policy->format);
+	close(fd);
+	return rc ? -1 : 0;
+}
+
+/* Opens what @policy->dirfd holds; errno is set on failure. */
+static int open_pins(struct ebpfmm_policy *policy)
+{
+	policy->ops = ebpfmm_pin_get(policy->dirfd, "ops");
+	if (policy->ops < 0)
+		return -1;
+	policy->small = ebpfmm_pin_get(policy->dirfd, "small");
+	if (policy->small < 0)
+		return -1;
+	policy->large = ebpfmm_pin_get(policy->dirfd, "large");
+	if (policy->large < 0)
+		return -1;
+	policy->files = ebpfmm_pin_get(policy->dirfd, "files");
+	if (policy->files < 0)
+		return -1;
+	return read_format(policy);
+}
+
+int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *policy;
+	int code = 0;
+
+	*out = NULL;
+	/* A second try: the first may have met an unload on its way. */
+	for (int try = 0; try < 2; try++) {
+		int dirfd = open(EBPFMM_PIN_DIR,
+				 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+		if (dirfd < 0 && errno == ENOENT)
+			return 0;
+		if (dirfd < 0)
+			return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "`");
+		policy = malloc(sizeof(*policy));
+		if (!policy) {
+			close(dirfd);
+			return ebpfmm_fail(err, ENOMEM, "open the policy");
+		}
+		*policy = (struct ebpfmm_policy){ .dirfd = dirfd, .ops = -1,
+						  .small = -1, .large = -1,
+						  .files = -1 };
+		if (!open_pins(policy)) {
+			*out = policy;
+			return 0;
+		}
+		code = errno;
+		ebpfmm_policy_close(policy);
+		if (code != ENOENT)
+			break;
+	}
+	if (code == ENOENT)
+		return ebpfmm_fail(err, 0,
+				   "`" EBPFMM_PIN_DIR "` is not whole: ebpfmm unload, then ebpfmm load");
+	return ebpfmm_fail(err, code, "open what is pinned in `" EBPFMM_PIN_DIR "`");
+}
+
+int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
+			       struct ebpfmm_error *err)
+{
+	if (policy->format == EBPFMM_FORMAT)
+		return 0;
+	return ebpfmm_fail(err, 0,
+			   "the policy was loaded by another version (format %u, not %u): detach it, then ebpfmm unload and ebpfmm load",
+			   policy->format, EBPFMM_FORMAT);
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void ebpfmm_policy_close(struct ebpfmm_policy *policy)
+{
+	if (!policy)
+		return;
+	close_fd(policy->files);
+	close_fd(policy->large);
+	close_fd(policy->small);
+	close_fd(policy->ops);
+	close_fd(policy->dirfd);
+	free(policy);
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RECORD_VERSION 1
+#define RECORD_MAX_BYTES (64 * 1024)
+#define SUFFIX ".json"
+#define TMP_SUFFIX ".json.tmp"
+
+bool ebpfmm_container_id_valid(const char *id)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-+";
+	size_t length = strspn(id, allowed);
+
+	return length && length <= EBPFMM_CONTAINER_ID_MAX && !id[length];
+}
+
+char *ebpfmm_record_operator_id(uint64_t cgroup_id)
+{
+	char *id;
+
+	if (asprintf(&id, "@%" PRIu64, cgroup_id) < 0)
+		return NULL;
+	return id;
+}
+
+static bool record_id_valid(const char *id)
+{
+	size_t digits;
+
+	if (id[0] != '@')
+		return ebpfmm_container_id_valid(id);
+	digits = strspn(id + 1, "0123456789");
+	return digits && digits <= 20 && !id[1 + digits];
+}
+
+static int file_name(const char *id, const char *suffix, char name[NAME_MAX + 1],
+		     struct ebpfmm_error *err)
+{
+	if (!record_id_valid(id))
+		return ebpfmm_fail(err, 0, "container id `%.128s` is not valid", id);
+	snprintf(name, NAME_MAX + 1, "%s%s", id, suffix);
+	return 0;
+}
+
+int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
+			struct ebpfmm_error *err)
+{
+	int dirfd, lockfd, rc;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return ebpfmm_fail(err, errno, "make `%s`", dir);
+	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dirfd < 0)
+		return ebpfmm_fail(err, errno, "open `%s`", dir);
+	lockfd = openat(dirfd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (lockfd < 0) {
+		ebpfmm_fail(err, errno, "open `%s/lock`", dir);
+		close(dirfd);
+		return -1;
+	}
+	do {
+		rc = flock(lockfd, LOCK_EX);
+	} while (rc && errno == EINTR);
+	if (rc) {
+		ebpfmm_fail(err, errno, "lock `%s/lock`", dir);
+		close(lockfd);
+		close(dirfd);
+		return -1;
+	}
+	out->dirfd = dirfd;
+	out->lockfd = lockfd;
+	return 0;
+}
+
+void ebpfmm_records_close(struct ebpfmm_records *records)
+{
+	close(records->dirfd);
+	close(records->lockfd);
+	records->dirfd = -1;
+	records->lockfd = -1;
+}
+
+static char *to_text(const struct ebpfmm_record *record)
+{
+	struct json_object *object = json_object_new_object();
+	char *text = NULL;
+
+	if (!object)
+		return NULL;
+	if (!json_object_object_add(object, "version",
+				    json_object_new_int(RECORD_VERSION)) &&
+	    !json_object_object_add(object, "id", json_object_new_string(record->id)) &&
+	    !json_object_object_add(object, "cgroup_id",
+				    json_object_new_uint64(record->cgroup_id)) &&
+	    !json_object_object_add(object, "cgroup_path",
+				    json_object_new_string(record->cgroup_path)) &&
+	    !json_object_object_add(object, "profile",
+				    json_object_new_string(record->profile)))
+		text = strdup(json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+	return text;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		ssize_t n = write(fd, text, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		left -= n;
+	}
+	return 0;
+}
+
+int ebpfmm_record_write(const struct ebpfmm_records *records,
+			const struct ebpfmm_record *record,
+			struct ebpfmm_error *err)
+{
+	char name[NAME_MAX + 1], tmp[NAME_MAX + 1];
+	char *text;
+	int fd, failed;
+
+	if (file_name(record->id, SUFFIX, name, err) ||
+	    file_name(record->id, TMP_SUFFIX, tmp, err))
+		return -1;
+	text = to_text(record);
+	if (!text)
+		return ebpfmm_fail(err, ENOMEM, "record of `%s`", record->id);
+	fd = openat(records->dirfd, tmp,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		ebpfmm_fail(err, errno, "record `%s`", tmp);
+		free(text);
+		return -1;
+	}
+	/* Against being killed the rename is enough; /run ends with the boot. */
+	failed = write_all(fd, text);
+	free(text);
+	if (close(fd) || failed ||
+	    renameat(records->dirfd, tmp, records->dirfd, name)) {
+		ebpfmm_fail(err, errno, "record `%s`", name);
+		unlinkat(records->dirfd, tmp, 0);
+		return -1;
+	}
+	return 0;
+}
+
+/* The whole of a small regular file as a string; errno is set on failure. */
+static char *read_text(int dirfd, const char *name)
+{
+	size_t used = 0;
+	struct stat st;
+	char *text;
+	int fd;
+
+	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	text = malloc(RECORD_MAX_BYTES + 1);
+	if (!text || fstat(fd, &st)) {
+		errno = ENOMEM;
+		goto fail;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size > RECORD_MAX_BYTES) {
+		errno = EBADMSG;
+		goto fail;
+	}
+	while (used < RECORD_MAX_BYTES) {
+		ssize_t n = read(fd, text + used, RECORD_MAX_BYTES - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			goto fail;
+		if (!n)
+			break;
+		used += n;
+	}
+	text[used] = '\0';
+	close(fd);
+	return text;
+fail:
+	free(text);
+	close(fd);
+	return NULL;
+}
+
+/* A copy of a string member, or NULL: not there, no string, or no memory. */
+static char *string_member(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return NULL;
+	return strdup(json_object_get_string(value));
+}
+
+/* 0, or -1 when @text is no record with this @id. */
+static int from_text(const char *text, const char *id, struct ebpfmm_record *out)
+{
+	struct ebpfmm_record record = {};
+	struct json_object *object, *value;
+
+	object = json_tokener_parse(text);
+	if (!json_object_is_type(object, json_type_object))
+		goto fail;
+	if (!json_object_object_get_ex(object, "version", &value) ||
+	    json_object_get_int(value) != RECORD_VERSION)
+		goto fail;
+	if (!json_object_object_get_ex(object, "cgroup_id", &value) ||
+	    !json_object_is_type(value, json_type_int))
+		goto fail;
+	record.cgroup_id = json_object_get_uint64(value);
+	record.id = string_member(object, "id");
+	record.cgroup_path = string_member(object, "cgroup_path");
+	record.profile = string_member(object, "profile");
+	if (!record.id || !record.cgroup_path || !record.profile ||
+	    strcmp(record.id, id))
+		goto fail;
+	json_object_put(object);
+	*out = record;
+	return 0;
+fail:
+	ebpfmm_record_free(&record);
+	json_object_put(object);
+	return -1;
+}
+
+int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
+		       struct ebpfmm_record *out, struct ebpfmm_error *err)
+{
+	char name[NAME_MAX + 1];
+	char *text;
+	int rc;
+
+	if (file_name(id, SUFFIX, name, err))
+		return -1;
+	text = read_text(records->dirfd, name);
+	if (!text)
+		return ebpfmm_fail(err, errno, "record `%s`", name);
+	rc = from_text(text, id, out);
+	free(text);
+	if (rc)
+		return ebpfmm_fail(err, EBADMSG, "record `%s`", name);
+	return 0;
+}
+
+int ebpfmm_record_remove(const struct ebpfmm_records *records, const char *id,
+			 struct ebpfmm_error *err)
+{
+	char name[NAME_MAX + 1];
+
+	if (file_name(id, SUFFIX, name, err))
+		return -1;
+	if (unlinkat(records->dirfd, name, 0) && errno != ENOENT)
+		return ebpfmm_fail(err, errno, "remove record `%s`", name);
+	return 0;
+}
+
+static bool ends_with(const char *name, const char *suffix)
+{
+	size_t length = strlen(name), tail = strlen(suffix);
+
+	return length > tail && !strcmp(name + length - tail, suffix);
+}
+
+/*
+ * Calls @fn with each file that could be a record, @record being NULL when it
+ * is none.
+ */
+static int each_file(const struct ebpfmm_records *records,
+		     int (*fn)(const char *file, const struct ebpfmm_record *record,
+			       void *data, struct ebpfmm_error *err),
+		     void *data, struct ebpfmm_error *err)
+{
+	struct dirent *entry;
+	int fd, rc = 0;
+	DIR *dir;
+
+	fd = openat(records->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		ebpfmm_fail(err, errno, "list records");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (!rc && (errno = 0, entry = readdir(dir))) {
+		struct ebpfmm_record record = {};
+		char id[NAME_MAX + 1];
+
+		if (ends_with(entry->d_name, TMP_SUFFIX)) {
+			rc = fn(entry->d_name, NULL, data, err);
+			continue;
+		}
+		if (!ends_with(entry->d_name, SUFFIX))
+			continue;
+		snprintf(id, sizeof(id), "%.*s",
+			 (int)(strlen(entry->d_name) - strlen(SUFFIX)), entry->d_name);
+		if (ebpfmm_record_read(records, id, &record, NULL))
+			rc = fn(entry->d_name, NULL, data, err);
+		else
+			rc = fn(entry->d_name, &record, data, err);
+		ebpfmm_record_free(&record);
+	}
+	if (!rc && errno)
+		rc = ebpfmm_fail(err, errno, "list records");
+	closedir(dir);
+	return rc;
+}
+
+struct each_call {
+	int (*fn)(const struct ebpfmm_record *record, void *data);
+	void *data;
+};
+
+static int call_whole(const char *file, const struct ebpfmm_record *record,
+		      void *data, struct ebpfmm_error *err)
+{
+	struct each_call *call = data;
+
+	(void)file;
+	(void)err;
+	return record ? call->fn(record, call->data) : 0;
+}
+
+int ebpfmm_record_each(const struct ebpfmm_records *records,
+		       int (*fn)(const struct ebpfmm_record *record,
+				 void *data),
+		       void *data, struct ebpfmm_error *err)
+{
+	struct each_call call = { .fn = fn, .data = data };
+
+	return each_file(records, call_whole, &call, err);
+}
+
+struct sweep {
+	const struct ebpfmm_records *records;
+	bool remove;
+	int count;
+};
+
+static int sweep_one(const char *file, const struct ebpfmm_record *record,
+		     void *data, struct ebpfmm_error *err)
+{
+	struct sweep *sweep = data;
+
+	if (record)
+		return 0;
+	sweep->count++;
+	if (sweep->remove && unlinkat(sweep->records->dirfd, file, 0) &&
+	    errno != ENOENT)
+		return ebpfmm_fail(err, errno, "remove `%s`", file);
+	return 0;
+}
+
+int ebpfmm_record_sweep(const struct ebpfmm_records *records, bool remove,
+			struct ebpfmm_error *err)
+{
+	struct sweep sweep = { .records = records, .remove = remove };
+
+	if (each_file(records, sweep_one, &sweep, err))
+		return -1;
+	return sweep.count;
+}
+
+void ebpfmm_record_free(struct ebpfmm_record *record)
+{
+	free(record->id);
+	free(record->cgroup_path);
+	free(record->profile);
+	*record = (struct ebpfmm_record){};
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fuzz target: any bytes as what a hook reads: a state, and the same bytes as a
+ * config.json, with the choice that follows from the annotations of both.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bundle.h"
+#include "choice.h"
+#include "record.h"
+#include "state.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void check_error(const struct ebpfmm_error *err)
+{
+	require(err->message[0]);
+	for (const char *at = err->message; *at; at++)
+		require(*at >= ' ' && *at <= '~');
+}
+
+static void check_choice(struct json_object *first, struct json_object *second)
+{
+	struct ebpfmm_error err = {};
+	struct ebpfmm_choice choice;
+
+	if (ebpfmm_choose(first, second, &choice, &err)) {
+		check_error(&err);
+		require(!choice.profile);
+	} else if (choice.profile) {
+		require(choice.profile[0]);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	struct ebpfmm_error err = {};
+	struct ebpfmm_bundle bundle;
+	struct ebpfmm_state state;
+
+	if (ebpfmm_state_parse(text, size, &state, &err)) {
+		check_error(&err);
+	} else {
+		require(ebpfmm_container_id_valid(state.id));
+		require(state.pid >= 0);
+		require(!state.bundle || state.bundle[0] == '/');
+	}
+	memset(&err, 0, sizeof(err));
+	if (ebpfmm_bundle_parse(text, size, "/bundle", &bundle, &err)) {
+		check_error(&err);
+		require(!bundle.root && !bundle.annotations);
+	} else {
+		require(bundle.root[0] == '/');
+	}
+	check_choice(state.annotations, bundle.annotations);
+	ebpfmm_bundle_free(&bundle);
+	ebpfmm_state_free(&state);
+	return 0;
+}

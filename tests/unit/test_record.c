@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "record.h"
+
+/**
+ * struct fixture - an empty directory of records
+ * @dir: its path
+ * @records: open and locked
+ */
+struct fixture {
+	char dir[64];
+	struct ebpfmm_records records;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct ebpfmm_error err;
+	char *parent;
+
+	snprintf(fixture->dir, sizeof(fixture->dir), "/tmp/test-record.XXXXXX");
+	parent = mkdtemp(fixture->dir);
+	assert_non_null(parent);
+	strcat(fixture->dir, "/run");
+	assert_int_equal(ebpfmm_records_open(fixture->dir, &fixture->records, &err), 0);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	char command[128];
+
+	ebpfmm_records_close(&fixture->records);
+	*strrchr(fixture->dir, '/') = '\0';
+	snprintf(command, sizeof(command), "rm -r %s", fixture->dir);
+	assert_int_equal(system(command), 0);
+	free(fixture);
+	return 0;
+}
+
+static struct ebpfmm_record sample(char *id)
+{
+	return (struct ebpfmm_record){ .id = id, .cgroup_id = UINT64_C(1) << 40,
+				       .cgroup_path = (char *)"/sys/fs/cgroup/a\n\"b",
+				       .profile = (char *)"redis.json" };
+}
+
+static void put_file(struct fixture *fixture, const char *name, const char *text)
+{
+	int fd = openat(fixture->records.dirfd, name, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+static bool has_file(struct fixture *fixture, const char *name)
+{
+	return !faccessat(fixture->records.dirfd, name, F_OK, 0);
+}
+
+static void ids(void **state)
+{
+	char longest[EBPFMM_CONTAINER_ID_MAX + 2];
+
+	(void)state;
+	assert_true(ebpfmm_container_id_valid("a"));
+	assert_true(ebpfmm_container_id_valid("0123456789abcdef_.-+Z"));
+	assert_true(ebpfmm_container_id_valid(".."));
+	assert_false(ebpfmm_container_id_valid(""));
+	assert_false(ebpfmm_container_id_valid("a/b"));
+	assert_false(ebpfmm_container_id_valid("../a"));
+	assert_false(ebpfmm_container_id_valid("@12"));
+	assert_false(ebpfmm_container_id_valid("a b"));
+	assert_false(ebpfmm_container_id_valid("a\n"));
+	assert_false(ebpfmm_container_id_valid("\xc3\xa4"));
+	memset(longest, 'x', sizeof(longest));
+	longest[EBPFMM_CONTAINER_ID_MAX] = '\0';
+	assert_true(ebpfmm_container_id_valid(longest));
+	longest[EBPFMM_CONTAINER_ID_MAX] = 'x';
+	longest[EBPFMM_CONTAINER_ID_MAX + 1] = '\0';
+	assert_false(ebpfmm_container_id_valid(longest));
+}
+
+static void written_and_read(void **state)
+{
+	struct fixture *fixture = *state;
+	char id[] = "0f3a..+b";
+	struct ebpfmm_record record = sample(id), back;
+	struct ebpfmm_error err;
+
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	assert_true(has_file(fixture, "0f3a..+b.json"));
+	assert_false(has_file(fixture, "0f3a..+b.json.tmp"));
+	assert_int_equal(ebpfmm_record_read(&fixture->records, id, &back, &err), 0);
+	assert_string_equal(back.id, record.id);
+	assert_string_equal(back.cgroup_path, record.cgroup_path);
+	assert_string_equal(back.profile, record.profile);
+	assert_true(back.cgroup_id == record.cgroup_id);
+	ebpfmm_record_free(&back);
+
+	record.profile = (char *)"other";
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	assert_int_equal(ebpfmm_record_read(&fixture->records, id, &back, &err), 0);
+	assert_string_equal(back.profile, "other");
+	ebpfmm_record_free(&back);
+
+	assert_int_equal(ebpfmm_record_remove(&fixture->records, id, &err), 0);
+	assert_int_equal(ebpfmm_record_remove(&fixture->records, id, &err), 0);
+	assert_int_equal(ebpfmm_record_read(&fixture->records, id, &back, &err), -1);
+	assert_int_equal(err.code, ENOENT);
+}
+
+static void operators_record(void **state)
+{
+	struct fixture *fixture = *state;
+	char *id = ebpfmm_record_operator_id(UINT64_MAX);
+	struct ebpfmm_record record = sample(id), back;
+	struct ebpfmm_error err;
+
+	assert_string_equal(id, "@18446744073709551615");
+	record.cgroup_id = UINT64_MAX;
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	assert_int_equal(ebpfmm_record_read(&fixture->records, id, &back, &err), 0);
+	assert_true(back.cgroup_id == UINT64_MAX);
+	ebpfmm_record_free(&back);
+	free(id);
+}
+
+static void hostile_id(void **state)
+{
+	static char *const bad[] = { "", "../x", "a/b", "@", "@1x", "@/etc/x",
+				     "@123456789012345678901" };
+	struct fixture *fixture = *state;
+	struct ebpfmm_record back;
+	struct ebpfmm_error err;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct ebpfmm_record record = sample(bad[i]);
+
+		assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err),
+				 -1);
+		assert_int_equal(ebpfmm_record_read(&fixture->records, bad[i], &back,
+						    &err), -1);
+		assert_int_equal(ebpfmm_record_remove(&fixture->records, bad[i], &err),
+				 -1);
+	}
+}
+
+static void broken_files(void **state)
+{
+	static const char *const texts[] = {
+		"", "{", "[]", "1", "null", "{}", "{\"version\":1}",
+		"{\"version\":2,\"id\":\"x\",\"cgroup_id\":1,\"cgroup_path\":\"\",\"profile\":\"\"}",
+		"{\"version\":1,\"id\":\"y\",\"cgroup_id\":1,\"cgroup_path\":\"\",\"profile\":\"\"}",
+		"{\"version\":1,\"id\":\"x\",\"cgroup_id\":\"1\",\"cgroup_path\":\"\",\"profile\":\"\"}",
+		"{\"version\":1,\"id\":\"x\",\"cgroup_id\":1,\"cgroup_path\":1,\"profile\":\"\"}",
+		"{\"version\":1,\"id\":\"x\",\"cgroup_id\":1,\"cgroup_path\":\"\"}",
+	};
+	struct fixture *fixture = *state;
+	struct ebpfmm_record back;
+	struct ebpfmm_error err;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		put_file(fixture, "x.json", texts[i]);
+		assert_int_equal(ebpfmm_record_read(&fixture->records, "x", &back, &err),
+				 -1);
+		assert_int_equal(err.code, EBADMSG);
+		assert_int_equal(ebpfmm_record_sweep(&fixture->records, false, &err), 1);
+		assert_true(has_file(fixture, "x.json"));
+		assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 1);
+		assert_false(has_file(fixture, "x.json"));
+	}
+}
+
+static void no_regular_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ebpfmm_record back;
+	struct ebpfmm_error err;
+
+	assert_int_equal(mkfifoat(fixture->records.dirfd, "f.json", 0600), 0);
+	assert_int_equal(symlinkat("/etc/passwd", fixture->records.dirfd, "l.json"), 0);
+	assert_int_equal(ebpfmm_record_read(&fixture->records, "f", &back, &err), -1);
+	assert_int_equal(ebpfmm_record_read(&fixture->records, "l", &back, &err), -1);
+	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 2);
+}
+
+static int count(const struct ebpfmm_record *record, void *data)
+{
+	unsigned int *seen = data;
+
+	*seen += 1;
+	assert_non_null(record->id);
+	return 0;
+}
+
+static int stop_at_first(const struct ebpfmm_record *record, void *data)
+{
+	(void)record;
+	(void)data;
+	return 7;
+}
+
+static void each_and_sweep(void **state)
+{
+	struct fixture *fixture = *state;
+	char first[] = "first", second[] = "@12";
+	struct ebpfmm_record record = sample(first);
+	struct ebpfmm_error err;
+	unsigned int seen = 0;
+
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	record = sample(second);
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	put_file(fixture, "half.json.tmp", "{\"ver");
+	put_file(fixture, "broken.json", "{\"ver");
+	put_file(fixture, "notes.txt", "not ours");
+	assert_int_equal(ebpfmm_record_each(&fixture->records, count, &seen, &err), 0);
+	assert_int_equal(seen, 2);
+	assert_int_equal(ebpfmm_record_each(&fixture->records, stop_at_first, NULL, &err),
+			 7);
+	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 2);
+	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 0);
+	assert_true(has_file(fixture, "notes.txt"));
+	assert_true(has_file(fixture, "lock"));
+	assert_true(has_file(fixture, "first.json"));
+}
+
+static void lock_excludes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ebpfmm_records again;
+	struct ebpfmm_error err;
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	assert_int_equal(fstat(fixture->records.dirfd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	pid = fork();
+	if (!pid) {
+		alarm(1);
+		ebpfmm_records_open(fixture->dir, &again, NULL);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+	ebpfmm_records_close(&fixture->records);
+	assert_int_equal(ebpfmm_records_open(fixture->dir, &fixture->records, &err), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids),
+		cmocka_unit_test_setup_teardown(written_and_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(operators_record, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(hostile_id, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(broken_files, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_regular_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_and_sweep, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lock_excludes, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}
