@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command `ebpfmm`: exit codes, one line that says why, and JSON.
+
+load helpers
+
+setup()
+{
+	sysfs madvise madvise
+	fault_profile large '{ "64K": 900, "2M": 60000 }'
+	new_cgroup
+}
+
+teardown()
+{
+	remove_cgroup "$cgroup"
+	ebpfmm gc
+	nothing_left
+}
+
+# fails STATUS REASON COMMAND…: with that status, nothing on standard output,
+# and one line that has the reason.
+fails()
+{
+	local want=$1 reason=$2
+	shift 2
+	run -"$want" --separate-stderr "$@"
+	echo "$stderr"
+	[ -z "$output" ]
+	[[ $stderr =~ $reason ]]
+	[ "$want" = 2 ] || [ "$(grep -c . <<<"$stderr")" = 1 ]
+}
+
+# rejected PLACE FILTER: a profile that FILTER has made wrong is rejected, and
+# the message begins with the place.
+rejected()
+{
+	jq "$2" $examples/regions.json >"$BATS_TEST_TMPDIR/wrong.json"
+	fails 1 "$1" ebpfmm check "$BATS_TEST_TMPDIR/wrong.json"
+}
+
+@test "the installed examples are valid" {
+	ebpfmm check $examples/*.json
+}
+
+@test "the examples resolve in this root" {
+	for file in $examples/*.json; do
+		ebpfmm resolve --rootfs / "$file"
+		ebpfmm resolve --rootfs / --json "$file" | jq -e .
+	done
+}
+
+@test "wrong usage" {
+	fails 2 . ebpfmm
+	fails 2 no-such-command ebpfmm no-such-command
+	fails 2 . ebpfmm attach
+	fails 2 . ebpfmm attach --no-such-option
+	fails 2 . ebpfmm resolve $examples/regions.json
+	fails 2 . ebpfmm detach
+}
+
+@test "semantic errors of a profile, each with its place" {
+	rejected version '.version = 2'
+	rejected version 'del(.version)'
+	rejected name 'del(.name)'
+	rejected name '.name = "../x"'
+	rejected name '.name = 1'
+	rejected surprise '.surprise = 1'
+	rejected programs 'del(.programs)'
+	rejected programs '.programs = []'
+	rejected programs '.programs = {}'
+	rejected 'programs\[0\]\.exe' 'del(.programs[0].exe)'
+	rejected 'programs\[0\]\.exe' '.programs[0].exe = "relative"'
+	rejected 'programs\[0\]\.surprise' '.programs[0].surprise = 1'
+	rejected 'programs\[1\]' '.programs += [.programs[0]]'
+	rejected 'regions\[0\]\.anchor' 'del(.programs[0].regions[0].anchor)'
+	rejected 'regions\[0\]\.anchor' '.programs[0].regions[0].anchor = {}'
+	rejected 'regions\[0\]\.anchor' \
+		'.programs[0].regions[0].anchor.section = ".bss"'
+	rejected 'regions\[3\]\.anchor\.area' \
+		'.programs[0].regions[3].anchor.area = "attic"'
+	rejected 'regions\[4\]\.anchor\.mapping' \
+		'.programs[0].regions[4].anchor.mapping = {}'
+	rejected 'regions\[0\]\.benefit_ns' \
+		'del(.programs[0].regions[0].benefit_ns)'
+	rejected 'regions\[0\]\.benefit_ns' \
+		'.programs[0].regions[0].benefit_ns = { "3K": 1 }'
+	rejected 'regions\[0\]\.benefit_ns' \
+		'.programs[0].regions[0].benefit_ns = { "8K": 1 }'
+	rejected 'regions\[0\]\.benefit_ns\.2M' \
+		'.programs[0].regions[0].benefit_ns["2M"] = -1'
+	rejected 'regions\[0\]\.benefit_ns\.2M' \
+		'.programs[0].regions[0].benefit_ns["2M"] = 1e30'
+	rejected 'regions\[0\]\.touched' '.programs[0].regions[0].touched = 1.5'
+	rejected 'regions\[3\]\.length' '.programs[0].regions[3].length = "x"'
+	rejected 'regions\[3\]\.length' '.programs[0].regions[3].length = -1'
+	rejected 'regions\[3\]\.offset' '.programs[0].regions[3].offset = "1T1"'
+	rejected 'limits' '.limits = { "2M": "x" }'
+	rejected 'regions\[6\]' \
+		'.programs[0].regions += [.programs[0].regions[3]]'
+}
+
+@test "malformed JSON: line and column" {
+	printf '{ "version": 1,\n  "name" "x" }' >"$BATS_TEST_TMPDIR/x.json"
+	fails 1 '2' ebpfmm check "$BATS_TEST_TMPDIR/x.json"
+	: >"$BATS_TEST_TMPDIR/empty.json"
+	fails 1 'empty\.json' ebpfmm check "$BATS_TEST_TMPDIR/empty.json"
+	fails 1 'missing\.json' ebpfmm check "$BATS_TEST_TMPDIR/missing.json"
+	fails 1 'tmp' ebpfmm check "$BATS_TEST_TMPDIR"
+}
+
+@test "translation errors, each with its place" {
+	local file=$BATS_TEST_TMPDIR/wrong.json
+	jq '.programs[0].regions[0].anchor.symbol = "no_such"' \
+		$examples/regions.json >"$file"
+	fails 1 'regions\[0\]\.anchor\.symbol.*no_such' \
+		ebpfmm resolve --rootfs / "$file"
+	jq '.programs[0].regions[0].anchor = { section: ".no" }' \
+		$examples/regions.json >"$file"
+	fails 1 'regions\[0\]\.anchor\.section' \
+		ebpfmm resolve --rootfs / "$file"
+	jq '.programs[0].regions[0].anchor = { section: ".text" }' \
+		$examples/regions.json >"$file"
+	fails 1 'regions\[0\]' ebpfmm resolve --rootfs / "$file"
+	jq '.programs[0].regions[0].anchor = { symbol: "main" }' \
+		$examples/regions.json >"$file"
+	fails 1 'regions\[0\]' ebpfmm resolve --rootfs / "$file"
+	jq '.programs[0].regions[0].length = "1G"' $examples/regions.json >"$file"
+	fails 1 'regions\[0\]' ebpfmm resolve --rootfs / "$file"
+	jq '.programs[0].regions[1].anchor.symbol = "lookup"' \
+		$examples/regions.json >"$file"
+	fails 1 'regions\[1\]' ebpfmm resolve --rootfs / "$file"
+	jq '.programs[0].exe = "/no/such"' $examples/regions.json >"$file"
+	fails 1 'programs\[0\]\.exe' ebpfmm resolve --rootfs / "$file"
+	jq '.programs[0].exe = "/etc/passwd"' $examples/regions.json >"$file"
+	fails 1 'programs\[0\]\.exe' ebpfmm resolve --rootfs / "$file"
+}
+
+@test "load and unload, twice each" {
+	ebpfmm load
+	ebpfmm load
+	[ "$(stat -c %a $pins)" = 700 ]
+	ebpfmm unload
+	ebpfmm unload
+	unloaded
+}
+
+@test "unload is refused while something is attached" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	fails 1 . ebpfmm unload
+	all_in 2M "$(pages "$cgroup")"
+	ebpfmm detach --cgroup "$cgroup"
+	ebpfmm unload
+	unloaded
+}
+
+@test "attach to what is no cgroup" {
+	fails 1 /nonexistent ebpfmm attach --cgroup /nonexistent \
+		$profiles/large.json
+	fails 1 /etc ebpfmm attach --cgroup /etc $profiles/large.json
+	nothing_left
+}
+
+@test "a failed attach leaves the first profile as it was" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	jq '.programs[0].exe = "/no/such"' $profiles/large.json \
+		>"$BATS_TEST_TMPDIR/x.json"
+	fails 1 . ebpfmm attach --cgroup "$cgroup" "$BATS_TEST_TMPDIR/x.json"
+	all_in 2M "$(pages "$cgroup")"
+}
+
+@test "list, stats and doctor as JSON" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	ebpfmm list --json | jq -e .
+	ebpfmm stats --json | jq -e .
+	ebpfmm doctor --json | jq -e .
+	ebpfmm list | grep -F "$cgroup"
+	ebpfmm stats "$cgroup"
+	fails 1 /sys/fs/cgroup ebpfmm stats /sys/fs/cgroup/nonexistent
+}
+
+@test "doctor: all is well" {
+	run -0 ebpfmm doctor
+	[[ $output != *warning* ]]
+}
+
+@test "doctor names a size that a profile asks for and sysfs forbids" {
+	sysfs madvise never madvise
+	run -0 ebpfmm doctor
+	grep -E 'warning.*64K.*large\.json' <<<"$output"
+	# The line that it gives does allow it.
+	bash -c "$(grep -oE "echo [a-z]+ *> *$thp/hugepages-64kB/enabled" \
+		<<<"$output")"
+	run -0 ebpfmm doctor
+	[[ $output != *warning* ]]
+}
+
+@test "doctor: bpffs not mounted" {
+	run -1 unshare --mount sh -c 'umount -l /sys/fs/bpf && exec ebpfmm doctor'
+	[[ $output == */sys/fs/bpf* ]]
+}
+
+@test "doctor: no cgroup v2" {
+	run -1 unshare --mount sh -c \
+		'umount -l /sys/fs/cgroup && exec ebpfmm doctor'
+	[[ $output == *cgroup* ]]
+}
+
+@test "without privilege every command says so" {
+	for command in load unload "attach --cgroup $cgroup $profiles/large.json" \
+			"detach --cgroup $cgroup" list stats gc; do
+		# shellcheck disable=SC2086
+		fails 1 . setpriv --reuid=65534 --regid=65534 --clear-groups \
+			--bounding-set=-all ebpfmm $command
+	done
+}
+
+@test "gc when there is nothing to do" {
+	ebpfmm gc
+	ebpfmm unload
+	ebpfmm gc
+	unloaded
+}
+
+@test "gc clears half-written records and foreign pins of ours" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	echo '{ "id": "ha' >/run/ebpfmm/half.json.tmp
+	echo '{ "id": "ha' >/run/ebpfmm/half.json
+	remove_cgroup "$cgroup"
+	ebpfmm gc
+	nothing_left
+}

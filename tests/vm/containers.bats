@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Containers, under both runtimes, alone and under podman.
+
+load helpers
+
+setup_file()
+{
+	work=$BATS_FILE_TMPDIR
+	# shellcheck source=demo/containers.sh
+	. /src/demo/containers.sh
+	make_image ebpfmm-test $tests/fault
+}
+
+teardown_file()
+{
+	podman rmi --force ebpfmm-test >/dev/null
+}
+
+setup()
+{
+	work=$BATS_TEST_TMPDIR
+	. /src/demo/containers.sh
+	sysfs madvise madvise
+	fault_profile large '{ "64K": 900, "2M": 60000 }'
+	fault_profile medium '{ "64K": 900 }'
+}
+
+teardown()
+{
+	for name in ${started-}; do
+		stop "$name"
+	done
+	ebpfmm gc
+	nothing_left
+}
+
+# A container that podman runs, in the page size $1 expected.
+podman_gets()
+{
+	local size=$1 runtime=$2
+	shift 2
+	start "$runtime" test '^# ready' "$@" ebpfmm-test $tests/fault
+	started="test"
+	all_in "$size" "$(pagesizes --json "$(pid_of test)" "$work/test.out")"
+}
+
+@test "podman and crun: an annotated container has its profile" {
+	podman_gets 2M crun --annotation ebpfmm.profile=large.json
+	[ -n "$(leftovers)" ]
+	stop test
+	started=
+	nothing_left
+}
+
+@test "podman and runc: an annotated container has its profile" {
+	podman_gets 2M runc --annotation ebpfmm.profile=large.json
+	[ -n "$(leftovers)" ]
+	stop test
+	started=
+	nothing_left
+}
+
+@test "podman and crun: a container without annotation has nothing" {
+	podman_gets 4K crun
+	nothing_left
+}
+
+@test "podman and runc: a container without annotation has nothing" {
+	podman_gets 4K runc
+	nothing_left
+}
+
+@test "podman: an annotation that only looks similar has nothing" {
+	podman_gets 4K crun --annotation xebpfmm.profile=large.json \
+		--annotation ebpfmmxprofile=large.json
+	nothing_left
+}
+
+@test "podman: an unknown profile does not stop a container" {
+	podman_gets 4K crun --annotation ebpfmm.profile=no-such-profile
+	nothing_left
+}
+
+@test "podman and crun: an unknown profile stops one that requires it" {
+	run ! start crun refused '^# ready' \
+		--annotation ebpfmm.profile=no-such-profile \
+		--annotation ebpfmm.required=true ebpfmm-test $tests/fault
+	podman --cgroup-manager=cgroupfs rm --force refused
+	nothing_left
+}
+
+@test "podman and runc: an unknown profile stops one that requires it" {
+	run ! start runc refused '^# ready' \
+		--annotation ebpfmm.profile=no-such-profile \
+		--annotation ebpfmm.required=true ebpfmm-test $tests/fault
+	podman --cgroup-manager=cgroupfs rm --force refused
+	nothing_left
+}
+
+# With each runtime, without an engine, the hook at each stage it can be at.
+stage()
+{
+	new_bundle "$BATS_TEST_TMPDIR/$1-$2" "$2 poststop" \
+		'{ "ebpfmm.profile": "large.json" }' $tests/fault
+	ready "$1" run --bundle "$BATS_TEST_TMPDIR/$1-$2" "$1-$2"
+	first=$("$1" state "$1-$2" | jq .pid)
+	all_in 2M "$(pagesizes --json "$first" "$BATS_TEST_TMPDIR/ready")"
+	"$1" kill "$1-$2" TERM
+	wait "$pid" || true
+	nothing_left
+}
+
+@test "crun: the hook at createRuntime" { stage crun createRuntime; }
+@test "crun: the hook at prestart" { stage crun prestart; }
+@test "runc: the hook at createRuntime" { stage runc createRuntime; }
+@test "runc: the hook at prestart" { stage runc prestart; }
+
+@test "a runtime whose poststop never runs: gc clears" {
+	new_bundle "$BATS_TEST_TMPDIR/never" createRuntime \
+		'{ "ebpfmm.profile": "large.json" }' $tests/fault --quit
+	crun run --bundle "$BATS_TEST_TMPDIR/never" never
+	[ -e /run/ebpfmm/never.json ]
+	ebpfmm gc
+	nothing_left
+}

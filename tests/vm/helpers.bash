@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the tests in the virtual machine share: cgroups, profiles, the page
+# sizes that a process got, state as a runtime gives it to the hook, and
+# bundles for a runtime. Sourced with "load helpers".
+
+bats_require_minimum_version 1.5.0
+
+tests=/usr/lib/ebpfmm/tests
+examples=/usr/lib/ebpfmm/examples
+PATH=$tests:$examples:$PATH:$BATS_TEST_DIRNAME
+
+thp=/sys/kernel/mm/transparent_hugepage
+profiles=/etc/ebpfmm/profiles
+pins=/sys/fs/bpf/ebpfmm
+hook_json=$(echo /usr/share/containers/oci/hooks.d/*ebpfmm*.json)
+hook=$(jq -r .hook.path "$hook_json")
+
+# --- page sizes --------------------------------------------------------------
+
+# sysfs WHOLE [64K [2M]]: what the operator allows. As the kernel begins, but
+# for 64K, is "sysfs madvise".
+sysfs()
+{
+	echo "$1" >$thp/enabled
+	echo "${2:-inherit}" >$thp/hugepages-64kB/enabled
+	echo "${3:-inherit}" >$thp/hugepages-2048kB/enabled
+}
+
+# pages CGROUP [OPTION…]: touch memory with fault(1)'s options in a cgroup;
+# prints bytes by page size, as JSON.
+pages()
+{
+	local cgroup=$1
+	shift
+	# shellcheck disable=SC2016
+	within "$cgroup" "${FAULT:-$tests/fault}" "$@" \
+		sh -c 'pagesizes --json "$FAULT_PID" -'
+}
+
+# all_in SIZE PAGES: is all of it in pages of one size?
+all_in()
+{
+	jq -e --arg size "$1" \
+		'length == 1 and (.[0] | .bytes[$size] == .end - .start)' \
+		<<<"$2" >/dev/null && return
+	echo "not all in $1: $2" >&2
+	return 1
+}
+
+# mostly_in SIZE PAGES: are 90 % in one size, and no byte in a larger one?
+mostly_in()
+{
+	jq -e --arg size "$1" 'length == 1 and (.[0] |
+		.bytes[$size] >= 0.9 * (.end - .start) and
+		([.bytes | to_entries[] | select(.value > 0) | .key |
+			{ K: 1, M: 1024 }[.[-1:]] * (.[:-1] | tonumber)] | max)
+		== ({ K: 1, M: 1024 }[$size[-1:]] * ($size[:-1] | tonumber)))' \
+		<<<"$2" >/dev/null && return
+	echo "not mostly in $1, or in larger ones: $2" >&2
+	return 1
+}
+
+# --- profiles ----------------------------------------------------------------
+
+# profile NAME EXE REGIONS [DEFAULT]: install a profile of one program; REGIONS
+# is a JSON array.
+profile()
+{
+	mkdir -p $profiles
+	jq -n --arg name "$1" --arg exe "$2" --argjson regions "$3" \
+		--argjson default "${4:-null}" \
+		'{ version: 1, name: $name, programs: [
+			{ exe: $exe, regions: $regions } +
+			if $default then { default: $default } else {} end ] }' \
+		>"$profiles/$1.json"
+}
+
+# fault_profile NAME BENEFIT: every mapping of fault(1) of 4M and more.
+fault_profile()
+{
+	profile "$1" $tests/fault '[ {
+		"anchor": { "mapping": { "min_size": "4M" } },
+		"benefit_ns": '"$2"' } ]'
+}
+
+# --- cgroups -----------------------------------------------------------------
+
+# new_cgroup: an empty cgroup for one test, in $cgroup.
+new_cgroup()
+{
+	cgroup=$(mktemp -d /sys/fs/cgroup/test.XXXXXX)
+}
+
+# remove_cgroup CGROUP: kill what is in it and below, and remove it.
+remove_cgroup()
+{
+	local below
+	[ -d "$1" ] || return 0
+	echo 1 >"$1/cgroup.kill"
+	find "$1" -depth -type d | while read -r below; do
+		# Those who were killed leave when they are reaped.
+		until rmdir "$below" 2>/dev/null; do :; done
+	done
+}
+
+# attached CGROUP: has it a policy of its own, as the kernel says?
+attached()
+{
+	local id
+	id=$(stat -c %i "$1")
+	[ -e "$pins/cgroup-$id" ]
+}
+
+# leftovers: list pins, links and records of attached policies.
+leftovers()
+{
+	find $pins -name 'cgroup-*' 2>/dev/null
+	bpftool -j link show | jq -r \
+		'.[] | select(.type == "struct_ops") | "link \(.id)"'
+	find /run/ebpfmm -mindepth 1 ! -name lock 2>/dev/null
+}
+
+# Links and programs are freed some time after their last use has ended.
+nothing_left()
+{
+	local tries=50 left
+	while left=$(leftovers) && [ -n "$left" ] && ((tries-- > 0)); do :; done
+	[ -z "$left" ] && return
+	echo "left: $left" >&2
+	return 1
+}
+
+# objects: list the policy's own objects in the kernel.
+objects()
+{
+	find $pins -mindepth 1 2>/dev/null
+	bpftool -j map show | jq -r '.[] | select(.name // "" |
+		startswith("ebpfmm")) | "map \(.id) \(.name)"'
+	bpftool -j prog show | jq -r '.[] | select(.name // "" |
+		startswith("ebpfmm")) | "program \(.id) \(.name)"'
+}
+
+# unloaded: is nothing at all left of the policy in the kernel?
+unloaded()
+{
+	local tries=50 left
+	while left=$(objects) && [ -n "$left" ] && ((tries-- > 0)); do :; done
+	[ -z "$left" ] && return
+	echo "left: $left" >&2
+	return 1
+}
+
+# stored CGROUP: has it a value in one of the policy's storages?
+stored()
+{
+	local map fd status=1
+	exec {fd}<"$1"
+	for map in small large; do
+		[ ! -e $pins/$map ] || ! bpftool map lookup pinned $pins/$map \
+			key hex "$(printf %x "$fd")" 00 00 00 >/dev/null 2>&1 ||
+			status=0
+	done
+	exec {fd}<&-
+	return $status
+}
+
+# --- programs in the background ----------------------------------------------
+
+# ready COMMAND…: run a program (no function: that would have a shell around it)
+# in the background until it says "# ready"; its pid is in $pid. What it prints until then is in $BATS_TEST_TMPDIR/ready.
+ready()
+{
+	local pipe=$BATS_TEST_TMPDIR/pipe line
+	rm -f "$pipe"
+	mkfifo "$pipe"
+	"$@" >"$pipe" 3>&- &
+	pid=$!
+	: >"$BATS_TEST_TMPDIR/ready"
+	while IFS= read -r line; do
+		[ "$line" = '# ready' ] && return
+		echo "$line" >>"$BATS_TEST_TMPDIR/ready"
+	done <"$pipe"
+	echo "ended before it was ready: $*" >&2
+	return 1
+}
+
+# finish PID: end what ready() started.
+finish()
+{
+	kill "$1" 2>/dev/null || true
+	wait "$1" || true
+}
+
+# --- the hook, without a runtime ---------------------------------------------
+
+# new_container [PROFILE]: what a runtime has when it calls the hook: a bundle
+# in $bundle, whose root is the machine's own, and a process, $pid, in $cgroup.
+new_container()
+{
+	new_cgroup
+	bundle=$(mktemp -d "$BATS_TEST_TMPDIR/bundle.XXXXXX")
+	jq -n '{ ociVersion: "1.0.2", root: { path: "/" },
+		process: { args: ["fault"], cwd: "/" } }' >"$bundle/config.json"
+	ready within "$cgroup" $tests/fault --size 4K
+	id=test-$pid
+	annotations=$(jq -n --arg p "${1-}" '{ "ebpfmm.profile": $p }')
+}
+
+# state [STATUS]: the state of that container, as JSON.
+state()
+{
+	jq -n --arg status "${1:-creating}" --arg id "$id" --argjson pid "$pid" \
+		--arg bundle "$bundle" --argjson annotations "$annotations" \
+		'{ ociVersion: "1.0.2", id: $id, status: $status, pid: $pid,
+		   bundle: $bundle, annotations: $annotations }'
+}
+
+# call_hook [STAGE]: call the hook with the state on its standard input.
+call_hook()
+{
+	local args
+	mapfile -t args < <(jq -r '(.hook.args // [])[1:][]' "$hook_json")
+	(cd "$bundle" && "$hook" ${args[@]+"${args[@]}"} "$@")
+}
+
+# end_container: what a runtime does at the end, but for poststop.
+end_container()
+{
+	finish "$pid"
+	remove_cgroup "$cgroup"
+}
+
+# --- a runtime, without an engine --------------------------------------------
+
+# new_bundle DIR STAGES ANNOTATIONS ARGUMENT…: a bundle that runs fault(1), with
+# the installed hook at each of the space-separated stages.
+new_bundle()
+{
+	local dir=$1 stages=$2 annotations=$3
+	shift 3
+	mkdir -p "$dir/rootfs"
+	copy_programs "$dir/rootfs" $tests/fault $examples/regions
+	jq -n --arg stages "$stages" --argjson annotations "$annotations" \
+		--slurpfile file "$hook_json" --arg name "${dir##*/}" '
+	{
+		ociVersion: "1.0.2",
+		root: { path: "rootfs" },
+		process: { cwd: "/", args: $ARGS.positional,
+			user: { uid: 0, gid: 0 }, env: ["PATH=/usr/bin"] },
+		mounts: [ { destination: "/proc", type: "proc", source: "proc" } ],
+		linux: { cgroupsPath: "/\($name)", namespaces: [
+			{ type: "pid" }, { type: "mount" }, { type: "ipc" },
+			{ type: "network" } ] },
+		annotations: $annotations,
+		hooks: ($stages | split(" ") |
+			map({ key: ., value: [ $file[0].hook ] }) | from_entries)
+	}' --args "$@" >"$dir/config.json"
+}

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The hook, called as a runtime calls it. A failure never stops a container,
+# unless it is annotated so, and is told in one line.
+
+load helpers
+
+setup()
+{
+	sysfs madvise madvise
+	fault_profile large '{ "64K": 900, "2M": 60000 }'
+	fault_profile medium '{ "64K": 900 }'
+}
+
+teardown()
+{
+	[ -z "${pid-}" ] || end_container
+	ebpfmm gc
+	nothing_left
+}
+
+# annotate KEY VALUE…: the container's annotations.
+annotate()
+{
+	annotations=$(jq -n '$ARGS.positional | [ range(0; length; 2) as $i |
+		{ key: .[$i], value: .[$i + 1] } ] | from_entries' --args "$@")
+}
+
+# refuses REASON: the container runs, without a policy and with one line that
+# has its id and the reason; where it is required, it does not run.
+refuses()
+{
+	local reason=$1
+	run -0 --separate-stderr call_hook < <(state)
+	# shellcheck disable=SC2154
+	echo "$stderr"
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"$id"* ]]
+	[[ $stderr =~ $reason ]]
+	nothing_left
+	annotations=$(jq '. + { "ebpfmm.required": "true" }' <<<"$annotations")
+	run ! call_hook < <(state)
+	nothing_left
+}
+
+# passes: the hook does nothing at all and says nothing.
+passes()
+{
+	run -0 --separate-stderr call_hook < <(state)
+	[ -z "$output$stderr" ]
+	nothing_left
+}
+
+@test "a profile is attached, recorded, and taken away at poststop" {
+	new_container large.json
+	run -0 --separate-stderr call_hook < <(state)
+	attached "$cgroup"
+	[ -e "/run/ebpfmm/$id.json" ]
+	all_in 2M "$(pages "$cgroup")"
+	ebpfmm list --json | jq -e --arg id "$(stat -c %i "$cgroup")" \
+		'[.. | scalars | tostring] | any(. == $id)'
+	end_container
+	pid=0 annotations={} run -0 call_hook < <(pid=0 state stopped)
+	nothing_left
+	pid=
+}
+
+@test "crun says 'created' where runc says 'creating'" {
+	new_container large.json
+	run -0 call_hook < <(state created)
+	attached "$cgroup"
+}
+
+@test "poststop twice" {
+	new_container large.json
+	call_hook < <(state)
+	end_container
+	pid=0
+	call_hook < <(state stopped)
+	run -0 call_hook < <(state stopped)
+	nothing_left
+	pid=
+}
+
+@test "poststop of a container that never had a policy" {
+	new_container large.json
+	run -0 call_hook < <(state stopped)
+}
+
+@test "poststop that never ran: gc clears" {
+	new_container large.json
+	call_hook < <(state)
+	end_container
+	pid=
+	ebpfmm gc
+	nothing_left
+}
+
+@test "poststop that never ran: the next container's hook clears" {
+	new_container large.json
+	call_hook < <(state)
+	old=$id
+	end_container
+	new_container large.json
+	call_hook < <(state)
+	[ ! -e "/run/ebpfmm/$old.json" ]
+	[ "$(leftovers | grep -c '^link')" = 1 ]
+}
+
+@test "no annotation" {
+	new_container
+	annotate org.example.other x
+	passes
+}
+
+@test "an empty value opts out" {
+	new_container ''
+	passes
+}
+
+@test "an annotation for one container of a pod goes before the pod's" {
+	new_container
+	annotate ebpfmm.profile large.json ebpfmm.profile/web medium.json \
+		io.kubernetes.container.name web
+	call_hook < <(state)
+	all_in 64K "$(pages "$cgroup")"
+}
+
+@test "an annotation for another container of the pod does not count" {
+	new_container
+	annotate ebpfmm.profile large.json ebpfmm.profile/web medium.json \
+		io.kubernetes.container.name db
+	call_hook < <(state)
+	all_in 2M "$(pages "$cgroup")"
+}
+
+@test "one container of a pod opts out" {
+	new_container
+	annotate ebpfmm.profile large.json ebpfmm.profile/web '' \
+		io.kubernetes.container.name web
+	passes
+}
+
+@test "required, and all is well" {
+	new_container
+	annotate ebpfmm.profile large.json ebpfmm.required true
+	run -0 call_hook < <(state)
+	attached "$cgroup"
+}
+
+@test "unknown profile name" {
+	new_container no-such-profile
+	refuses no-such-profile
+}
+
+@test "profile name with a slash" {
+	new_container ../profiles/large
+	refuses '\.\./profiles/large'
+}
+
+@test "profile name that is all dots" {
+	new_container ..
+	refuses '\.\.'
+}
+
+@test "profile name with control characters" {
+	new_container $'large\n\033[31m'
+	refuses large
+	[[ $stderr != *$'\033'* ]]
+}
+
+@test "profile name of a megabyte" {
+	new_container
+	annotations=$(head -c 1M /dev/zero | tr '\0' a | jq -R '{ "ebpfmm.profile": . }')
+	state() { jq -n --arg id "$id" --argjson pid "$pid" --arg b "$bundle" \
+		--slurpfile a <(cat <<<"$annotations") '{ ociVersion: "1.0.2",
+		id: $id, status: "creating", pid: $pid, bundle: $b,
+		annotations: $a[0] }'; }
+	run -0 call_hook < <(state)
+	nothing_left
+}
+
+@test "profile that is no JSON" {
+	new_container broken.json
+	echo '{ "version": 1, ' >$profiles/broken.json
+	refuses 'broken'
+}
+
+@test "profile with a semantic error: the place is named" {
+	new_container wrong.json
+	profile wrong $tests/fault '[ { "anchor": { "area": "heap" },
+		"benefit_ns": { "3K": 1 } } ]'
+	refuses 'programs\[0\]\.regions\[0\]\.benefit_ns'
+}
+
+@test "profile for a program that is not in the image" {
+	new_container absent.json
+	profile absent /usr/bin/no-such-program '[]' '{ "benefit_ns": {} }'
+	refuses '/usr/bin/no-such-program'
+}
+
+@test "profile with a symbol that is not there" {
+	new_container symbol.json
+	profile symbol $tests/fault '[ {
+		"anchor": { "symbol": "no_such_table" }, "benefit_ns": {} } ]'
+	refuses 'no_such_table'
+}
+
+@test "profile whose program is a FIFO in the image" {
+	new_container fifo.json
+	mkfifo "$BATS_TEST_TMPDIR/program"
+	profile fifo "$BATS_TEST_TMPDIR/program" '[]' '{ "benefit_ns": {} }'
+	refuses program
+}
+
+@test "config.json missing" {
+	new_container large.json
+	rm "$bundle/config.json"
+	refuses 'config\.json'
+}
+
+@test "config.json is in the working directory, the bundle in the state wrong" {
+	new_container large.json
+	run -0 call_hook < <(state | jq '.bundle = "/nonexistent"')
+	attached "$cgroup"
+}
+
+@test "config.json malformed" {
+	new_container large.json
+	echo '{' >"$bundle/config.json"
+	refuses 'config\.json'
+}
+
+@test "state truncated at every tenth byte" {
+	new_container large.json
+	state >"$BATS_TEST_TMPDIR/state"
+	size=$(stat -c %s "$BATS_TEST_TMPDIR/state")
+	for ((cut = 0; cut < size - 2; cut += size / 10)); do
+		run -0 --separate-stderr call_hook \
+			< <(head -c $cut "$BATS_TEST_TMPDIR/state")
+		[ "$(grep -c . <<<"$stderr")" = 1 ]
+		nothing_left
+	done
+}
+
+@test "state huge" {
+	new_container large.json
+	run -0 --separate-stderr timeout 60 bash -c 'cd "$0" && exec "$@"' \
+		"$bundle" "$hook" < <(head -c 256M /dev/zero | tr '\0' ' '; state)
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	nothing_left
+}
+
+@test "state with unknown keys" {
+	new_container large.json
+	run -0 call_hook < <(state |
+		jq '. + { owner: "root", created: { deep: [[[[1]]]] } }')
+	attached "$cgroup"
+}
+
+@test "state with an id that is a path" {
+	new_container large.json
+	run -0 --separate-stderr call_hook < <(state | jq '.id = "../../etc/x"')
+	[ -n "$stderr" ]
+	nothing_left
+	[ ! -e /etc/x.json ]
+}
+
+@test "a pid that died" {
+	new_container large.json
+	state >"$BATS_TEST_TMPDIR/state"
+	finish "$pid"
+	run -0 --separate-stderr call_hook <"$BATS_TEST_TMPDIR/state"
+	[[ $stderr == *"$id"* ]]
+	nothing_left
+}
+
+@test "a pid in the root cgroup: that would reach further than a container" {
+	new_container large.json
+	echo "$pid" >/sys/fs/cgroup/cgroup.procs
+	refuses 'cgroup'
+}
+
+@test "no cgroup v2" {
+	new_container large.json
+	run -0 --separate-stderr unshare --mount bash -c '
+		umount -l /sys/fs/cgroup && cd "$0" && exec "$@"' \
+		"$bundle" "$hook" < <(state)
+	echo "$stderr"
+	[[ $stderr == *"$id"* ]]
+	[[ $stderr == *cgroup* ]]
+	nothing_left
+}
+
+@test "no privilege" {
+	new_container large.json
+	run -0 --separate-stderr setpriv --reuid=65534 --regid=65534 \
+		--clear-groups --bounding-set=-all \
+		bash -c 'exec "$@"' sh "$hook" < <(state)
+	echo "$stderr"
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	nothing_left
+}
+
+@test "bpffs not mounted" {
+	new_container large.json
+	ebpfmm unload
+	run -0 --separate-stderr unshare --mount bash -c '
+		umount -l /sys/fs/bpf && cd "$0" && exec "$@"' \
+		"$bundle" "$hook" < <(state)
+	echo "$stderr"
+	[[ $stderr == *"$id"* ]]
+	[[ $stderr == */sys/fs/bpf* ]]
+	nothing_left
+}
+
+@test "the cgroup is removed by force while attached" {
+	new_container large.json
+	call_hook < <(state)
+	finish "$pid"
+	remove_cgroup "$cgroup"
+	# The kernel has let go of the policy already; a pin may be left.
+	[ -z "$(bpftool -j link show | jq '.[] |
+		select(.type == "struct_ops" and (.cgroup_id // 0) != 0)')" ]
+	run -0 call_hook < <(state stopped)
+	nothing_left
+	pid=
+}
+
+@test "ten hooks at once" {
+	new_container large.json
+	first_cgroup=$cgroup first_pid=$pid
+	for n in 0 1 2 3 4 5 6 7 8 9; do
+		mkdir "$first_cgroup.$n"
+		ready within "$first_cgroup.$n" $tests/fault --size 4K
+		pids[n]=$pid id=many-$n
+		state >"$BATS_TEST_TMPDIR/state.$n"
+	done
+	for n in 0 1 2 3 4 5 6 7 8 9; do
+		call_hook <"$BATS_TEST_TMPDIR/state.$n" 3>&- &
+		hooks[n]=$!
+	done
+	for n in 0 1 2 3 4 5 6 7 8 9; do
+		wait "${hooks[n]}"
+		attached "$first_cgroup.$n"
+	done
+	for n in 0 1 2 3 4 5 6 7 8 9; do
+		finish "${pids[n]}"
+		remove_cgroup "$first_cgroup.$n"
+	done
+	pid=$first_pid cgroup=$first_cgroup
+}

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Two hundred containers, started and stopped: nothing is left, and the
+# kernel's memory is back to where it was.
+
+load helpers
+
+# The kernel's own memory in KiB that nothing reclaims.
+kernel_memory()
+{
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/^(SUnreclaim|KernelStack|PageTables|Percpu|VmallocUsed):/ {
+		sum += $2 } END { print sum }' /proc/meminfo
+}
+
+# run_many LANE FIRST LAST: one container after the other.
+run_many()
+{
+	local n
+	for ((n = $2; n <= $3; n++)); do
+		crun run --bundle "$BATS_TEST_TMPDIR/lane$1" "lane$1-$n" ||
+			return
+	done
+}
+
+# Two at a time, as there are two processors.
+run_both()
+{
+	run_many 1 "$1" "$2" 3>&- &
+	run_many 2 "$1" "$2"
+	wait $!
+}
+
+@test "two hundred containers leave nothing" {
+	. /src/demo/containers.sh
+	sysfs madvise madvise
+	fault_profile large '{ "64K": 900, "2M": 60000 }'
+	ebpfmm load
+	for lane in 1 2; do
+		new_bundle "$BATS_TEST_TMPDIR/lane$lane" \
+			"createRuntime poststop" \
+			'{ "ebpfmm.profile": "large.json", "ebpfmm.required": "true" }' \
+			$tests/fault --quit
+	done
+	run_both 1 10
+	nothing_left
+	before=$(kernel_memory)
+	maps=$(bpftool -j map show | jq length)
+	programs=$(bpftool -j prog show | jq length)
+
+	run_both 11 110
+
+	nothing_left
+	[ "$(bpftool -j map show | jq length)" = "$maps" ]
+	[ "$(bpftool -j prog show | jq length)" = "$programs" ]
+	for ((tries = 0; tries < 50; tries++)); do
+		after=$(kernel_memory)
+		((after - before <= 1024)) && break
+	done
+	echo "kernel memory: $before KiB before, $after KiB after"
+	((after - before <= 1024))
+	# A removed cgroup that something still holds is "dying".
+	dying=$(awk '/^nr_dying_descendants/ { print $2 }' \
+		/sys/fs/cgroup/cgroup.stat)
+	echo "dying cgroups: $dying"
+	[ "$dying" -le 2 ]
+}
