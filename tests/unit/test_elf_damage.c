@@ -69,13 +69,20 @@ static void assert_refused(const void *bytes, size_t size, const char *message)
 	close(fd);
 }
 
-static void assert_accepted(const struct file *file)
+/* "hot_table" must be found, and found to be this one. */
+static void assert_found(const struct file *file, const Elf64_Sym *symbol)
 {
 	int fd = memory_file(file->bytes, file->size);
 	struct ebpfmm_error err = {};
+	struct ebpfmm_range range;
+	struct ebpfmm_elf *elf;
 
-	if (use(fd, &err))
+	if (ebpfmm_elf_open(fd, &elf, &err) ||
+	    ebpfmm_elf_symbol(elf, "hot_table", &range, &err))
 		fail_msg("refused: %s", err.message);
+	assert_int_equal(range.start, symbol->st_value);
+	assert_int_equal(range.end, symbol->st_value + symbol->st_size);
+	ebpfmm_elf_close(elf);
 	close(fd);
 }
 
@@ -211,6 +218,32 @@ static void test_bad_segments(void **state)
 	free(file.bytes);
 }
 
+/*
+ * A PT_LOAD without a byte of the file: the kernel clears its first page, too,
+ * wherever in that it begins.
+ */
+static void test_segment_without_file(void **state)
+{
+	struct file file = read_fixture("aligned");
+	Elf64_Phdr *load = load_of(&file, 4);
+	struct ebpfmm_range range, part;
+	struct ebpfmm_elf *elf;
+	int fd;
+
+	(void)state;
+	assert_int_equal(load->p_filesz, 0);
+	load->p_vaddr += 0x800;
+	load->p_memsz -= 0x800;
+	range = (struct ebpfmm_range){ load->p_vaddr, load->p_vaddr + 1 };
+	fd = memory_file(file.bytes, file.size);
+	assert_int_equal(ebpfmm_elf_open(fd, &elf, NULL), 0);
+	assert_int_equal(ebpfmm_elf_anonymous(elf, &range, &part), 0);
+	assert_range_equal(&part, &range);
+	ebpfmm_elf_close(elf);
+	close(fd);
+	free(file.bytes);
+}
+
 /* Where the first PT_LOAD was linked takes from what is known of the bias. */
 static void test_bias_of_first_segment(void **state)
 {
@@ -316,6 +349,9 @@ static void test_bad_sections(void **state)
 	assert_refused(file.bytes, file.size, "outside of what is loaded");
 	lookup->sh_size = 1ULL << 30;
 	assert_refused(file.bytes, file.size, "outside of what is loaded");
+	lookup->sh_size = 300 << 10;
+	lookup[-1].sh_name = lookup->sh_name;
+	assert_refused(file.bytes, file.size, "more than one section lookup");
 	free(file.bytes);
 }
 
@@ -337,7 +373,9 @@ static void test_bad_symbols(void **state)
 	struct file file = read_fixture("pie");
 	Elf64_Sym *symbol = symbol_of(&file, "hot_table");
 	Elf64_Sym *other = symbol_of(&file, "next_table");
+	Elf64_Sym *symbols[3] = { NULL, NULL, symbol_of(&file, "initialised") };
 	Elf64_Sym good = *symbol, good_other = *other;
+	int i, j;
 
 	(void)state;
 	symbol->st_size = -1ULL;
@@ -360,15 +398,25 @@ static void test_bad_symbols(void **state)
 	assert_refused(file.bytes, file.size, "more than one symbol hot_table");
 	other->st_value = symbol->st_value;
 	other->st_size = symbol->st_size;
-	assert_accepted(&file);
+	assert_found(&file, symbol);
 	/* A local one gives way, whichever comes first. */
 	*other = good_other;
 	other->st_name = symbol->st_name;
 	other->st_info = ELF64_ST_INFO(STB_LOCAL, STT_OBJECT);
-	assert_accepted(&file);
+	assert_found(&file, symbol);
 	other->st_info = good_other.st_info;
 	symbol->st_info = ELF64_ST_INFO(STB_LOCAL, STT_OBJECT);
-	assert_accepted(&file);
+	assert_found(&file, other);
+	/* So do two that are not the same, wherever they are. */
+	symbols[0] = symbol;
+	symbols[1] = other;
+	symbols[2]->st_name = symbol->st_name;
+	for (i = 0; i < 3; i++) {
+		for (j = 0; j < 3; j++)
+			symbols[j]->st_info = ELF64_ST_INFO(
+				i == j ? STB_GLOBAL : STB_LOCAL, STT_OBJECT);
+		assert_found(&file, symbols[i]);
+	}
 	free(file.bytes);
 }
 
@@ -505,6 +553,7 @@ int main(void)
 		cmocka_unit_test(test_not_elf),
 		cmocka_unit_test(test_bad_header),
 		cmocka_unit_test(test_bad_segments),
+		cmocka_unit_test(test_segment_without_file),
 		cmocka_unit_test(test_bias_of_first_segment),
 		cmocka_unit_test(test_bad_sections),
 		cmocka_unit_test(test_bad_symbols),
