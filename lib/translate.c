@@ -143,7 +143,9 @@ static int find_mapping(const struct job *job, size_t index,
 	struct ebpfmm_header *header = &job->table->large.header;
 	struct ebpfmm_span *span = &job->to->mappings;
 	struct ebpfmm_mapping *mapping = &header->mappings[span->first];
-	size_t length = region->name ? strlen(region->name) : 0;
+	/* The policy skips the space that glibc begins its names with. */
+	const char *name = region->name ? region->name + (region->name[0] == ' ') : "";
+	size_t length = strlen(name);
 
 	if (length >= sizeof(mapping->name)) {
 		ebpfmm_fail(job->err, 0, "longer than the %zu bytes that a mapping's name can have",
@@ -154,7 +156,7 @@ static int find_mapping(const struct job *job, size_t index,
 		if (mapping->min_size == region->min_size &&
 		    mapping->max_size == region->max_size &&
 		    mapping->name_len == length &&
-		    !memcmp(mapping->name, region->name ?: "", length))
+		    !memcmp(mapping->name, name, length))
 			return 0;
 	}
 	if (header->nmappings == EBPFMM_MAX_MAPPINGS) {
@@ -165,7 +167,7 @@ static int find_mapping(const struct job *job, size_t index,
 	mapping->min_size = region->min_size;
 	mapping->max_size = region->max_size;
 	mapping->name_len = length;
-	memcpy(mapping->name, region->name ?: "", length);
+	memcpy(mapping->name, name, length);
 	span->count++;
 	header->nmappings++;
 	return 0;
