@@ -25,8 +25,11 @@
 #include "state.h"
 #include "worker.h"
 
-/* Below the timeout in oci/ebpfmm.json, so that the reason is ours to give. */
-#define DEADLINE_MS 8000
+/*
+ * Below the timeout in oci/ebpfmm.json.in, so that the reason is ours to give;
+ * far above what loading the policy takes where the CPU is emulated.
+ */
+#define DEADLINE_MS 20000
 
 /* Reads stdin to its end or to one byte more than a state may have. */
 static char *read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err)

@@ -24,7 +24,6 @@
 #define NEW_NAME "ebpfmm-new"
 #define OLD_NAME "ebpfmm-old"
 #define OPS_TYPE "bpf_mm_ops"
-#define VALUE_TYPE "bpf_struct_ops_bpf_mm_ops"
 
 _Static_assert(sizeof(BPF_FS "/" DIR_NAME) == sizeof(EBPFMM_PIN_DIR),
 	       "EBPFMM_PIN_DIR is where we pin");
@@ -57,16 +56,6 @@ int ebpfmm_pin_put(int dirfd, const char *name, int fd)
 
 /* --- what the kernel has ----------------------------------------------------- */
 
-/**
- * struct ops_layout - where things are in the value of the struct_ops map
- * @size: bytes of the value
- * @select_orders: offset of the slot of the hook's program
- */
-struct ops_layout {
-	size_t size;
-	size_t select_orders;
-};
-
 /* Byte offset of a member, or -1. */
 static long member_offset(const struct btf *btf, const struct btf_type *type,
 			  const char *name)
@@ -80,50 +69,41 @@ static long member_offset(const struct btf *btf, const struct btf_type *type,
 }
 
 /*
- * libbpf builds this value too, but keeps it to itself and hands it to the
- * kernel only together with a link that names no cgroup.
+ * Where the slot of the hook's program is in the value of type @id, the kernel's
+ * bpf_struct_ops_bpf_mm_ops; -1 when it is another type than we know.
  */
-static int read_layout(struct ops_layout *layout, struct ebpfmm_error *err)
+static long slot_offset(const struct btf *btf, int id)
+{
+	const struct btf_type *value = btf__type_by_id(btf, id), *ops;
+	long data, slot;
+
+	id = btf__find_by_name_kind(btf, OPS_TYPE, BTF_KIND_STRUCT);
+	if (!value || !btf_is_struct(value) || id < 0)
+		return -1;
+	ops = btf__type_by_id(btf, id);
+	data = member_offset(btf, value, "data");
+	slot = member_offset(btf, ops, "select_orders");
+	if (data < 0 || slot < 0 ||
+	    (size_t)data + slot + sizeof(unsigned long) > value->size)
+		return -1;
+	return data + slot;
+}
+
+int ebpfmm_policy_supported(struct ebpfmm_error *err)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
-	const struct btf_type *value, *ops;
-	long data, slot;
-	int id, rc = -1;
+	int id;
 
 	if (!btf)
 		return ebpfmm_fail(err, errno,
 				   "type information of this kernel (CONFIG_DEBUG_INFO_BTF)");
 	id = btf__find_by_name_kind(btf, OPS_TYPE, BTF_KIND_STRUCT);
-	if (id < 0) {
-		ebpfmm_fail(err, 0,
-			    "this kernel has no %s: it is not built with the patches of ebpfmm",
-			    OPS_TYPE);
-		goto out;
-	}
-	ops = btf__type_by_id(btf, id);
-	id = btf__find_by_name_kind(btf, VALUE_TYPE, BTF_KIND_STRUCT);
-	value = id < 0 ? NULL : btf__type_by_id(btf, id);
-	data = value ? member_offset(btf, value, "data") : -1;
-	slot = member_offset(btf, ops, "select_orders");
-	if (data < 0 || slot < 0 ||
-	    (size_t)data + slot + sizeof(unsigned long) > value->size) {
-		ebpfmm_fail(err, 0, "%s of this kernel is another one than ours",
-			    OPS_TYPE);
-		goto out;
-	}
-	layout->size = value->size;
-	layout->select_orders = data + slot;
-	rc = 0;
-out:
 	btf__free(btf);
-	return rc;
-}
-
-int ebpfmm_policy_supported(struct ebpfmm_error *err)
-{
-	struct ops_layout layout;
-
-	return read_layout(&layout, err);
+	if (id < 0)
+		return ebpfmm_fail(err, 0,
+				   "this kernel has no %s: it is not built with the patches of ebpfmm",
+				   OPS_TYPE);
+	return 0;
 }
 
 static int open_bpf_fs(struct ebpfmm_error *err)
@@ -213,19 +193,52 @@ static struct ebpfmm_bpf *load_object(struct ebpfmm_error *err)
 
 	complaint[0] = '\0';
 	object = ebpfmm_bpf__open_and_load();
-	if (!object)
+	if (!object) {
 		ebpfmm_fail(err, errno, "load the policy (%s)", complaint);
+		/* What a kernel without the hook has to complain says less. */
+		ebpfmm_policy_supported(err);
+	}
 	libbpf_set_print(before);
 	return object;
 }
 
+/*
+ * The value that registers @program with a struct_ops map. libbpf builds one
+ * too, but keeps it to itself and hands it to the kernel only together with a
+ * link that names no cgroup.
+ */
+static char *build_value(const struct bpf_map_info *info, unsigned long program,
+			 struct ebpfmm_error *err)
+{
+	struct btf *btf = btf__load_from_kernel_by_id(info->btf_vmlinux_id);
+	char *value = NULL;
+	long slot;
+
+	if (!btf) {
+		ebpfmm_fail(err, errno, "type of %s", OPS_TYPE);
+		return NULL;
+	}
+	slot = slot_offset(btf, info->btf_vmlinux_value_type_id);
+	btf__free(btf);
+	if (slot < 0 || slot + sizeof(program) > info->value_size) {
+		ebpfmm_fail(err, 0, "%s of this kernel is another one than ours",
+			    OPS_TYPE);
+		return NULL;
+	}
+	value = calloc(1, info->value_size);
+	if (!value) {
+		ebpfmm_fail(err, ENOMEM, "map of %s", OPS_TYPE);
+		return NULL;
+	}
+	memcpy(value + slot, &program, sizeof(program));
+	return value;
+}
+
 /* Hands the program to the struct_ops map, from when on links can be made. */
-static int make_ready(struct ebpfmm_bpf *object, const struct ops_layout *layout,
-		      struct ebpfmm_error *err)
+static int make_ready(struct ebpfmm_bpf *object, struct ebpfmm_error *err)
 {
 	int map = bpf_map__fd(object->maps.ebpfmm_ops);
-	unsigned long program =
-		bpf_program__fd(object->progs.ebpfmm_select_orders);
+	int program = bpf_program__fd(object->progs.ebpfmm_select_orders);
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info), zero = 0;
 	char *value;
@@ -234,13 +247,9 @@ static int make_ready(struct ebpfmm_bpf *object, const struct ops_layout *layout
 	rc = bpf_map_get_info_by_fd(map, &info, &size);
 	if (rc)
 		return ebpfmm_fail(err, -rc, "map of %s", OPS_TYPE);
-	if (info.value_size != layout->size)
-		return ebpfmm_fail(err, 0, "map of %s has %u bytes, not %zu",
-				   OPS_TYPE, info.value_size, layout->size);
-	value = calloc(1, layout->size);
+	value = build_value(&info, program, err);
 	if (!value)
-		return ebpfmm_fail(err, ENOMEM, "map of %s", OPS_TYPE);
-	memcpy(value + layout->select_orders, &program, sizeof(program));
+		return -1;
 	rc = bpf_map_update_elem(map, &zero, value, 0);
 	free(value);
 	if (rc)
@@ -320,7 +329,6 @@ int ebpfmm_policy_load(struct ebpfmm_error *err)
 {
 	struct ebpfmm_policy *present = NULL;
 	struct ebpfmm_bpf *object;
-	struct ops_layout layout;
 	int fsfd, rc = -1;
 
 	fsfd = open_bpf_fs(err);
@@ -332,12 +340,12 @@ int ebpfmm_policy_load(struct ebpfmm_error *err)
 		rc = ebpfmm_policy_check_format(present, err);
 		goto out;
 	}
-	if (remove_pins(fsfd, NEW_NAME, err) || read_layout(&layout, err))
+	if (remove_pins(fsfd, NEW_NAME, err))
 		goto out;
 	object = load_object(err);
 	if (!object)
 		goto out;
-	if (!make_ready(object, &layout, err))
+	if (!make_ready(object, err))
 		rc = pin_all(fsfd, object, err);
 	ebpfmm_bpf__destroy(object);
 out:
