@@ -16,7 +16,7 @@
  * @orders: bitmap of the orders that may be used: the best one, and below it
  *	the candidates to fall back on when no block of the best one is to be had
  * @order: the best one
- * @reason: enum ebpfmm_reason
+ * @reason: EBPFMM_BEST, EBPFMM_EDGE or EBPFMM_FORBIDDEN
  */
 struct ebpfmm_decision {
 	__u32 orders;
@@ -25,86 +25,75 @@ struct ebpfmm_decision {
 };
 
 /**
- * ebpfmm_fitting - orders whose naturally aligned folio lies inside a range
+ * ebpfmm_fits - does the naturally aligned folio lie inside a range?
  * @page: number of the page that is needed
  * @start: first page of the range
  * @end: first page after it; @start <= @page < @end
- * @sizes: bitmap of the orders to look at
+ * @order: order of the folio
  *
- * Return: the part of @sizes that fits; bit 0 is kept as it is.
+ * Return: nonzero if it does.
  */
-ebpfmm_inline __u32 ebpfmm_fitting(__u64 page, __u64 start, __u64 end,
-				   __u32 sizes)
+ebpfmm_inline bool ebpfmm_fits(__u64 page, __u64 start, __u64 end, __u32 order)
 {
-	__u32 fitting = sizes & 1;
-	__u32 order;
+	__u64 first = page & ~((1ULL << order) - 1);
 
-	for (order = 1; order < EBPFMM_ORDERS; order++) {
-		__u64 first = page & ~((1ULL << order) - 1);
-
-		/* A larger one that holds this one cannot fit either. */
-		if (first < start || first + (1ULL << order) > end)
-			break;
-		fitting |= sizes & (1U << order);
-	}
-	return fitting;
-}
-
-/**
- * ebpfmm_best - order with the largest benefit, the smaller one on a tie
- * @region: the benefits
- * @orders: bitmap of the orders to choose from; a single page is always one
- *
- * Return: the order.
- */
-ebpfmm_inline __u32 ebpfmm_best(const struct ebpfmm_region *region,
-				__u32 orders)
-{
-	__u32 benefit = region->benefit[0];
-	__u32 best = 0;
-	__u32 order;
-
-	for (order = 1; order < EBPFMM_ORDERS; order++)
-		if (orders & (1U << order) && region->benefit[order] > benefit) {
-			benefit = region->benefit[order];
-			best = order;
-		}
-	return best;
+	return first >= start && first + (1ULL << order) <= end;
 }
 
 /**
  * ebpfmm_decide - choose among a region's candidates
  * @region: the region, or a program's default row
- * @is_default: @region is a default row
- * @fitting: what ebpfmm_fitting() says of the region's candidates
- * @admissible: bitmap of the orders that the kernel admits here; bit 0 need
- *	not be set
+ * @page: number of the page that is needed
+ * @start: first page of the range that folios have to stay in
+ * @end: first page after it
+ * @admissible: bitmap of the orders that the kernel admits here
  *
- * The benefit that counts is that of the page which is gained at this fault.
+ * Of the candidates that fit and are admissible, the one with the largest
+ * benefit is best, the smaller one on a tie; a single page always is a
+ * candidate. One pass finds it, and also what would have been best if only the
+ * range, or nothing, had stood in the way: that is the reason.
  *
  * Return: the decision.
  */
 ebpfmm_inline struct ebpfmm_decision
-ebpfmm_decide(const struct ebpfmm_region *region, bool is_default,
-	      __u32 fitting, __u32 admissible)
+ebpfmm_decide(const struct ebpfmm_region *region, __u64 page, __u64 start,
+	      __u64 end, __u32 admissible)
 {
-	struct ebpfmm_decision decision;
-	__u32 candidates = fitting & (admissible | 1);
+	__u32 best_benefit = region->benefit[0];
+	__u32 fitting_benefit = best_benefit;
+	__u32 any_benefit = best_benefit;
+	struct ebpfmm_decision decision = {};
 	__u32 order;
 
-	decision.order = ebpfmm_best(region, candidates);
-	decision.orders = 0;
-	for (order = 1; order < EBPFMM_ORDERS; order++)
-		if (order <= decision.order && candidates & (1U << order) &&
-		    region->benefit[order] > region->benefit[0])
-			decision.orders |= 1U << order;
+	for (order = 1; order < EBPFMM_ORDERS; order++) {
+		__u32 benefit = region->benefit[order];
 
-	if (ebpfmm_best(region, fitting) != decision.order)
+		/* Sizes that are not named have no benefit. */
+		if (benefit <= region->benefit[0])
+			continue;
+		if (benefit > any_benefit)
+			any_benefit = benefit;
+		if (!ebpfmm_fits(page, start, end, order))
+			continue;
+		if (benefit > fitting_benefit)
+			fitting_benefit = benefit;
+		if (!(admissible & 1U << order))
+			continue;
+		decision.orders |= 1U << order;
+		if (benefit > best_benefit) {
+			best_benefit = benefit;
+			decision.order = order;
+		}
+	}
+	/* To fall back on are only smaller ones. */
+	decision.orders &= (2U << decision.order) - 1;
+
+	if (fitting_benefit > best_benefit)
 		decision.reason = EBPFMM_FORBIDDEN;
-	else if (ebpfmm_best(region, region->sizes) != decision.order)
+	else if (any_benefit > fitting_benefit)
 		decision.reason = EBPFMM_EDGE;
 	else
-		decision.reason = is_default ? EBPFMM_DEFAULT : EBPFMM_BEST;
+		decision.reason = EBPFMM_BEST;
 	return decision;
 }
 

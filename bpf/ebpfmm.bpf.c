@@ -109,17 +109,12 @@ __noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull,
 	return EBPFMM_MAX_MAPPINGS;
 }
 
-__noinline __u64 fitting(__u64 page, __u64 start, __u64 end, __u32 sizes)
-{
-	return ebpfmm_fitting(page, start, end, sizes);
-}
-
 /* struct ebpfmm_decision in one number: orders, order << 16, reason << 24. */
 __noinline __u64 decide(const struct ebpfmm_region *region __arg_nonnull,
-			__u32 is_default, __u32 fits, __u32 admissible)
+			__u64 page, __u64 start, __u64 end, __u32 admissible)
 {
-	struct ebpfmm_decision decision = ebpfmm_decide(region, is_default,
-							fits, admissible);
+	struct ebpfmm_decision decision =
+		ebpfmm_decide(region, page, start, end, admissible);
 
 	return decision.orders | decision.order << 16 | decision.reason << 24;
 }
@@ -332,12 +327,16 @@ select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 	if (why == BPF_MM_COLLAPSE)
 		admissible = EBPFMM_SUPPORTED_ORDERS;
 
-	decision = decide(region, is_default,
-			  fitting(page, start, end, region->sizes), admissible);
-	if (why == BPF_MM_FAULT)
-		count(header, decision >> 16 & 0xff, decision >> 24);
-	else if (why == BPF_MM_COLLAPSE)
+	decision = decide(region, page, start, end, admissible);
+	if (why == BPF_MM_FAULT) {
+		__u64 reason = decision >> 24;
+
+		if (is_default && reason == EBPFMM_BEST)
+			reason = EBPFMM_DEFAULT;
+		count(header, decision >> 16 & 0xff, reason);
+	} else if (why == BPF_MM_COLLAPSE) {
 		decision &= 1U << (decision >> 16 & 0xff);
+	}
 	return decision & 0xffff;
 }
 

@@ -18,125 +18,95 @@
 #define K64	(1U << 4)
 #define M2	(1U << 9)
 
-static void test_fitting(void **state)
+/* Every page of every small region: the folio is inside exactly when it says. */
+static void test_fits(void **state)
 {
-	static const struct {
-		const char *what;
-		__u64 page, start, end;
-		__u32 sizes, fitting;
-	} table[] = {
-		{ "aligned region of exactly 2M", 512 + 7, 512, 1024,
-		  K4 | K64 | M2, K4 | K64 | M2 },
-		{ "2M would begin before the region", 512, 511 + 1 - 256, 1023,
-		  K4 | K64 | M2, K4 | K64 },
-		{ "2M would end after it", 512, 512, 1023, K4 | M2, K4 },
-		{ "64K at the lower edge is cut", 17, 17, 1024, K4 | K64, K4 },
-		{ "64K one page further in still is", 31, 17, 1024,
-		  K4 | K64, K4 },
-		{ "and the next one fits", 32, 17, 1024, K4 | K64, K4 | K64 },
-		{ "a single page always fits", 5, 5, 6, K4 | M2, K4 },
-		{ "what is not named is not added", 512, 0, 4096, K4 | M2,
-		  K4 | M2 },
-		{ "the top of the address space", (1ULL << 35) - 1,
-		  (1ULL << 35) - 512, 1ULL << 35, K4 | M2, K4 | M2 },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		__u32 fitting = ebpfmm_fitting(table[i].page, table[i].start,
-					       table[i].end, table[i].sizes);
-
-		if (fitting != table[i].fitting)
-			fail_msg("%s: %#x instead of %#x", table[i].what,
-				 fitting, table[i].fitting);
-	}
-}
-
-/* Every page of every small region: the folio is inside, and maximal. */
-static void test_fitting_exhaustive(void **state)
-{
-	__u32 all = EBPFMM_SUPPORTED_ORDERS;
 	__u64 start, end, page;
 	__u32 order;
 
 	(void)state;
 	for (start = 500; start < 530; start++)
 		for (end = start + 1; end < 1100; end += 7)
-			for (page = start; page < end; page += 3) {
-				__u32 fitting = ebpfmm_fitting(page, start, end,
-							       all);
-
+			for (page = start; page < end; page += 3)
 				for (order = 0; order < EBPFMM_ORDERS; order++) {
 					__u64 size = 1ULL << order;
 					__u64 first = page / size * size;
-					bool inside = first >= start &&
-						      first + size <= end;
 
-					assert_int_equal(!!(fitting & 1U << order),
-							 inside && order != 1);
+					assert_int_equal(ebpfmm_fits(page, start, end,
+								     order),
+							 first >= start &&
+							 first + size <= end);
 				}
-			}
+	/* The top of the address space. */
+	assert_true(ebpfmm_fits((1ULL << 35) - 1, (1ULL << 35) - 512, 1ULL << 35, 9));
 }
+
+/* Page 512 of ranges in which everything, or no more than 64K, fits. */
+#define ALL_FIT		512, 1024
+#define FIT_64K		512, 1023
+#define FIT_4K		511, 520
 
 static void test_decide(void **state)
 {
 	static const struct {
 		const char *what;
 		struct ebpfmm_region region;
-		bool is_default;
-		__u32 fitting, admissible;
+		__u64 start, end;
+		__u32 admissible;
 		__u32 order, orders, reason;
 	} table[] = {
 		{ "{}: single pages only, and that is best",
 		  { .sizes = K4 },
-		  false, K4, K64 | M2, 0, 0, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 0, 0, EBPFMM_BEST },
 		{ "the only size that is named",
 		  { .sizes = K4 | M2, .benefit = { [9] = 60000 } },
-		  false, K4 | M2, K64 | M2, 9, M2, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 9, M2, EBPFMM_BEST },
 		{ "the larger benefit, with the smaller size to fall back on",
 		  { .sizes = K4 | K64 | M2, .benefit = { [4] = 900, [9] = 60000 } },
-		  false, K4 | K64 | M2, K64 | M2, 9, K64 | M2, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 9, K64 | M2, EBPFMM_BEST },
 		{ "a larger page that is worth less is not used",
 		  { .sizes = K4 | K64 | M2, .benefit = { [4] = 900, [9] = 899 } },
-		  false, K4 | K64 | M2, K64 | M2, 4, K64, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 4, K64, EBPFMM_BEST },
 		{ "the smaller one on a tie",
 		  { .sizes = K4 | K64 | M2, .benefit = { [4] = 900, [9] = 900 } },
-		  false, K4 | K64 | M2, K64 | M2, 4, K64, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 4, K64, EBPFMM_BEST },
 		{ "a single page may be worth most",
 		  { .sizes = K4 | K64, .benefit = { [0] = 10, [4] = 9 } },
-		  false, K4 | K64, K64 | M2, 0, 0, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 0, 0, EBPFMM_BEST },
 		{ "a size worth nothing is not used",
 		  { .sizes = K4 | K64 },
-		  false, K4 | K64, K64 | M2, 0, 0, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 0, 0, EBPFMM_BEST },
 		{ "no fallback on what is worth less than a single page",
 		  { .sizes = K4 | K64 | M2,
 		    .benefit = { [0] = 10, [4] = 5, [9] = 20 } },
-		  false, K4 | K64 | M2, K64 | M2, 9, M2, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 9, M2, EBPFMM_BEST },
 		{ "at an edge of the region the next smaller one",
 		  { .sizes = K4 | K64 | M2, .benefit = { [4] = 900, [9] = 60000 } },
-		  false, K4 | K64, K64 | M2, 4, K64, EBPFMM_EDGE },
+		  FIT_64K, K64 | M2, 4, K64, EBPFMM_EDGE },
+		{ "at an edge where nothing larger fits",
+		  { .sizes = K4 | K64 | M2, .benefit = { [4] = 900, [9] = 60000 } },
+		  FIT_4K, K64 | M2, 0, 0, EBPFMM_EDGE },
 		{ "forbidden by the kernel, the next smaller one",
 		  { .sizes = K4 | K64 | M2, .benefit = { [4] = 900, [9] = 60000 } },
-		  false, K4 | K64 | M2, K64, 4, K64, EBPFMM_FORBIDDEN },
+		  ALL_FIT, K64, 4, K64, EBPFMM_FORBIDDEN },
 		{ "forbidden altogether",
 		  { .sizes = K4 | M2, .benefit = { [9] = 60000 } },
-		  false, K4 | M2, K16, 0, 0, EBPFMM_FORBIDDEN },
-		{ "the default says so",
-		  { .sizes = K4 | K64, .benefit = { [4] = 50 } },
-		  true, K4 | K64, K64 | M2, 4, K64, EBPFMM_DEFAULT },
+		  ALL_FIT, K16, 0, 0, EBPFMM_FORBIDDEN },
+		{ "what cannot fit is not called forbidden",
+		  { .sizes = K4 | M2, .benefit = { [9] = 60000 } },
+		  FIT_64K, K64, 0, 0, EBPFMM_EDGE },
 		{ "benefits do not wrap",
 		  { .sizes = K4 | K64 | M2,
 		    .benefit = { [4] = 1, [9] = UINT32_MAX } },
-		  false, K4 | K64 | M2, K64 | M2, 9, K64 | M2, EBPFMM_BEST },
+		  ALL_FIT, K64 | M2, 9, K64 | M2, EBPFMM_BEST },
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct ebpfmm_decision decision =
-			ebpfmm_decide(&table[i].region, table[i].is_default,
-				      table[i].fitting, table[i].admissible);
+			ebpfmm_decide(&table[i].region, 512, table[i].start,
+				      table[i].end, table[i].admissible);
 
 		if (decision.order != table[i].order ||
 		    decision.orders != table[i].orders ||
@@ -150,8 +120,7 @@ static void test_decide(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fitting),
-		cmocka_unit_test(test_fitting_exhaustive),
+		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_decide),
 	};
 
