@@ -5,6 +5,7 @@
 # make install    into PREFIX (/usr), honours DESTDIR
 # make demo       show the main job, in a virtual machine
 # make check      all tests
+# make bench      the numbers in the README
 #
 # O=DIR builds into DIR instead of build/.
 
@@ -221,7 +222,11 @@ install-tests: $(examples) $(vm_tests) $(benches)
 
 # --- proof: on any machine, see tests/check and demo/demo ---------------------
 
-.PHONY: lint check demo
+.PHONY: lint check demo bench
+bench:
+	@bench/fault-cost
+	@bench/policy-cost
+
 lint:
 	@tests/lint
 
