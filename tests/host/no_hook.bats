@@ -30,7 +30,7 @@ state()
 @test "doctor says what is missing" {
 	run -1 /out/ebpfmm doctor
 	[ -n "$output" ]
-	run -1 /out/ebpfmm doctor --json
+	run -1 --separate-stderr /out/ebpfmm doctor --json
 	jq -e . <<<"$output"
 }
 

@@ -7,6 +7,7 @@ load helpers
 setup()
 {
 	sysfs madvise madvise
+	rm -rf $profiles
 	fault_profile large '{ "64K": 900, "2M": 60000 }'
 	new_cgroup
 }

@@ -10,11 +10,14 @@ setup_file()
 	# shellcheck source=demo/containers.sh
 	. /src/demo/containers.sh
 	make_image ebpfmm-test $tests/fault
+	ready syslog.py "$BATS_FILE_TMPDIR/syslog"
+	echo "$pid" >"$BATS_FILE_TMPDIR/syslog.pid"
 }
 
 teardown_file()
 {
 	podman rmi --force ebpfmm-test >/dev/null
+	kill "$(<"$BATS_FILE_TMPDIR/syslog.pid")"
 }
 
 setup()
@@ -22,8 +25,9 @@ setup()
 	work=$BATS_TEST_TMPDIR
 	. /src/demo/containers.sh
 	sysfs madvise madvise
+	rm -rf $profiles
 	fault_profile large '{ "64K": 900, "2M": 60000 }'
-	fault_profile medium '{ "64K": 900 }'
+	ebpfmm load
 }
 
 teardown()
@@ -77,9 +81,27 @@ podman_gets()
 	nothing_left
 }
 
-@test "podman: an unknown profile does not stop a container" {
+# logged NAME REASON: one line for that container, with the reason.
+logged()
+{
+	local id line
+	id=$(podman inspect --format '{{.Id}}' "$1")
+	line=$(grep "$id" "$BATS_FILE_TMPDIR/syslog")
+	echo "$line"
+	[ "$(wc -l <<<"$line")" = 1 ]
+	[[ $line == *"$2"* ]]
+}
+
+@test "podman and crun: an unknown profile does not stop a container" {
 	podman_gets 4K crun --annotation ebpfmm.profile=no-such-profile
 	nothing_left
+	logged test no-such-profile
+}
+
+@test "podman and runc: an unknown profile does not stop a container" {
+	podman_gets 4K runc --annotation ebpfmm.profile=no-such-profile
+	nothing_left
+	logged test no-such-profile
 }
 
 @test "podman and crun: an unknown profile stops one that requires it" {

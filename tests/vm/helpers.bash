@@ -116,10 +116,11 @@ attached()
 # leftovers: list pins, links and records of attached policies.
 leftovers()
 {
-	find $pins -name 'cgroup-*' 2>/dev/null
-	bpftool -j link show | jq -r \
-		'.[] | select(.type == "struct_ops") | "link \(.id)"'
-	find /run/ebpfmm -mindepth 1 ! -name lock 2>/dev/null
+	local file
+	for file in $pins/cgroup-* /run/ebpfmm/* /run/ebpfmm/.[!.]*; do
+		[ ! -e "$file" ] || [ "${file##*/}" = lock ] || echo "$file"
+	done
+	bpftool link show | grep struct_ops || true
 }
 
 # Links and programs are freed some time after their last use has ended.
@@ -201,28 +202,37 @@ new_container()
 {
 	new_cgroup
 	bundle=$(mktemp -d "$BATS_TEST_TMPDIR/bundle.XXXXXX")
-	jq -n '{ ociVersion: "1.0.2", root: { path: "/" },
-		process: { args: ["fault"], cwd: "/" } }' >"$bundle/config.json"
+	echo '{ "ociVersion": "1.0.2", "root": { "path": "/" } }' \
+		>"$bundle/config.json"
 	ready within "$cgroup" $tests/fault --size 4K
 	id=test-$pid
-	annotations=$(jq -n --arg p "${1-}" '{ "ebpfmm.profile": $p }')
+	annotations=$(annotation "${1-}")
+}
+
+# annotation NAME: annotations with that profile, as JSON.
+annotation()
+{
+	local name=$1
+	# What is not plain has to be quoted.
+	case $name in
+	*[!A-Za-z0-9./_-]*) name=$(jq -Rs . <<<"$name") ;;
+	*) name="\"$name\"" ;;
+	esac
+	echo "{ \"ebpfmm.profile\": $name }"
 }
 
 # state [STATUS]: the state of that container, as JSON.
 state()
 {
-	jq -n --arg status "${1:-creating}" --arg id "$id" --argjson pid "$pid" \
-		--arg bundle "$bundle" --argjson annotations "$annotations" \
-		'{ ociVersion: "1.0.2", id: $id, status: $status, pid: $pid,
-		   bundle: $bundle, annotations: $annotations }'
+	printf '{ "ociVersion": "1.0.2", "id": "%s", "status": "%s",
+		"pid": %d, "bundle": "%s", "annotations": %s }\n' \
+		"$id" "${1:-creating}" "$pid" "$bundle" "$annotations"
 }
 
 # call_hook [STAGE]: call the hook with the state on its standard input.
 call_hook()
 {
-	local args
-	mapfile -t args < <(jq -r '(.hook.args // [])[1:][]' "$hook_json")
-	(cd "$bundle" && "$hook" ${args[@]+"${args[@]}"} "$@")
+	(cd "$bundle" && exec "$hook" "$@")
 }
 
 # end_container: what a runtime does at the end, but for poststop.
@@ -256,5 +266,5 @@ new_bundle()
 		annotations: $annotations,
 		hooks: ($stages | split(" ") |
 			map({ key: ., value: [ $file[0].hook ] }) | from_entries)
-	}' --args "$@" >"$dir/config.json"
+	}' --args -- "$@" >"$dir/config.json"
 }

@@ -8,6 +8,7 @@ setup()
 {
 	sysfs madvise madvise
 	new_cgroup
+	rm -rf $profiles
 	fault_profile large '{ "64K": 900, "2M": 60000 }'
 	fault_profile medium '{ "64K": 900 }'
 	fault_profile small '{}'
