@@ -113,7 +113,7 @@ struct ebpfmm_program {
  * @EBPFMM_DEFAULT: the best candidate of the program's default
  * @EBPFMM_EDGE: a better one would have reached outside the region
  * @EBPFMM_FORBIDDEN: a better one was not admissible to the kernel here (sysfs,
- *	the bounds of the vma, neighbouring pages already present)
+ *	the bounds of the vma, a page table where a 2M page would go)
  * @EBPFMM_OUTSIDE: in no region and there is no default: left to the kernel
  * @EBPFMM_OTHER_PROGRAM: not a program of the profile: left to the kernel
  */
