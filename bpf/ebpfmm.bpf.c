@@ -9,9 +9,10 @@
  *   1. Which profile?  The one in the cgroup's local storage, put there by user
  *      space when the container started.
  *   2. Which program?  The file that the process runs, mm->exe_file.
- *   3. Which region?   The address tells the space (image, heap, stack or a
- *      mapping), the space's base turns it into the page numbers that the
- *      profile was translated to, and a binary search finds the region.
+ *   3. Which region?   The address tells the space (image, heap, stack, part of
+ *      a shared object or a mapping), the space's base turns it into the page
+ *      numbers that the profile was translated to, and a binary search finds the
+ *      region.
  *   4. Which size?     decision.h.
  *
  * Memory that the profile says nothing of is left to the kernel.
@@ -40,6 +41,19 @@ struct {
 	__type(value, struct ebpfmm_large);
 } ebpfmm_large SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 512 * 1024);
+} ebpfmm_events SEC(".maps");
+
+/* Written by user space, so never what the compiler believes it to be. */
+volatile struct ebpfmm_tracing ebpfmm_tracing SEC(".data.tracing");
+
+/* A shared object's part may have been split so often by mprotect(2). */
+#define MAX_SPLITS	16
+/* Mappings that are looked at to find which one of a kind an address is in. */
+#define MAX_WALK	4096
+
 /**
  * struct place - where an address is
  * @span: the regions of its space
@@ -60,17 +74,51 @@ struct place {
  * one with every way through the next.
  */
 
+static __always_inline void identify(struct inode *inode,
+				     struct ebpfmm_identity *identity)
+{
+	identity->ino = inode->i_ino;
+	identity->mtime = inode->i_mtime_sec;
+	identity->mtime_nsec = inode->i_mtime_nsec;
+	identity->dev = inode->i_sb->s_dev;
+}
+
+static __always_inline bool is_same(const struct ebpfmm_identity *one,
+				    const struct ebpfmm_identity *other)
+{
+	return one->ino == other->ino && one->dev == other->dev &&
+	       one->mtime == other->mtime &&
+	       one->mtime_nsec == other->mtime_nsec;
+}
+
 /* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. */
 __noinline __u64 find_program(struct ebpfmm_header *header __arg_nonnull,
-			      __u64 ino, __u32 dev)
+			      const struct ebpfmm_identity *file __arg_nonnull)
 {
 	__u32 i;
 
 	for (i = 0; i < EBPFMM_MAX_PROGRAMS && i < header->nprograms; i++)
-		if (header->programs[i].ino == ino &&
-		    header->programs[i].dev == dev)
+		if (is_same(&header->programs[i].file, file))
 			return i;
 	return EBPFMM_MAX_PROGRAMS;
+}
+
+/* Index of the first of the program's parts of objects, or EBPFMM_MAX_OBJECTS. */
+__noinline __u64 find_object(struct ebpfmm_header *header __arg_nonnull,
+			     __u32 first, __u32 end,
+			     const struct ebpfmm_identity *file __arg_nonnull,
+			     __u64 file_end)
+{
+	__u32 i;
+
+	for (i = 0; i < EBPFMM_MAX_OBJECTS && i < end; i++) {
+		const struct ebpfmm_object *object = &header->objects[i];
+
+		if (i >= first && object->file_end == file_end &&
+		    is_same(&object->file, file))
+			return i;
+	}
+	return EBPFMM_MAX_OBJECTS;
 }
 
 struct anon_name {
@@ -92,21 +140,75 @@ __noinline __u64 name_matches(const struct ebpfmm_mapping *mapping __arg_nonnull
 	return 1;
 }
 
-/* Index of the first of the program's matchers, or EBPFMM_MAX_MAPPINGS. */
+static __always_inline bool mapping_matches(const struct ebpfmm_mapping *mapping,
+					    __u64 size,
+					    const struct anon_name *name)
+{
+	return size >= mapping->min_size && size <= mapping->max_size &&
+	       name_matches(mapping, name);
+}
+
+/* Index of the first matcher from @first on, or EBPFMM_MAX_MAPPINGS. */
 __noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull,
 			      __u32 first, __u32 end, __u64 size,
 			      const struct anon_name *name __arg_nonnull)
 {
 	__u32 i;
 
-	for (i = 0; i < EBPFMM_MAX_MAPPINGS && i < end; i++) {
-		const struct ebpfmm_mapping *mapping = &header->mappings[i];
-
-		if (i >= first && size >= mapping->min_size &&
-		    size <= mapping->max_size && name_matches(mapping, name))
+	for (i = 0; i < EBPFMM_MAX_MAPPINGS && i < end; i++)
+		if (i >= first && mapping_matches(&header->mappings[i], size, name))
 			return i;
-	}
 	return EBPFMM_MAX_MAPPINGS;
+}
+
+static __always_inline void read_name(struct vm_area_struct *vma,
+				      struct anon_name *name)
+{
+	struct anon_vma_name *anon_name = vma->anon_name;
+
+	if (!anon_name)
+		return;
+	bpf_probe_read_kernel_str(name, sizeof(*name), anon_name->name);
+	/* glibc's names begin with a space, which nobody writes. */
+	if ((char)name->words[0] == ' ')
+		bpf_probe_read_kernel_str(name, sizeof(*name),
+					  anon_name->name + 1);
+}
+
+/* Is it of the space of mappings, as find_place() sorts the spaces? */
+static __always_inline bool is_mapping(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long start = vma->vm_start;
+
+	return !vma->vm_file && !vma->vm_ops &&
+	       vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC) &&
+	       !(start <= mm->start_stack && mm->start_stack < vma->vm_end) &&
+	       !(start >= mm->start_brk && start < mm->brk);
+}
+
+/* Which one is this of those of its process that match, from the top, from 1? */
+__noinline __u64 rank(struct vm_area_struct *vma __arg_trusted,
+		      const struct ebpfmm_mapping *mapping __arg_nonnull)
+{
+	unsigned long end = vma->vm_end;
+	__u64 above = 0;
+	__u32 i;
+
+	bpf_for(i, 0, MAX_WALK) {
+		struct vm_area_struct *other = bpf_mm_vma_after(vma, end);
+		struct anon_name name = {};
+
+		if (!other)
+			break;
+		end = other->vm_end;
+		if (!is_mapping(other))
+			continue;
+		read_name(other, &name);
+		if (mapping_matches(mapping, end - other->vm_start, &name))
+			above++;
+	}
+	return above + 1;
 }
 
 /* struct ebpfmm_decision in one number: orders, order << 16, reason << 24. */
@@ -119,46 +221,82 @@ __noinline __u64 decide(const struct ebpfmm_region *region __arg_nonnull,
 	return decision.orders | decision.order << 16 | decision.reason << 24;
 }
 
-static __always_inline struct ebpfmm_program *
-program_of(struct ebpfmm_header *header, struct mm_struct *mm)
+static __always_inline __u64 program_of(struct ebpfmm_header *header,
+					struct mm_struct *mm)
 {
-	struct inode *inode = mm->exe_file->f_inode;
-	__u64 i = find_program(header, inode->i_ino, inode->i_sb->s_dev);
+	struct ebpfmm_identity file;
 
-	if (i >= EBPFMM_MAX_PROGRAMS)
-		return NULL;
-	/* Index with what was checked, not with a sum made before the check. */
-	barrier_var(i);
-	return &header->programs[i];
+	identify(mm->exe_file->f_inode, &file);
+	return find_program(header, &file);
 }
 
 static __always_inline struct ebpfmm_mapping *
 mapping_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 	   struct vm_area_struct *vma)
 {
+	__u32 from = program->mappings.first;
+	__u32 end = from + program->mappings.count;
 	struct anon_name name = {};
-	struct anon_vma_name *anon_name;
-	__u64 i;
+	__u32 round;
 
 	if (!program->mappings.count)
 		return NULL;
+	read_name(vma, &name);
 
-	anon_name = vma->anon_name;
-	if (anon_name) {
-		bpf_probe_read_kernel_str(&name, sizeof(name), anon_name->name);
-		/* glibc's names begin with a space, which nobody writes. */
-		if ((char)name.words[0] == ' ')
-			bpf_probe_read_kernel_str(&name, sizeof(name),
-						  anon_name->name + 1);
+	for (round = 0; round < EBPFMM_MAX_MAPPINGS; round++) {
+		__u64 i = find_mapping(header, from, end,
+				       vma->vm_end - vma->vm_start, &name);
+		struct ebpfmm_mapping *mapping;
+
+		if (i >= EBPFMM_MAX_MAPPINGS)
+			break;
+		barrier_var(i);
+		mapping = &header->mappings[i];
+		if (!mapping->nth || rank(vma, mapping) == mapping->nth)
+			return mapping;
+		from = i + 1;
 	}
+	return NULL;
+}
 
-	i = find_mapping(header, program->mappings.first,
-			 program->mappings.first + program->mappings.count,
-			 vma->vm_end - vma->vm_start, &name);
-	if (i >= EBPFMM_MAX_MAPPINGS)
+/*
+ * The part of a shared object that a mapping is (of), and where that part
+ * starts: right behind pages of the object's file.
+ */
+static __always_inline struct ebpfmm_object *
+object_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
+	  struct vm_area_struct *vma, unsigned long *start)
+{
+	struct vm_area_struct *before = NULL;
+	struct ebpfmm_identity identity;
+	struct file *file = NULL;
+	__u32 i;
+	__u64 n;
+
+	if (!program->objects.count)
 		return NULL;
-	barrier_var(i);
-	return &header->mappings[i];
+	*start = vma->vm_start;
+	for (i = 0; i < MAX_SPLITS; i++) {
+		before = bpf_mm_vma_before(vma, *start);
+		if (!before || before->vm_end != *start)
+			return NULL;
+		file = before->vm_file;
+		if (file)
+			break;
+		*start = before->vm_start;
+	}
+	if (!before || !file)
+		return NULL;
+
+	identify(file->f_inode, &identity);
+	n = find_object(header, program->objects.first,
+			program->objects.first + program->objects.count, &identity,
+			before->vm_pgoff + ((*start - before->vm_start) >>
+					    EBPFMM_PAGE_SHIFT));
+	if (n >= EBPFMM_MAX_OBJECTS)
+		return NULL;
+	barrier_var(n);
+	return &header->objects[n];
 }
 
 /* Which space is the address in, and where in it? False: in none of them. */
@@ -172,6 +310,7 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
 	__u64 page = address >> EBPFMM_PAGE_SHIFT;
 	__u64 bias = mm->start_code - program->start_code;
 	struct ebpfmm_mapping *mapping;
+	struct ebpfmm_object *object;
 	unsigned long start;
 
 	place->down = false;
@@ -200,6 +339,14 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
 		place->down = true;
 		/* Above it are only the strings that exec put there. */
 		return page < place->base;
+	}
+
+	object = object_of(header, program, vma, &start);
+	if (object) {
+		place->span = object->regions;
+		place->base = (start >> EBPFMM_PAGE_SHIFT) - object->start;
+		place->relative = page - place->base;
+		return true;
 	}
 
 	mapping = mapping_of(header, program, vma);
@@ -254,45 +401,80 @@ static __always_inline void count(struct ebpfmm_header *header, __u64 order,
 	}
 }
 
-static __always_inline __u32 leave_alone(struct ebpfmm_header *header,
-					 __u32 why)
+/* Tell whoever traces the cgroup. What is asked is in @event already. */
+__noinline __u64 tell(struct ebpfmm_event *event __arg_nonnull)
 {
-	count(header, EBPFMM_ORDERS, why);
-	return BPF_MM_DEFAULT;
+	__u64 every = ebpfmm_tracing.every;
+	__u64 thread = bpf_get_current_pid_tgid();
+
+	if (every > 1 && bpf_get_prandom_u32() % every)
+		return 0;
+	event->time = bpf_ktime_get_ns();
+	event->tgid = thread >> 32;
+	event->tid = thread;
+	if (bpf_ringbuf_output(&ebpfmm_events, event, sizeof(*event), 0))
+		__sync_fetch_and_add(&ebpfmm_tracing.lost, 1);
+	return 0;
 }
 
-static __always_inline __u32
-select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
-	      __u64 capacity, struct vm_area_struct *vma, unsigned long address,
-	      __u32 admissible, __u32 why)
+static __always_inline void trace(struct cgroup *cgrp, struct ebpfmm_event *event)
 {
-	/* Bounds of what is decided alike; all memory unless found otherwise. */
-	__u64 start = 0, end = 1ULL << 52;
-	__u64 page = address >> EBPFMM_PAGE_SHIFT;
-	const struct ebpfmm_region *region = NULL;
-	struct ebpfmm_program *program;
-	__u32 decision;
-	bool is_default = false;
-	struct place place;
+	if (ebpfmm_tracing.cgroup && ebpfmm_tracing.cgroup == cgrp->kn->id)
+		tell(event);
+}
 
-	program = program_of(header, vma->vm_mm);
-	if (!program)
-		return leave_alone(header, EBPFMM_OTHER_PROGRAM);
+/**
+ * struct found - what is known of an address
+ * @program: index of its program
+ * @row: index of its region or of its program's default
+ * @start: first page of what is decided alike
+ * @end: first page after it
+ * @is_default: @row is the default
+ */
+struct found {
+	__u64 program;
+	__u64 row;
+	__u64 start;
+	__u64 end;
+	bool is_default;
+};
+
+/* Steps 2 and 3. EBPFMM_BEST, or why the address is left to the kernel. */
+static __always_inline __u32
+find(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
+     __u64 capacity, struct vm_area_struct *vma, unsigned long address,
+     struct found *found)
+{
+	__u64 low = 0, high = 1ULL << 32;
+	struct ebpfmm_program *program;
+	struct place place;
+	__u64 i;
+
+	found->row = EBPFMM_NO_REGION;
+	found->is_default = false;
+	/* All memory, unless found otherwise. */
+	found->start = 0;
+	found->end = 1ULL << 52;
+
+	i = program_of(header, vma->vm_mm);
+	found->program = i;
+	if (i >= EBPFMM_MAX_PROGRAMS)
+		return EBPFMM_OTHER_PROGRAM;
+	barrier_var(i);
+	program = &header->programs[i];
 
 	if (find_place(header, program, vma, address, &place) &&
 	    place.span.count) {
-		__u64 low = 0, high = 1ULL << 32;
-		__u64 i = search(regions, capacity, &place);
-
+		i = search(regions, capacity, &place);
 		if (i >= capacity)
-			return BPF_MM_DEFAULT;
+			return EBPFMM_OUTSIDE;
 		barrier_var(i);
 		if (regions[i].start > place.relative) {
 			high = regions[i].start;
 		} else if (regions[i].end > place.relative) {
-			region = &regions[i];
-			low = region->start;
-			high = region->end;
+			found->row = i;
+			low = regions[i].start;
+			high = regions[i].end;
 		} else {
 			low = regions[i].end;
 			i++;
@@ -302,23 +484,48 @@ select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 				high = regions[i].start;
 			}
 		}
-		start = place.base + low;
-		end = place.base + high;
+		found->start = place.base + low;
+		found->end = place.base + high;
 		if (place.down) {
-			start = place.base > high ? place.base - high : 0;
-			end = place.base - low;
+			found->start = place.base > high ? place.base - high : 0;
+			found->end = place.base - low;
 		}
 	}
+	if (found->row != EBPFMM_NO_REGION)
+		return EBPFMM_BEST;
+	found->row = program->default_region;
+	found->is_default = true;
+	return found->row < capacity ? EBPFMM_BEST : EBPFMM_OUTSIDE;
+}
 
-	if (!region) {
-		__u64 i = program->default_region;
+static __always_inline __u32
+select_orders(struct cgroup *cgrp, struct ebpfmm_header *header,
+	      const struct ebpfmm_region *regions, __u64 capacity,
+	      struct vm_area_struct *vma, unsigned long address,
+	      __u32 admissible, __u32 why)
+{
+	struct ebpfmm_event event = {
+		.address = address,
+		.program = EBPFMM_NO_PROGRAM,
+		.region = EBPFMM_NO_REGION,
+		.admissible = admissible,
+		.asked = why,
+	};
+	struct found found;
+	__u64 decision, row;
+	__u32 reason;
 
-		if (i >= capacity)
-			return leave_alone(header, EBPFMM_OUTSIDE);
-		barrier_var(i);
-		region = &regions[i];
-		is_default = true;
+	reason = find(header, regions, capacity, vma, address, &found);
+	if (found.program < EBPFMM_MAX_PROGRAMS)
+		event.program = found.program;
+	row = found.row;
+	if (reason != EBPFMM_BEST || row >= capacity) {
+		count(header, EBPFMM_ORDERS, reason);
+		event.reason = reason;
+		trace(cgrp, &event);
+		return BPF_MM_DEFAULT;
 	}
+	barrier_var(row);
 
 	/*
 	 * khugepaged would make the largest page: it may if that is the best
@@ -327,17 +534,22 @@ select_orders(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 	if (why == BPF_MM_COLLAPSE)
 		admissible = EBPFMM_SUPPORTED_ORDERS;
 
-	decision = decide(region, page, start, end, admissible);
-	if (why == BPF_MM_FAULT) {
-		__u64 reason = decision >> 24;
-
-		if (is_default && reason == EBPFMM_BEST)
-			reason = EBPFMM_DEFAULT;
-		count(header, decision >> 16 & 0xff, reason);
-	} else if (why == BPF_MM_COLLAPSE) {
-		decision &= 1U << (decision >> 16 & 0xff);
-	}
-	return decision & 0xffff;
+	decision = decide(&regions[row], address >> EBPFMM_PAGE_SHIFT, found.start,
+			  found.end, admissible);
+	event.orders = decision & 0xffff;
+	event.order = decision >> 16 & 0xff;
+	event.reason = decision >> 24;
+	if (found.is_default && event.reason == EBPFMM_BEST)
+		event.reason = EBPFMM_DEFAULT;
+	event.region = regions[row].source;
+	event.start = found.start << EBPFMM_PAGE_SHIFT;
+	event.end = found.end << EBPFMM_PAGE_SHIFT;
+	if (why == BPF_MM_FAULT)
+		count(header, event.order, event.reason);
+	else if (why == BPF_MM_COLLAPSE)
+		event.orders &= 1U << event.order;
+	trace(cgrp, &event);
+	return event.orders;
 }
 
 SEC("struct_ops/ebpfmm_select_orders")
@@ -350,13 +562,13 @@ __u32 BPF_PROG(ebpfmm_select_orders, struct cgroup *cgrp,
 
 	small = bpf_cgrp_storage_get(&ebpfmm_small, cgrp, NULL, 0);
 	if (small)
-		return select_orders(&small->header, small->regions,
+		return select_orders(cgrp, &small->header, small->regions,
 				     EBPFMM_SMALL_REGIONS, vma, address, orders,
 				     reason);
 
 	large = bpf_cgrp_storage_get(&ebpfmm_large, cgrp, NULL, 0);
 	if (large)
-		return select_orders(&large->header, large->regions,
+		return select_orders(cgrp, &large->header, large->regions,
 				     EBPFMM_LARGE_REGIONS, vma, address, orders,
 				     reason);
 
@@ -368,18 +580,42 @@ struct bpf_mm_ops ebpfmm_ops = {
 	.select_orders = (void *)ebpfmm_select_orders,
 };
 
+static __always_inline void show_file(struct bpf_iter_meta *meta,
+				      struct file *file, __u64 at)
+{
+	struct inode *inode = file->f_inode;
+	struct ebpfmm_file out = {
+		.at = at,
+		.ctime = inode->i_ctime_sec,
+		.ctime_nsec = inode->i_ctime_nsec,
+	};
+
+	identify(inode, &out.identity);
+	bpf_seq_write(meta->seq, &out, sizeof(out));
+}
+
 /* Tells user space how the kernel names the files that it has open. */
 SEC("iter/task_file")
 int ebpfmm_files(struct bpf_iter__task_file *ctx)
 {
 	struct file *file = ctx->file;
-	struct ebpfmm_file out;
 
-	if (!file)
+	if (file)
+		show_file(ctx->meta, file, ctx->fd);
+	return 0;
+}
+
+/* The same of the files that it has mapped. */
+SEC("iter/task_vma")
+int ebpfmm_mapped(struct bpf_iter__task_vma *ctx)
+{
+	struct vm_area_struct *vma = ctx->vma;
+	struct file *file;
+
+	if (!vma)
 		return 0;
-	out.ino = file->f_inode->i_ino;
-	out.dev = file->f_inode->i_sb->s_dev;
-	out.fd = ctx->fd;
-	bpf_seq_write(ctx->meta->seq, &out, sizeof(out));
+	file = vma->vm_file;
+	if (file)
+		show_file(ctx->meta, file, vma->vm_start);
 	return 0;
 }

@@ -23,13 +23,16 @@
 
 #define EBPFMM_MAX_PROGRAMS	16
 #define EBPFMM_MAX_MAPPINGS	32
+#define EBPFMM_MAX_OBJECTS	32
+#define EBPFMM_MAX_NTH		64
 #define EBPFMM_SMALL_REGIONS	48
-#define EBPFMM_LARGE_REGIONS	1056
+#define EBPFMM_LARGE_REGIONS	1024
 #define EBPFMM_NAME_SIZE	64	/* of a profile, with its NUL */
 #define EBPFMM_ANON_NAME_SIZE	80	/* ANON_VMA_NAME_MAX_LEN, with NUL */
 #define EBPFMM_NO_REGION	0xffffU
+#define EBPFMM_NO_PROGRAM	0xffffU
 #define EBPFMM_TOUCHED_ONE	1024	/* "every page is touched" */
-#define EBPFMM_FORMAT		1	/* changes whenever a layout here does */
+#define EBPFMM_FORMAT		2	/* changes whenever a layout here does */
 
 /**
  * struct ebpfmm_region - a range of pages and what each page size is worth there
@@ -37,6 +40,9 @@
  * @end: first page after it
  * @sizes: bit o set: order o is a candidate; bit 0 always is
  * @touched: share of the pages that gets touched, in 1/EBPFMM_TOUCHED_ONE
+ * @source: which of its program's regions in the profile it is; EBPFMM_NO_REGION
+ *	for a default
+ * @reserved: 0
  * @benefit: expected benefit of one page of each order, nanoseconds
  *
  * A page that holds a byte of two adjacent regions belongs to the first one.
@@ -46,6 +52,8 @@ struct ebpfmm_region {
 	__u32 end;
 	__u16 sizes;
 	__u16 touched;
+	__u16 source;
+	__u16 reserved;
 	__u32 benefit[EBPFMM_ORDERS];
 };
 
@@ -60,11 +68,31 @@ struct ebpfmm_span {
 };
 
 /**
+ * struct ebpfmm_identity - which file, and in which state of it
+ * @ino: i_ino of its inode, as the kernel has it
+ * @mtime: when its content was last changed: seconds
+ * @mtime_nsec: and nanoseconds
+ * @dev: s_dev of the inode's superblock, in the kernel's own encoding
+ *
+ * The time is here because numbers of inodes come again (a file that was
+ * deleted; two layers of an overlay without xino), and because a file that was
+ * written to is no longer the one that was translated.
+ */
+struct ebpfmm_identity {
+	__u64 ino;
+	__s64 mtime;
+	__u32 mtime_nsec;
+	__u32 dev;
+};
+
+/**
  * struct ebpfmm_mapping - which anonymous mappings a set of regions is for
  * @min_size: smallest size of the mapping in bytes
  * @max_size: largest size in bytes
  * @regions: its regions, in pages from the start of the mapping
  * @name_len: length of @name, 0 if the name does not matter
+ * @nth: which one of those that match in one process, the highest address being
+ *	the first (mmap(2) goes downwards); 0 any of them
  * @name: as set with PR_SET_VMA_ANON_NAME
  *
  * Matchers are tried in order; the first one that matches is taken.
@@ -73,14 +101,32 @@ struct ebpfmm_mapping {
 	__u64 min_size;
 	__u64 max_size;
 	struct ebpfmm_span regions;
-	__u32 name_len;
+	__u16 name_len;
+	__u16 nth;
 	char name[EBPFMM_ANON_NAME_SIZE];
 };
 
 /**
+ * struct ebpfmm_object - the anonymous part of a segment of a shared object
+ * @file: what the process maps: on overlayfs the file of the layer
+ * @file_end: page of the file at which the segment's file-backed part ends
+ * @start: page of unbiased virtual address at which its anonymous part starts
+ * @regions: its regions, in pages of unbiased virtual address
+ *
+ * The dynamic linker maps the one right behind the other, which is how the part
+ * is known at a fault, whenever and wherever the object was loaded.
+ */
+struct ebpfmm_object {
+	struct ebpfmm_identity file;
+	__u32 file_end;
+	__u32 start;
+	struct ebpfmm_span regions;
+	__u32 reserved;
+};
+
+/**
  * struct ebpfmm_program - one program of a profile
- * @ino: i_ino of the file as the kernel sees it in mm->exe_file
- * @dev: s_dev of that inode's superblock, in the kernel's own encoding
+ * @file: as in mm->exe_file
  * @default_region: index of the row for anonymous memory outside every
  *	region, or EBPFMM_NO_REGION
  * @start_code: what mm->start_code is before the load bias is added: the
@@ -92,12 +138,12 @@ struct ebpfmm_mapping {
  * @stack: regions in pages downwards from the page above mm->start_stack:
  *	page n is the n-th one below it, counting from 0
  * @mappings: slice of the matchers
+ * @objects: slice of the parts of shared objects
  */
 struct ebpfmm_program {
-	__u64 ino;
-	__u32 dev;
+	struct ebpfmm_identity file;
 	__u16 default_region;
-	__u16 reserved;
+	__u16 reserved[3];
 	__u64 start_code;
 	__u64 image_start;
 	__u64 image_end;
@@ -105,6 +151,8 @@ struct ebpfmm_program {
 	struct ebpfmm_span heap;
 	struct ebpfmm_span stack;
 	struct ebpfmm_span mappings;
+	struct ebpfmm_span objects;
+	__u32 reserved2;
 };
 
 /**
@@ -146,10 +194,13 @@ struct ebpfmm_counters {
  * @nregions: entries in use in the array of regions
  * @nprograms: entries in use in @programs
  * @nmappings: entries in use in @mappings
+ * @nobjects: entries in use in @objects
+ * @reserved: 0
  * @name: of the profile, for people
  * @limit: bytes of the cgroup's memory that may be in pages of each order
  * @programs: the programs; the first one whose file matches is taken
  * @mappings: matchers of all programs
+ * @objects: parts of shared objects, of all programs
  * @counters: kept by the policy
  */
 struct ebpfmm_header {
@@ -157,10 +208,13 @@ struct ebpfmm_header {
 	__u16 nregions;
 	__u16 nprograms;
 	__u16 nmappings;
+	__u16 nobjects;
+	__u16 reserved[3];
 	char name[EBPFMM_NAME_SIZE];
 	__u64 limit[EBPFMM_ORDERS];
 	struct ebpfmm_program programs[EBPFMM_MAX_PROGRAMS];
 	struct ebpfmm_mapping mappings[EBPFMM_MAX_MAPPINGS];
+	struct ebpfmm_object objects[EBPFMM_MAX_OBJECTS];
 	struct ebpfmm_counters counters[EBPFMM_STRIPES];
 };
 
@@ -190,18 +244,70 @@ struct ebpfmm_large {
 };
 
 /**
- * struct ebpfmm_file - what the iterator "ebpfmm_files" says of an open file
- * @ino: i_ino of its inode
- * @dev: s_dev of the inode's superblock, the kernel's own encoding
- * @fd: its descriptor in the process that was iterated over
+ * struct ebpfmm_file - what the iterators "ebpfmm_files" and "ebpfmm_mapped" say
+ * @identity: of an open file, or of the file behind a mapping
+ * @at: its descriptor in the process that was iterated over, or the address at
+ *	which the mapping starts
+ * @ctime: when the inode was last changed, which nobody can set: seconds
+ * @ctime_nsec: and nanoseconds
+ * @reserved: 0
  *
  * stat(2) may say other numbers than the kernel has in the inode (overlayfs,
- * btrfs), so user space asks this way.
+ * btrfs), so user space asks this way. On overlayfs the file that is open is not
+ * the one that is mapped.
  */
 struct ebpfmm_file {
-	__u64 ino;
-	__u32 dev;
-	__u32 fd;
+	struct ebpfmm_identity identity;
+	__u64 at;
+	__s64 ctime;
+	__u32 ctime_nsec;
+	__u32 reserved;
+};
+
+/**
+ * struct ebpfmm_tracing - whose decisions are to be told; written by user space
+ * @cgroup: id of the cgroup, 0 for nobody's
+ * @every: tell one in so many
+ * @lost: events for which there was no room, counted by the policy
+ */
+struct ebpfmm_tracing {
+	__u64 cgroup;
+	__u64 every;
+	__u64 lost;
+};
+
+/**
+ * struct ebpfmm_event - one decision, as told in the ring buffer
+ * @time: CLOCK_MONOTONIC, nanoseconds
+ * @address: page-aligned address that faulted
+ * @start: address at which the memory that is decided alike starts
+ * @end: first address after it
+ * @tgid: process whose fault it was
+ * @tid: its thread
+ * @program: index in the table; EBPFMM_NO_PROGRAM if it is none of the profile
+ * @region: the region's @source; EBPFMM_NO_REGION if there is none or it is the
+ *	program's default
+ * @admissible: bitmap of the orders that the kernel admits
+ * @orders: bitmap of the orders that were selected
+ * @order: the best of them
+ * @reason: enum ebpfmm_reason
+ * @asked: enum bpf_mm_reason of the kernel
+ */
+struct ebpfmm_event {
+	__u64 time;
+	__u64 address;
+	__u64 start;
+	__u64 end;
+	__u32 tgid;
+	__u32 tid;
+	__u16 program;
+	__u16 region;
+	__u16 admissible;
+	__u16 orders;
+	__u8 order;
+	__u8 reason;
+	__u8 asked;
+	__u8 reserved[5];
 };
 
 #endif /* EBPFMM_H */

@@ -23,6 +23,7 @@ typedef _Bool bool;
 
 /* include/uapi/linux/bpf.h */
 enum {
+	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_CGRP_STORAGE = 32,
 };
 
@@ -41,6 +42,10 @@ struct super_block {
 struct inode {
 	unsigned long i_ino;
 	struct super_block *i_sb;
+	__s64 i_mtime_sec;
+	__u32 i_mtime_nsec;
+	__s64 i_ctime_sec;
+	__u32 i_ctime_nsec;
 };
 
 struct file {
@@ -60,15 +65,30 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
+struct vm_operations_struct;
+
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	unsigned long vm_flags;
+	unsigned long vm_pgoff;
 	struct mm_struct *vm_mm;
+	struct file *vm_file;
+	const struct vm_operations_struct *vm_ops;
 	struct anon_vma_name *anon_name;
 };
 
-struct cgroup;
+/* include/linux/kernfs.h, include/linux/cgroup-defs.h */
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
 struct seq_file;
+struct task_struct;
 
 /* kernel/bpf/task_iter.c */
 struct bpf_iter_meta {
@@ -81,6 +101,12 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+};
+
 /* include/linux/bpf_mm.h, of the patched kernel */
 struct bpf_mm_ops {
 	__u32 (*select_orders)(struct cgroup *cgrp, struct vm_area_struct *vma,
@@ -89,6 +115,18 @@ struct bpf_mm_ops {
 };
 
 #pragma clang attribute pop
+
+/* kernel/bpf/helpers.c */
+struct bpf_iter_num {
+	__u64 opaque[1];
+} __attribute__((aligned(8)));
+
+/* include/linux/mm.h */
+enum {
+	VM_READ = 1U << 0,
+	VM_WRITE = 1U << 1,
+	VM_EXEC = 1U << 2,
+};
 
 enum bpf_mm_reason {
 	BPF_MM_FAULT,
@@ -99,5 +137,13 @@ enum bpf_mm_reason {
 enum bpf_mm_answer {
 	BPF_MM_DEFAULT = 1U << 31,
 };
+
+/* mm/bpf_mm.c, of the patched kernel */
+extern struct vm_area_struct *
+bpf_mm_vma_before(struct vm_area_struct *vma, unsigned long address)
+	__attribute__((section(".ksyms")));
+extern struct vm_area_struct *
+bpf_mm_vma_after(struct vm_area_struct *vma, unsigned long address)
+	__attribute__((section(".ksyms")));
 
 #endif /* EBPFMM_KERNEL_H */

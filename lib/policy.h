@@ -6,7 +6,8 @@
  *	/sys/fs/bpf/ebpfmm/		0700
  *		ops			the struct_ops map
  *		small, large		cgroup storages
- *		files			program of the task_file iterator
+ *		files, mapped		programs of the iterators over open and mapped files
+ *		events, tracing		what is being told to whom, see struct ebpfmm_event
  *		format			a map that holds EBPFMM_FORMAT of the loader
  *		cgroup-<id>		one link for each cgroup
  *
@@ -98,14 +99,15 @@ void ebpfmm_policy_close(struct ebpfmm_policy *policy);
 /**
  * ebpfmm_policy_identify - which file a descriptor is; an ebpfmm_identify_fn
  * @fd: descriptor of this process
+ * @mapped: the file behind a mapping of it, instead
  * @file: filled in
  * @policy: struct ebpfmm_policy *
  * @err: what failed
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_policy_identify(int fd, struct ebpfmm_file *file, void *policy,
-			   struct ebpfmm_error *err);
+int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,
+			   void *policy, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_policy_attach - give a cgroup a policy, or another one

@@ -13,7 +13,10 @@
  * @ops: the struct_ops map
  * @small: storage of small tables
  * @large: storage of large tables
- * @files: program of the iterator
+ * @files: program of the iterator over open files
+ * @mapped: program of the iterator over mapped files
+ * @events: the ring buffer of decisions
+ * @tracing: whose decisions go there
  * @format: EBPFMM_FORMAT of who loaded it
  */
 struct ebpfmm_policy {
@@ -22,6 +25,9 @@ struct ebpfmm_policy {
 	int small;
 	int large;
 	int files;
+	int mapped;
+	int events;
+	int tracing;
 	uint32_t format;
 };
 

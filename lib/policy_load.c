@@ -284,6 +284,9 @@ static int pin_into(int dirfd, struct ebpfmm_bpf *object, int format,
 		{ "small", bpf_map__fd(object->maps.ebpfmm_small) },
 		{ "large", bpf_map__fd(object->maps.ebpfmm_large) },
 		{ "files", bpf_program__fd(object->progs.ebpfmm_files) },
+		{ "mapped", bpf_program__fd(object->progs.ebpfmm_mapped) },
+		{ "events", bpf_map__fd(object->maps.ebpfmm_events) },
+		{ "tracing", bpf_map__fd(object->maps.data_tracing) },
 		{ "ops", bpf_map__fd(object->maps.ebpfmm_ops) },
 		{ "format", format },
 	};
@@ -407,22 +410,33 @@ static int read_format(struct ebpfmm_policy *policy)
 	return rc ? -1 : 0;
 }
 
-/* Opens what @policy->dirfd holds; errno is set on failure. */
+/*
+ * Opens what @policy->dirfd holds; errno is set on failure. What another version
+ * has loaded may have other pins, and is of use to be unloaded all the same.
+ */
 static int open_pins(struct ebpfmm_policy *policy)
 {
-	policy->ops = ebpfmm_pin_get(policy->dirfd, "ops");
-	if (policy->ops < 0)
+	const struct {
+		const char *name;
+		int *fd;
+	} pins[] = {
+		{ "ops", &policy->ops },
+		{ "small", &policy->small },
+		{ "large", &policy->large },
+		{ "files", &policy->files },
+		{ "mapped", &policy->mapped },
+		{ "events", &policy->events },
+		{ "tracing", &policy->tracing },
+	};
+
+	if (read_format(policy))
 		return -1;
-	policy->small = ebpfmm_pin_get(policy->dirfd, "small");
-	if (policy->small < 0)
-		return -1;
-	policy->large = ebpfmm_pin_get(policy->dirfd, "large");
-	if (policy->large < 0)
-		return -1;
-	policy->files = ebpfmm_pin_get(policy->dirfd, "files");
-	if (policy->files < 0)
-		return -1;
-	return read_format(policy);
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
+		*pins[i].fd = ebpfmm_pin_get(policy->dirfd, pins[i].name);
+		if (*pins[i].fd < 0 && policy->format == EBPFMM_FORMAT)
+			return -1;
+	}
+	return 0;
 }
 
 int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
@@ -447,7 +461,8 @@ int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 		}
 		*policy = (struct ebpfmm_policy){ .dirfd = dirfd, .ops = -1,
 						  .small = -1, .large = -1,
-						  .files = -1 };
+						  .files = -1, .mapped = -1,
+						  .events = -1, .tracing = -1 };
 		if (!open_pins(policy)) {
 			*out = policy;
 			return 0;
@@ -483,6 +498,9 @@ void ebpfmm_policy_close(struct ebpfmm_policy *policy)
 {
 	if (!policy)
 		return;
+	close_fd(policy->tracing);
+	close_fd(policy->events);
+	close_fd(policy->mapped);
 	close_fd(policy->files);
 	close_fd(policy->large);
 	close_fd(policy->small);

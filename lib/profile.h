@@ -15,7 +15,7 @@
 
 #define EBPFMM_PROFILE_DIR_ADMIN	"/etc/ebpfmm/profiles"
 #define EBPFMM_PROFILE_DIR_VENDOR	"/usr/share/ebpfmm/profiles"
-/* A profile of 1,056 regions is about 200 KiB; more than this is a mistake. */
+/* A profile of 1,024 regions is about 200 KiB; more than this is a mistake. */
 #define EBPFMM_PROFILE_MAX_BYTES	(1U << 20)
 
 /**
@@ -53,6 +53,7 @@ struct ebpfmm_benefit {
  * @object: shared object that @name is in; NULL for the program itself
  * @min_size: smallest size of a mapping in bytes, default 0
  * @max_size: largest size of a mapping in bytes, default UINT64_MAX
+ * @nth: which of the mappings that are alike, from 1; 0 any of them
  * @offset: bytes from the anchor
  * @length: bytes; meaningful only with @has_length
  * @has_length: false means the whole of what the anchor names
@@ -64,6 +65,7 @@ struct ebpfmm_profile_region {
 	char *object;
 	uint64_t min_size;
 	uint64_t max_size;
+	uint16_t nth;
 	uint64_t offset;
 	uint64_t length;
 	bool has_length;

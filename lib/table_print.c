@@ -132,7 +132,7 @@ static const struct ebpfmm_profile_region *source_of(const struct view *view,
 	if (!view->profile)
 		return NULL;
 	return &view->profile->programs[row->program]
-			.regions[view->table->source[row->index]];
+			.regions[view->table->large.regions[row->index].source];
 }
 
 static void print_anchor(FILE *out, const struct view *view,
@@ -258,7 +258,7 @@ static void print_row(const struct view *view, const struct row *row, void *data
 	FILE *out = data;
 
 	if (view->profile)
-		fprintf(out, "%u", view->table->source[row->index]);
+		fprintf(out, "%u", view->table->large.regions[row->index].source);
 	else
 		fputc('-', out);
 	fputc('\t', out);
@@ -334,10 +334,10 @@ static void print_program(const struct view *view, size_t index, FILE *out)
 		fputs("a program", out);
 	}
 	/* Without an inode nobody asked the kernel which file it is. */
-	if (program->ino)
+	if (program->file.ino)
 		fprintf(out, ", inode %" PRIu64 " on %u:%u",
-			(uint64_t)program->ino, program->dev >> 20,
-			program->dev & 0xfffff);
+			(uint64_t)program->file.ino, program->file.dev >> 20,
+			program->file.dev & 0xfffff);
 	fprintf(out, ", image 0x%" PRIx64 "-0x%" PRIx64 "\n",
 		(uint64_t)program->image_start, (uint64_t)program->image_end);
 
@@ -442,7 +442,7 @@ static void add_json_row(const struct view *view, const struct row *row,
 	FILE *stream;
 
 	if (view->profile) {
-		uint16_t source = view->table->source[row->index];
+		uint16_t source = view->table->large.regions[row->index].source;
 
 		add(object, "index", json_object_new_int(source));
 	}
@@ -482,9 +482,9 @@ static struct json_object *json_program(const struct view *view, size_t index)
 		add(object, "position_independent",
 		    json_object_new_boolean(moved));
 	}
-	if (program->ino) {
-		add(object, "ino", json_object_new_uint64(program->ino));
-		add(object, "dev", json_object_new_int64(program->dev));
+	if (program->file.ino) {
+		add(object, "ino", json_object_new_uint64(program->file.ino));
+		add(object, "dev", json_object_new_int64(program->file.dev));
 	}
 	add_hex(object, "start_code", program->start_code);
 	add_hex(object, "image_start", program->image_start);

@@ -264,8 +264,8 @@ static void put_region(struct ebpfmm_table *table, uint32_t start, uint32_t end,
 	region->end = end;
 	region->sizes = benefit->sizes;
 	region->touched = benefit->touched;
+	region->source = source;
 	memcpy(region->benefit, benefit->ns, sizeof(region->benefit));
-	table->source[n] = source;
 }
 
 static struct ebpfmm_span *span_of(const struct job *job, unsigned int space)
@@ -338,8 +338,8 @@ static int check_twin(const struct job *job, struct ebpfmm_file *files)
 	size_t i;
 
 	for (i = 0; i < job->index; i++)
-		if (files[i].ino == files[job->index].ino &&
-		    files[i].dev == files[job->index].dev)
+		if (files[i].identity.ino == files[job->index].identity.ino &&
+		    files[i].identity.dev == files[job->index].identity.dev)
 			return ebpfmm_fail(job->err, 0,
 					   "programs[%zu].exe: %s: the same file as programs[%zu].exe",
 					   job->index, job->from->exe, i);
@@ -366,21 +366,20 @@ static int translate_program(struct job *job, int rootfd,
 		goto out;
 	}
 	if (identify) {
-		if (identify(fd, file, data, job->err)) {
+		if (identify(fd, false, file, data, job->err)) {
 			ebpfmm_prefix(job->err, "programs[%zu].exe: %s: ",
 				      job->index, job->from->exe);
 			goto out;
 		}
-		job->to->ino = file->ino;
-		job->to->dev = file->dev;
+		job->to->file = file->identity;
 	} else {
 		if (fstat(fd, &st)) {
 			ebpfmm_fail(job->err, errno, "programs[%zu].exe: %s",
 				    job->index, job->from->exe);
 			goto out;
 		}
-		file->ino = st.st_ino;
-		file->dev = st.st_dev;
+		file->identity.ino = st.st_ino;
+		file->identity.dev = st.st_dev;
 	}
 	if (check_twin(job, files))
 		goto out;

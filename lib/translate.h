@@ -6,6 +6,7 @@
 #ifndef EBPFMM_TRANSLATE_H
 #define EBPFMM_TRANSLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,36 +19,36 @@
  * struct ebpfmm_table - a translated profile
  * @large: the table, in the larger of the two layouts; the smaller one is a
  *	prefix of it, so what ebpfmm_table_is_small() tells is the part to store
- * @source: for each region, which of its program's regions in the profile it is;
- *	EBPFMM_NO_REGION for a default
  * @bias_align: for each program, as in struct ebpfmm_image
  *
- * @source and @bias_align are for people who want to know what came of their
- * profile; the policy does not need them.
+ * @bias_align is for people who want to know what came of their profile; the
+ * policy does not need it.
  */
 struct ebpfmm_table {
 	struct ebpfmm_large large;
-	uint16_t source[EBPFMM_LARGE_REGIONS];
 	uint64_t bias_align[EBPFMM_MAX_PROGRAMS];
 };
 
 /**
  * ebpfmm_identify_fn - tells which file a descriptor is, as the kernel sees it
  * @fd: descriptor of an open regular file
+ * @mapped: the file that is mapped when this one is, which is another one on
+ *	overlayfs; false for the file itself, as it is in mm->exe_file
  * @file: to be filled in
  * @data: what was given to ebpfmm_translate()
  * @err: set on failure
  *
  * Return: 0, or -1 with @err set.
  */
-typedef int ebpfmm_identify_fn(int fd, struct ebpfmm_file *file, void *data,
-			       struct ebpfmm_error *err);
+typedef int ebpfmm_identify_fn(int fd, bool mapped, struct ebpfmm_file *file,
+			       void *data, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_translate - translate a profile against a root
  * @profile: a checked profile
  * @rootfd: directory that is the container's root
- * @identify: tells programs apart; NULL leaves ino and dev 0 (ebpfmm resolve)
+ * @identify: tells programs apart; NULL takes what stat(2) says (ebpfmm
+ *	resolve)
  * @data: for @identify
  * @out: to be freed with free(); untouched on error
  * @err: names the place in the profile

@@ -451,12 +451,12 @@ static void test_too_many(void **state)
 	(void)state;
 	expect_limit(BEFORE, "{'exe': '/%d', 'default': {'benefit_ns': {}}}", 16,
 		     "]}", "programs[16]: more than 16 programs");
-	expect_limit(REGIONS_BEFORE, SYMBOL, 1056, "]}]}",
-		     "programs[0].regions: more than 1056 regions and defaults in "
+	expect_limit(REGIONS_BEFORE, SYMBOL, 1024, "]}]}",
+		     "programs[0].regions: more than 1024 regions and defaults in "
 		     "the profile");
 	expect_limit(REGIONS_BEFORE, SYMBOL, 1055,
 		     "], 'default': {'benefit_ns': {}}}]}",
-		     "programs[0].default: more than 1056 regions and defaults in "
+		     "programs[0].default: more than 1024 regions and defaults in "
 		     "the profile");
 	expect_limit(REGIONS_BEFORE,
 		     "{'anchor': {'mapping': {'name': 'm%d'}}, 'benefit_ns': {}}",

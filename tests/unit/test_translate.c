@@ -296,10 +296,10 @@ static void test_many(void **state)
 			    table->large.regions[i - 1].end);
 	free(table);
 	programs[0].has_default = true;
-	assert_refused("programs[0].regions: more than 1056 regions in all");
+	assert_refused("programs[0].regions: more than 1024 regions in all");
 	programs[0].has_default = false;
 	add(EBPFMM_ANCHOR_STACK, NULL);
-	assert_refused("programs[0].regions: more than 1056 regions in all");
+	assert_refused("programs[0].regions: more than 1024 regions in all");
 }
 
 /* What is told apart, and what is not. */
