@@ -19,6 +19,8 @@ const struct ctl_command ctl_commands[] = {
 	  CTL_JSON, 0, 0, 0, ctl_list },
 	{ "stats", "[CGROUP]", "what was decided there, and why",
 	  CTL_JSON, 0, 0, 1, ctl_stats },
+	{ "trace", "[--every N] [--count N] CGROUP", "decisions as they are made",
+	  CTL_JSON | CTL_EVERY | CTL_COUNT, 0, 1, 1, ctl_trace },
 	{ "gc", "", "clear what was left behind",
 	  CTL_JSON, 0, 0, 0, ctl_gc },
 	{ "doctor", "", "what is missing on this node",

@@ -15,6 +15,8 @@
 #define CTL_CGROUP	(1U << 1)
 #define CTL_ROOTFS	(1U << 2)
 #define CTL_COMPLETION	(1U << 3)
+#define CTL_EVERY	(1U << 4)
+#define CTL_COUNT	(1U << 5)
 
 /**
  * struct ctl_args - a parsed command line
@@ -22,6 +24,8 @@
  * @completion: print words for the shell's completion
  * @cgroup: value of --cgroup, or NULL
  * @rootfs: value of --rootfs, or NULL
+ * @every: value of --every, or NULL
+ * @count: value of --count, or NULL
  * @operands: what is left
  * @noperands: their number
  */
@@ -30,6 +34,8 @@ struct ctl_args {
 	bool completion;
 	const char *cgroup;
 	const char *rootfs;
+	const char *every;
+	const char *count;
 	char **operands;
 	int noperands;
 };
@@ -68,6 +74,7 @@ int ctl_attach(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_list(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_stats(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err);

@@ -29,7 +29,7 @@ _ebpfmm()
 				[[ $name == "$word"* && $name != '*' ]] && COMPREPLY+=("$name")
 			done
 			;;
-		stats) compopt -o dirnames ;;
+		stats | trace) compopt -o dirnames ;;
 		esac
 	fi
 }

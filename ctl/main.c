@@ -16,6 +16,8 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "cgroup", required_argument, NULL, 'c' },
 	{ "rootfs", required_argument, NULL, 'r' },
+	{ "every", required_argument, NULL, 'e' },
+	{ "count", required_argument, NULL, 'n' },
 	{ "completion", no_argument, NULL, 'C' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -58,6 +60,8 @@ static const struct {
 	{ "--json", CTL_JSON },
 	{ "--cgroup", CTL_CGROUP },
 	{ "--rootfs", CTL_ROOTFS },
+	{ "--every", CTL_EVERY },
+	{ "--count", CTL_COUNT },
 	{ "--completion", CTL_COMPLETION },
 };
 
@@ -191,6 +195,14 @@ int main(int argc, char **argv)
 		case 'r':
 			args.rootfs = optarg;
 			given |= CTL_ROOTFS;
+			break;
+		case 'e':
+			args.every = optarg;
+			given |= CTL_EVERY;
+			break;
+		case 'n':
+			args.count = optarg;
+			given |= CTL_COUNT;
 			break;
 		case 'C':
 			args.completion = true;

@@ -14,6 +14,7 @@
 #include "policy.h"
 #include "privilege.h"
 #include "profiles.h"
+#include "trace.h"
 #include "translate.h"
 
 static void print_loaded(const struct ctl_args *args, bool loaded)
@@ -155,6 +156,17 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
 	return rc;
 }
 
+/* A listener that was killed has left its tracing on. */
+static void sweep_trace(void)
+{
+	struct ebpfmm_policy *policy = NULL;
+
+	if (!ebpfmm_policy_peek(&policy, NULL) && policy &&
+	    !ebpfmm_policy_check_format(policy, NULL))
+		ebpfmm_trace_sweep(policy);
+	ebpfmm_policy_close(policy);
+}
+
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	struct ebpfmm_leftovers found;
@@ -162,6 +174,7 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 
 	if (ebpfmm_privileged(err) || ebpfmm_life_gc(true, &found, err))
 		return -1;
+	sweep_trace();
 	if (!args->json) {
 		ctl_print("cleared links: %u, records: %u, unfinished files: %u\n",
 			  found.links, found.records, found.files);

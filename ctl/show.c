@@ -13,15 +13,7 @@
 #include "policy.h"
 #include "privilege.h"
 #include "profile.h"
-
-static const char *const reason_names[EBPFMM_REASONS] = {
-	[EBPFMM_BEST] = "best",
-	[EBPFMM_DEFAULT] = "default",
-	[EBPFMM_EDGE] = "edge",
-	[EBPFMM_FORBIDDEN] = "forbidden",
-	[EBPFMM_OUTSIDE] = "outside",
-	[EBPFMM_OTHER_PROGRAM] = "other-program",
-};
+#include "reason.h"
 
 /**
  * struct show - a walk over cgroups that have a policy
@@ -193,7 +185,7 @@ static void print_stats(struct show *show, const struct ebpfmm_cgroup *cgroup,
 				ctl_print("  %-14s %12" PRIu64 "\n",
 					  ebpfmm_order_name(o), (uint64_t)total.order[o]);
 		for (int r = 0; r < EBPFMM_REASONS; r++)
-			ctl_print("  %-14s %12" PRIu64 "\n", reason_names[r],
+			ctl_print("  %-14s %12" PRIu64 "\n", ctl_reason_name(r),
 				  (uint64_t)total.reason[r]);
 		return;
 	}
@@ -204,7 +196,7 @@ static void print_stats(struct show *show, const struct ebpfmm_cgroup *cgroup,
 		if (EBPFMM_SUPPORTED_ORDERS & 1U << o)
 			ctl_add_number(sizes, ebpfmm_order_name(o), total.order[o]);
 	for (int r = 0; r < EBPFMM_REASONS; r++)
-		ctl_add_number(reasons, reason_names[r], total.reason[r]);
+		ctl_add_number(reasons, ctl_reason_name(r), total.reason[r]);
 	json_object_object_add(object, "decisions", sizes);
 	json_object_object_add(object, "reasons", reasons);
 	json_object_array_add(show->json, object);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reason.h"
+
+#include "bpf_types.h"
+
+static const char *const names[EBPFMM_REASONS] = {
+	[EBPFMM_BEST] = "best",
+	[EBPFMM_DEFAULT] = "default",
+	[EBPFMM_EDGE] = "edge",
+	[EBPFMM_FORBIDDEN] = "forbidden",
+	[EBPFMM_OUTSIDE] = "outside",
+	[EBPFMM_OTHER_PROGRAM] = "other-program",
+};
+
+const char *ctl_reason_name(unsigned int reason)
+{
+	return reason < EBPFMM_REASONS ? names[reason] : "?";
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trace.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy_internal.h"
+#include "record.h"
+
+#define LOCK EBPFMM_RUN_DIR "/trace.lock"
+
+/**
+ * struct ebpfmm_trace - an open trace
+ * @tracing: the map that turns it on; the policy's
+ * @lock: held while it is on, also against death
+ * @ring: the ring buffer
+ * @draining: what is read is of an earlier trace
+ * @fn: called for each decision
+ * @data: for @fn
+ */
+struct ebpfmm_trace {
+	int tracing;
+	int lock;
+	struct ring_buffer *ring;
+	bool draining;
+	ebpfmm_trace_fn *fn;
+	void *data;
+};
+
+static int pass_on(void *context, void *event, size_t size)
+{
+	struct ebpfmm_trace *trace = context;
+
+	if (trace->draining || size < sizeof(struct ebpfmm_event))
+		return 0;
+	return trace->fn(event, trace->data);
+}
+
+/* The lock, or -1 with errno EWOULDBLOCK while somebody has it. */
+static int take_lock(void)
+{
+	int fd;
+
+	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
+		return -1;
+	fd = open(LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		int code = errno;
+
+		close(fd);
+		errno = code;
+		return -1;
+	}
+	return fd;
+}
+
+static int set(int map, uint64_t cgroup, uint64_t every)
+{
+	struct ebpfmm_tracing value = { .cgroup = cgroup, .every = every };
+	__u32 zero = 0;
+
+	return bpf_map_update_elem(map, &zero, &value, BPF_ANY);
+}
+
+int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
+		      uint64_t every, ebpfmm_trace_fn *fn, void *data,
+		      struct ebpfmm_trace **out, struct ebpfmm_error *err)
+{
+	struct ebpfmm_trace *trace;
+	int rc;
+
+	if (ebpfmm_policy_check_format(policy, err))
+		return -1;
+	trace = calloc(1, sizeof(*trace));
+	if (!trace)
+		return ebpfmm_fail(err, ENOMEM, "trace");
+	trace->tracing = -1;
+	trace->fn = fn;
+	trace->data = data;
+	trace->lock = take_lock();
+	if (trace->lock < 0 && errno == EWOULDBLOCK) {
+		ebpfmm_fail(err, 0, "somebody else is tracing");
+		goto fail;
+	}
+	if (trace->lock < 0) {
+		ebpfmm_fail(err, errno, "lock `" LOCK "`");
+		goto fail;
+	}
+	trace->ring = ring_buffer__new(policy->events, pass_on, trace, NULL);
+	if (!trace->ring) {
+		ebpfmm_fail(err, errno, "read the decisions");
+		goto fail;
+	}
+	trace->draining = true;
+	ring_buffer__consume(trace->ring);
+	trace->draining = false;
+
+	trace->tracing = policy->tracing;
+	rc = set(trace->tracing, cgroup, every);
+	if (rc) {
+		ebpfmm_fail(err, -rc, "turn tracing on");
+		goto fail;
+	}
+	*out = trace;
+	return 0;
+fail:
+	ebpfmm_trace_close(trace);
+	return -1;
+}
+
+int ebpfmm_trace_wait(struct ebpfmm_trace *trace, int ms, struct ebpfmm_error *err)
+{
+	int rc = ring_buffer__poll(trace->ring, ms);
+
+	if (rc == -EINTR)
+		return 0;
+	if (rc < 0 && rc != -ECANCELED)
+		return ebpfmm_fail(err, -rc, "read the decisions");
+	return rc;
+}
+
+uint64_t ebpfmm_trace_stop(struct ebpfmm_trace *trace)
+{
+	struct ebpfmm_tracing value = {};
+	__u32 zero = 0;
+
+	bpf_map_lookup_elem(trace->tracing, &zero, &value);
+	set(trace->tracing, 0, 0);
+	return value.lost;
+}
+
+void ebpfmm_trace_close(struct ebpfmm_trace *trace)
+{
+	if (!trace)
+		return;
+	if (trace->tracing >= 0)
+		set(trace->tracing, 0, 0);
+	ring_buffer__free(trace->ring);
+	if (trace->lock >= 0)
+		close(trace->lock);
+	free(trace);
+}
+
+void ebpfmm_trace_sweep(struct ebpfmm_policy *policy)
+{
+	int lock = take_lock();
+
+	if (lock < 0)
+		return;
+	set(policy->tracing, 0, 0);
+	close(lock);
+}
