@@ -17,23 +17,36 @@ static int copy_text(struct json_object *value, char **text,
 	return *text ? 0 : ebpfmm_fail(err, ENOMEM, "profile");
 }
 
+static int parse_nth(struct json_object *value, uint16_t *nth,
+		     struct ebpfmm_error *err)
+{
+	int64_t number = json_object_get_int64(value);
+
+	if (number < 1 || number > EBPFMM_MAX_NTH)
+		return ebpfmm_fail(err, 0, "%s is not between 1 and %d",
+				   json_object_get_string(value), EBPFMM_MAX_NTH);
+	*nth = (uint16_t)number;
+	return 0;
+}
+
 static int parse_mapping(struct json_object *object,
 			 struct ebpfmm_profile_region *region,
 			 struct ebpfmm_error *err)
 {
-	struct json_object *name, *min, *max;
+	struct json_object *name, *min, *max, *nth;
 	const struct profile_member members[] = {
 		{ "name", PROFILE_STRING, false, &name },
 		{ "min_size", PROFILE_SIZE, false, &min },
 		{ "max_size", PROFILE_SIZE, false, &max },
+		{ "nth", PROFILE_INTEGER, false, &nth },
 	};
 
 	region->kind = EBPFMM_ANCHOR_MAPPING;
 	if (profile_json_members(object, members, COUNT(members), err))
 		return ebpfmm_prefix(err, "mapping.");
-	if (!name && !min && !max)
+	if (!name && !min && !max && !nth)
 		return ebpfmm_fail(err, 0, "mapping: must have at least one of name, "
-				   "min_size, max_size");
+				   "min_size, max_size, nth");
 	if (name && profile_check_anon_name(json_object_get_string(name), err))
 		return ebpfmm_prefix(err, "mapping.name: ");
 	if (min && profile_size(min, &region->min_size, err))
@@ -45,6 +58,8 @@ static int parse_mapping(struct json_object *object,
 	if (region->min_size > region->max_size)
 		return ebpfmm_fail(err, 0,
 				   "mapping.min_size: is larger than max_size");
+	if (nth && parse_nth(nth, &region->nth, err))
+		return ebpfmm_prefix(err, "mapping.nth: ");
 	return name ? copy_text(name, &region->name, err) : 0;
 }
 

@@ -18,7 +18,8 @@ static bool same_anchor(const struct ebpfmm_profile_region *a,
 {
 	return a->kind == b->kind && same_text(a->name, b->name) &&
 	       same_text(a->object, b->object) &&
-	       a->min_size == b->min_size && a->max_size == b->max_size;
+	       a->min_size == b->min_size && a->max_size == b->max_size &&
+	       a->nth == b->nth;
 }
 
 static uint64_t last_byte(const struct ebpfmm_profile_region *region)
@@ -33,15 +34,27 @@ static bool overlap(const struct ebpfmm_profile_region *a,
 	return a->offset <= last_byte(b) && b->offset <= last_byte(a);
 }
 
-/* Matchers are tried in order: does @first leave nothing for @second? */
-static bool shadows(const struct ebpfmm_profile_region *first,
-		    const struct ebpfmm_profile_region *second)
+/* Does @first match, apart from the rank, each mapping that @second matches? */
+static bool covers(const struct ebpfmm_profile_region *first,
+		   const struct ebpfmm_profile_region *second)
 {
 	return first->kind == EBPFMM_ANCHOR_MAPPING &&
 	       second->kind == EBPFMM_ANCHOR_MAPPING &&
 	       (!first->name || same_text(first->name, second->name)) &&
 	       first->min_size <= second->min_size &&
 	       first->max_size >= second->max_size;
+}
+
+/*
+ * Matchers are tried in order: does @first leave nothing for @second? One with
+ * a rank takes a single mapping, the same one only among the same mappings.
+ */
+static bool shadows(const struct ebpfmm_profile_region *first,
+		    const struct ebpfmm_profile_region *second)
+{
+	return covers(first, second) &&
+	       (!first->nth ||
+		(first->nth == second->nth && covers(second, first)));
 }
 
 /**
@@ -67,7 +80,8 @@ static int check_region(const struct ebpfmm_profile_region *regions,
 			if (overlap(&regions[i], region))
 				return ebpfmm_fail(err, 0, "regions[%zu]: overlaps "
 						   "regions[%zu]", index, i);
-		} else if (shadows(&regions[i], region)) {
+		} else if (!seen && shadows(&regions[i], region)) {
+			/* Seen before: that is its place in the order. */
 			return ebpfmm_fail(err, 0, "regions[%zu].anchor.mapping: "
 					   "regions[%zu] comes first and takes "
 					   "every such mapping", index, i);

@@ -178,6 +178,30 @@ static void test_values(void **state)
 	}
 }
 
+/* Only an anchor that takes the very same mapping leaves another one nothing. */
+static void test_ranks(void **state)
+{
+	struct ebpfmm_profile *profile = parse_good(REGION_BEFORE
+		"{\"anchor\":{\"mapping\":{\"name\":\"a\",\"nth\":2}},"
+			"\"length\":4096,\"benefit_ns\":{}},"
+		"{\"anchor\":{\"mapping\":{\"name\":\"a\",\"nth\":1}},"
+			"\"benefit_ns\":{}},"
+		"{\"anchor\":{\"mapping\":{\"nth\":64}},\"benefit_ns\":{}},"
+		"{\"anchor\":{\"mapping\":{\"min_size\":8192,\"nth\":64}},"
+			"\"benefit_ns\":{}},"
+		"{\"anchor\":{\"mapping\":{\"name\":\"a\"}},\"benefit_ns\":{}},"
+		"{\"anchor\":{\"mapping\":{\"name\":\"a\",\"nth\":2}},"
+			"\"offset\":4096,\"benefit_ns\":{}}" REGION_AFTER);
+	const struct ebpfmm_profile_region *regions = profile->programs[0].regions;
+	static const uint16_t nth[] = { 2, 1, 64, 64, 0, 2 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(nth) / sizeof(nth[0]); i++)
+		assert_int_equal(regions[i].nth, nth[i]);
+	ebpfmm_profile_free(profile);
+}
+
 /* Near what is refused as overlapping, shadowed, or badly escaped, but right. */
 static void test_neighbours(void **state)
 {
@@ -409,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_smallest),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_neighbours),
 		cmocka_unit_test(test_orders),
 		cmocka_unit_test_setup_teardown(test_find, make_dirs, remove_dirs),

@@ -219,7 +219,23 @@ static const struct bad {
 	{ ANCHOR("'mapping': 'a'"),
 	  HERE "anchor.mapping: must be an object, not a string" },
 	{ MAPPING(""), HERE "anchor.mapping: must have at least one of name, "
-	  "min_size, max_size" },
+	  "min_size, max_size, nth" },
+	{ MAPPING("'nth': '2'"),
+	  HERE "anchor.mapping.nth: must be an integer, not a string" },
+	{ MAPPING("'nth': 1.0"), HERE "anchor.mapping.nth: must be an integer, not "
+	  "a number with a fraction or an exponent" },
+	{ MAPPING("'nth': null"),
+	  HERE "anchor.mapping.nth: must be an integer, not null" },
+	{ MAPPING("'nth': 0"), HERE "anchor.mapping.nth: 0 is not between 1 and 64" },
+	{ MAPPING("'name': 'a', 'nth': -1"),
+	  HERE "anchor.mapping.nth: -1 is not between 1 and 64" },
+	{ MAPPING("'nth': 65"),
+	  HERE "anchor.mapping.nth: 65 is not between 1 and 64" },
+	{ MAPPING("'nth': 65537"),
+	  HERE "anchor.mapping.nth: 65537 is not between 1 and 64" },
+	{ MAPPING("'nth': 18446744073709551615"), HERE "anchor.mapping.nth: "
+	  "18446744073709551615 is not between 1 and 64" },
+	{ ANCHOR("'area': 'heap', 'nth': 1"), HERE "anchor.nth: unknown key" },
 	{ MAPPING("'min-size': 1"),
 	  HERE "anchor.mapping.min-size: unknown key, did you mean `min_size`?" },
 	{ MAPPING("'name': []"),
@@ -283,6 +299,13 @@ static const struct bad {
 		  ALL("'mapping': {'min_size': '1M', 'name': 'a'}")), SHADOWED },
 	{ REGIONS(ALL("'mapping': {'name': 'a'}") ","
 		  ALL("'mapping': {'max_size': '1M', 'name': 'a'}")), SHADOWED },
+	{ REGIONS(ALL("'mapping': {'name': 'a'}") ","
+		  ALL("'mapping': {'name': 'a', 'nth': 2}")), SHADOWED },
+	{ REGIONS(ALL("'mapping': {'max_size': '2M'}") ","
+		  ALL("'mapping': {'name': 'a', 'max_size': '1M', 'nth': 1}")),
+	  SHADOWED },
+	{ REGIONS(ALL("'mapping': {'nth': 3}") "," ALL("'mapping': {'nth': 3}")),
+	  OVERLAP },
 }, bad_texts[] = {
 	{ "", "line 1, column 1: unexpected end of data" },
 	{ " \n ", "line 2, column 2: unexpected end of data" },
@@ -454,7 +477,7 @@ static void test_too_many(void **state)
 	expect_limit(REGIONS_BEFORE, SYMBOL, 1024, "]}]}",
 		     "programs[0].regions: more than 1024 regions and defaults in "
 		     "the profile");
-	expect_limit(REGIONS_BEFORE, SYMBOL, 1055,
+	expect_limit(REGIONS_BEFORE, SYMBOL, 1023,
 		     "], 'default': {'benefit_ns': {}}}]}",
 		     "programs[0].default: more than 1024 regions and defaults in "
 		     "the profile");
