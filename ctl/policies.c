@@ -91,6 +91,8 @@ static void print_attached(const struct ctl_args *args,
 static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cgroup,
 		     const struct ebpfmm_profile *profile, struct ebpfmm_error *err)
 {
+	struct ebpfmm_translation how = { .debugfd = -1,
+					  .identify = ebpfmm_policy_identify };
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_table *table = NULL;
 	const char *slash = strrchr(args->operands[0], '/');
@@ -100,8 +102,9 @@ static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cg
 	root = open_root(args, cgroup, &root_name, err);
 	if (root < 0 || ebpfmm_life_open(&policy, err))
 		goto out;
-	rc = ebpfmm_translate(profile, root, ebpfmm_policy_identify, policy, &table,
-			      err);
+	how.rootfd = root;
+	how.data = policy;
+	rc = ebpfmm_translate(profile, &how, &table, err);
 	if (rc)
 		ebpfmm_prefix(err, "%s: ", args->operands[0]);
 	else

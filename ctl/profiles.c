@@ -98,15 +98,17 @@ int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	struct ebpfmm_profile *profile = NULL;
+	struct ebpfmm_translation how = { .debugfd = -1 };
 	struct ebpfmm_table *table = NULL;
 	int root, rc;
 
 	root = open(args->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return ebpfmm_fail(err, errno, "%s", args->rootfs);
+	how.rootfd = root;
 	rc = ctl_profile(args->operands[0], &profile, err);
 	if (!rc) {
-		rc = ebpfmm_translate(profile, root, NULL, NULL, &table, err);
+		rc = ebpfmm_translate(profile, &how, &table, err);
 		if (rc)
 			ebpfmm_prefix(err, "%s: ", args->operands[0]);
 	}

@@ -95,14 +95,16 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 				const struct ebpfmm_profile *profile,
 				struct ebpfmm_error *err)
 {
+	struct ebpfmm_translation how = { .rootfd = target->root, .debugfd = -1,
+					  .identify = ebpfmm_policy_identify };
 	struct ebpfmm_table *table = NULL;
 	struct ebpfmm_policy *policy;
 	int rc;
 
 	if (ebpfmm_life_open(&policy, err))
 		return -1;
-	rc = ebpfmm_translate(profile, target->root, ebpfmm_policy_identify, policy,
-			      &table, err);
+	how.data = policy;
+	rc = ebpfmm_translate(profile, &how, &table, err);
 	ebpfmm_policy_close(policy);
 	if (rc)
 		return ebpfmm_prefix(err, "profile `%s`: ", job->profile);

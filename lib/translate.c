@@ -346,8 +346,8 @@ static int check_twin(const struct job *job, struct ebpfmm_file *files)
 	return 0;
 }
 
-static int translate_program(struct job *job, int rootfd,
-			     ebpfmm_identify_fn *identify, void *data,
+static int translate_program(struct job *job,
+			     const struct ebpfmm_translation *how,
 			     struct ebpfmm_file *files)
 {
 	struct ebpfmm_file *file = &files[job->index];
@@ -356,7 +356,7 @@ static int translate_program(struct job *job, int rootfd,
 	int ret = -1;
 	int fd;
 
-	fd = ebpfmm_rootfs_open(rootfd, job->from->exe, job->err);
+	fd = ebpfmm_rootfs_open(how->rootfd, job->from->exe, job->err);
 	if (fd < 0)
 		return ebpfmm_prefix(job->err, "programs[%zu].exe: ",
 				     job->index);
@@ -365,8 +365,8 @@ static int translate_program(struct job *job, int rootfd,
 			      job->from->exe);
 		goto out;
 	}
-	if (identify) {
-		if (identify(fd, false, file, data, job->err)) {
+	if (how->identify) {
+		if (how->identify(fd, false, file, how->data, job->err)) {
 			ebpfmm_prefix(job->err, "programs[%zu].exe: %s: ",
 				      job->index, job->from->exe);
 			goto out;
@@ -397,8 +397,8 @@ out:
 	return ret;
 }
 
-int ebpfmm_translate(const struct ebpfmm_profile *profile, int rootfd,
-		     ebpfmm_identify_fn *identify, void *data,
+int ebpfmm_translate(const struct ebpfmm_profile *profile,
+		     const struct ebpfmm_translation *how,
 		     struct ebpfmm_table **out, struct ebpfmm_error *err)
 {
 	struct ebpfmm_file files[EBPFMM_MAX_PROGRAMS];
@@ -433,7 +433,7 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile, int rootfd,
 		};
 
 		header->nprograms++;
-		if (translate_program(&job, rootfd, identify, data, files)) {
+		if (translate_program(&job, how, files)) {
 			free(table);
 			return -1;
 		}

@@ -35,7 +35,7 @@ struct ebpfmm_table {
  * @mapped: the file that is mapped when this one is, which is another one on
  *	overlayfs; false for the file itself, as it is in mm->exe_file
  * @file: to be filled in
- * @data: what was given to ebpfmm_translate()
+ * @data: as in struct ebpfmm_translation
  * @err: set on failure
  *
  * Return: 0, or -1 with @err set.
@@ -43,13 +43,32 @@ struct ebpfmm_table {
 typedef int ebpfmm_identify_fn(int fd, bool mapped, struct ebpfmm_file *file,
 			       void *data, struct ebpfmm_error *err);
 
+/* Where the operator keeps debug files of programs whose images have none. */
+#define EBPFMM_DEBUG_DIR "/etc/ebpfmm/debug"
+
+struct ebpfmm_cache;
+
+/**
+ * struct ebpfmm_translation - what a profile is translated against, and how
+ * @rootfd: directory that is the container's root
+ * @debugfd: the operator's directory of debug files; -1 for none
+ * @identify: tells files apart; NULL takes what stat(2) says (ebpfmm resolve),
+ *	which is not what the policy needs
+ * @data: for @identify
+ * @cache: what is known from earlier translations; NULL for none
+ */
+struct ebpfmm_translation {
+	int rootfd;
+	int debugfd;
+	ebpfmm_identify_fn *identify;
+	void *data;
+	struct ebpfmm_cache *cache;
+};
+
 /**
  * ebpfmm_translate - translate a profile against a root
  * @profile: a checked profile
- * @rootfd: directory that is the container's root
- * @identify: tells programs apart; NULL takes what stat(2) says (ebpfmm
- *	resolve)
- * @data: for @identify
+ * @how: see there
  * @out: to be freed with free(); untouched on error
  * @err: names the place in the profile
  *
@@ -65,8 +84,8 @@ typedef int ebpfmm_identify_fn(int fd, bool mapped, struct ebpfmm_file *file,
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_translate(const struct ebpfmm_profile *profile, int rootfd,
-		     ebpfmm_identify_fn *identify, void *data,
+int ebpfmm_translate(const struct ebpfmm_profile *profile,
+		     const struct ebpfmm_translation *how,
 		     struct ebpfmm_table **out, struct ebpfmm_error *err);
 
 /**

@@ -35,13 +35,15 @@ static struct ebpfmm_table *table;
 
 static int translate(void **state)
 {
+	struct ebpfmm_translation how = { .debugfd = -1 };
 	struct ebpfmm_error err = {};
 	int fd = open(fixture_path(NULL), O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	(void)state;
+	how.rootfd = fd;
 	if (fd < 0 ||
 	    ebpfmm_profile_parse(text, strlen(text), &profile, &err) ||
-	    ebpfmm_translate(profile, fd, NULL, NULL, &table, &err)) {
+	    ebpfmm_translate(profile, &how, &table, &err)) {
 		print_error("%s\n", err.message);
 		return -1;
 	}

@@ -10,7 +10,7 @@ static void assert_pages(const struct ebpfmm_table *table, size_t index,
 {
 	assert_int_equal(table->large.regions[index].start, start);
 	assert_int_equal(table->large.regions[index].end, end);
-	assert_int_equal(table->source[index], source);
+	assert_int_equal(table->large.regions[index].source, source);
 }
 
 static void assert_span(const struct ebpfmm_span *span, uint16_t first,
@@ -171,48 +171,53 @@ static void test_spaces(void **state)
 	free(table);
 }
 
-static int count_up(int fd, struct ebpfmm_file *file, void *data,
+static int count_up(int fd, bool mapped, struct ebpfmm_file *file, void *data,
 		    struct ebpfmm_error *error)
 {
 	uint32_t *next = data;
 	struct stat st;
 
+	(void)mapped;
 	(void)error;
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_true(S_ISREG(st.st_mode));
-	*file = (struct ebpfmm_file){ .ino = 1ULL << 40 | *next, .dev = 7 };
+	*file = (struct ebpfmm_file){ .identity = { .ino = 1ULL << 40 | *next,
+						     .dev = 7 } };
 	++*next;
 	return 0;
 }
 
 /* Inode numbers say nothing without the file system they are of. */
-static int other_device(int fd, struct ebpfmm_file *file, void *data,
+static int other_device(int fd, bool mapped, struct ebpfmm_file *file, void *data,
 			struct ebpfmm_error *error)
 {
 	uint32_t *next = data;
 
 	(void)fd;
+	(void)mapped;
 	(void)error;
-	*file = (struct ebpfmm_file){ .ino = 3, .dev = ++*next };
+	*file = (struct ebpfmm_file){ .identity = { .ino = 3, .dev = ++*next } };
 	return 0;
 }
 
-static int same_again(int fd, struct ebpfmm_file *file, void *data,
+static int same_again(int fd, bool mapped, struct ebpfmm_file *file, void *data,
 		      struct ebpfmm_error *error)
 {
 	(void)fd;
 	(void)data;
+	(void)mapped;
 	(void)error;
-	*file = (struct ebpfmm_file){ .ino = 3, .dev = 4 };
+	*file = (struct ebpfmm_file){ .identity = { .ino = 3, .dev = 4 } };
 	return 0;
 }
 
-static int cannot(int fd, struct ebpfmm_file *file, void *data,
+static int cannot(int fd, bool mapped, struct ebpfmm_file *file, void *data,
 		  struct ebpfmm_error *error)
 {
 	(void)fd;
 	(void)file;
 	(void)data;
+	(void)mapped;
 	return ebpfmm_fail(error, EPERM, "who is it");
 }
 
@@ -231,13 +236,14 @@ static void test_programs(void **state)
 	programs[1].has_default = false;
 	programs[2].exe = "/static";
 	profile.nprograms = 3;
-	assert_int_equal(ebpfmm_translate(&profile, fixtures_fd, count_up,
-					  &next, &table, &err), 0);
+	how.identify = count_up;
+	how.data = &next;
+	assert_int_equal(ebpfmm_translate(&profile, &how, &table, &err), 0);
 	header = &table->large.header;
 	assert_int_equal(header->nprograms, 3);
-	assert_int_equal(header->programs[0].ino, 1ULL << 40 | 1);
-	assert_int_equal(header->programs[1].ino, 1ULL << 40 | 2);
-	assert_int_equal(header->programs[2].dev, 7);
+	assert_int_equal(header->programs[0].file.ino, 1ULL << 40 | 1);
+	assert_int_equal(header->programs[1].file.ino, 1ULL << 40 | 2);
+	assert_int_equal(header->programs[2].file.dev, 7);
 	/* Each has its own matchers, alike as they are. */
 	assert_int_equal(header->nmappings, 2);
 	assert_span(&header->programs[0].mappings, 0, 1);
@@ -251,20 +257,21 @@ static void test_programs(void **state)
 	assert_int_equal(table->bias_align[1], 0);
 	free(table);
 
-	assert_int_equal(ebpfmm_translate(&profile, fixtures_fd, other_device,
-					  &next, &table, &err), 0);
+	how.identify = other_device;
+	assert_int_equal(ebpfmm_translate(&profile, &how, &table, &err), 0);
 	free(table);
 	table = NULL;
-	assert_int_equal(ebpfmm_translate(&profile, fixtures_fd, same_again,
-					  NULL, &table, &err), -1);
+	how.identify = same_again;
+	assert_int_equal(ebpfmm_translate(&profile, &how, &table, &err), -1);
 	assert_string_equal(err.message,
 		"programs[1].exe: /nopie: the same file as programs[0].exe");
-	assert_int_equal(ebpfmm_translate(&profile, fixtures_fd, cannot,
-					  NULL, &table, &err), -1);
+	how.identify = cannot;
+	assert_int_equal(ebpfmm_translate(&profile, &how, &table, &err), -1);
 	assert_string_equal(err.message,
 		"programs[0].exe: /pie: who is it: Operation not permitted");
 	assert_null(table);
 
+	how.identify = NULL;
 	programs[2].exe = "/../nopie";
 	assert_refused("programs[2].exe: /../nopie: the same file as programs[1].exe");
 }

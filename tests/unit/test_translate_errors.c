@@ -129,6 +129,7 @@ static void test_programs_refused(void **state)
 
 	assert_non_null(mkdtemp(dir));
 	fixtures_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	how.rootfd = fixtures_fd;
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		if (cases[i].content) {
 			int fd = openat(fixtures_fd, cases[i].name,

@@ -21,6 +21,7 @@
 static struct ebpfmm_profile_region regions[MAX_REGIONS];
 static struct ebpfmm_profile_program programs[EBPFMM_MAX_PROGRAMS + 1];
 static struct ebpfmm_profile profile;
+static struct ebpfmm_translation how;
 static struct ebpfmm_error err;
 static int fixtures_fd = -1;
 
@@ -40,6 +41,8 @@ static inline int reset(void **state)
 	if (fixtures_fd < 0)
 		fixtures_fd = open(fixture_path(NULL),
 				   O_PATH | O_DIRECTORY | O_CLOEXEC);
+	how = (struct ebpfmm_translation){ .rootfd = fixtures_fd,
+					   .debugfd = -1 };
 	return fixtures_fd < 0 ? -1 : 0;
 }
 
@@ -71,7 +74,7 @@ static inline struct ebpfmm_table *translate(void)
 {
 	struct ebpfmm_table *table = NULL;
 
-	if (ebpfmm_translate(&profile, fixtures_fd, NULL, NULL, &table, &err))
+	if (ebpfmm_translate(&profile, &how, &table, &err))
 		fail_msg("%s", err.message);
 	return table;
 }
@@ -80,8 +83,8 @@ static inline void assert_refused(const char *message)
 {
 	struct ebpfmm_table *table = (void *)&profile;
 
-	assert_int_equal(ebpfmm_translate(&profile, fixtures_fd, NULL, NULL,
-					  &table, &err), -1);
+	assert_int_equal(ebpfmm_translate(&profile, &how, &table, &err),
+			 -1);
 	assert_string_equal(err.message, message);
 	assert_ptr_equal(table, &profile);
 }
