@@ -8,6 +8,7 @@
 
 #include "profile_internal.h"
 
+#define PAGE		(1ULL << EBPFMM_PAGE_SHIFT)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int copy_text(struct json_object *value, char **text,
@@ -58,6 +59,10 @@ static int parse_mapping(struct json_object *object,
 	if (region->min_size > region->max_size)
 		return ebpfmm_fail(err, 0,
 				   "mapping.min_size: is larger than max_size");
+	if (region->min_size &&
+	    (region->min_size - 1) / PAGE == region->max_size / PAGE)
+		return ebpfmm_fail(err, 0, "mapping.min_size: no whole number of "
+				   "pages is between it and max_size");
 	if (nth && parse_nth(nth, &region->nth, err))
 		return ebpfmm_prefix(err, "mapping.nth: ");
 	return name ? copy_text(name, &region->name, err) : 0;
@@ -67,17 +72,25 @@ static int parse_area(struct json_object *area,
 		      struct ebpfmm_profile_region *region,
 		      struct ebpfmm_error *err)
 {
-	const char *name = json_object_get_string(area);
+	static const char *const names[] = { "heap", "stack" };
+	const char *name = json_object_get_string(area), *nearest;
 
-	if (!strcmp(name, "heap"))
+	if (!strcmp(name, "heap")) {
 		region->kind = EBPFMM_ANCHOR_HEAP;
-	else if (!strcmp(name, "stack"))
+		return 0;
+	}
+	if (!strcmp(name, "stack")) {
 		region->kind = EBPFMM_ANCHOR_STACK;
-	else
+		return 0;
+	}
+	nearest = profile_nearest(name, names, COUNT(names));
+	if (nearest)
 		return ebpfmm_fail(err, 0,
-				   "area: \"%.80s\" is neither \"heap\" nor \"stack\"",
-				   name);
-	return 0;
+				   "area: \"%.80s\" is no area, did you mean \"%s\"?",
+				   name, nearest);
+	return ebpfmm_fail(err, 0,
+			   "area: \"%.80s\" is neither \"heap\" nor \"stack\"",
+			   name);
 }
 
 /* A symbol or a section, of the program or of a shared object. */
@@ -304,8 +317,10 @@ static int parse_profile(struct json_object *root,
 			 struct ebpfmm_profile *profile,
 			 struct ebpfmm_error *err)
 {
-	struct json_object *version, *name, *programs, *limits;
+	struct json_object *schema, *version, *name, *programs, *limits;
 	const struct profile_member members[] = {
+		/* For editors; means nothing here. */
+		{ "$schema", PROFILE_STRING, false, &schema },
 		{ "version", PROFILE_INTEGER, true, &version },
 		{ "name", PROFILE_STRING, true, &name },
 		{ "programs", PROFILE_ARRAY, true, &programs },

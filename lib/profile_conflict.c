@@ -8,15 +8,27 @@
 
 #include "profile_internal.h"
 
+#define PAGE	(1ULL << EBPFMM_PAGE_SHIFT)
+
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+/* A mapping's name is compared without the space that glibc's begin with. */
+static bool same_name(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	return !strcmp(a + (a[0] == ' '), b + (b[0] == ' '));
+}
+
 static bool same_anchor(const struct ebpfmm_profile_region *a,
 			const struct ebpfmm_profile_region *b)
 {
-	return a->kind == b->kind && same_text(a->name, b->name) &&
+	return a->kind == b->kind &&
+	       (a->kind == EBPFMM_ANCHOR_MAPPING ? same_name(a->name, b->name) :
+						   same_text(a->name, b->name)) &&
 	       same_text(a->object, b->object) &&
 	       a->min_size == b->min_size && a->max_size == b->max_size &&
 	       a->nth == b->nth;
@@ -34,15 +46,32 @@ static bool overlap(const struct ebpfmm_profile_region *a,
 	return a->offset <= last_byte(b) && b->offset <= last_byte(a);
 }
 
-/* Does @first match, apart from the rank, each mapping that @second matches? */
-static bool covers(const struct ebpfmm_profile_region *first,
-		   const struct ebpfmm_profile_region *second)
+/* Sizes of mappings are whole pages: the smallest and the largest one, in these. */
+static uint64_t least_pages(const struct ebpfmm_profile_region *region)
+{
+	return region->min_size ? (region->min_size - 1) / PAGE + 1 : 1;
+}
+
+static uint64_t most_pages(const struct ebpfmm_profile_region *region)
+{
+	return region->max_size / PAGE;
+}
+
+/* Does @first match every mapping whose name @second matches, of some sizes? */
+static bool covers_name(const struct ebpfmm_profile_region *first,
+			const struct ebpfmm_profile_region *second)
 {
 	return first->kind == EBPFMM_ANCHOR_MAPPING &&
 	       second->kind == EBPFMM_ANCHOR_MAPPING &&
-	       (!first->name || same_text(first->name, second->name)) &&
-	       first->min_size <= second->min_size &&
-	       first->max_size >= second->max_size;
+	       (!first->name || same_name(first->name, second->name));
+}
+
+static bool covers(const struct ebpfmm_profile_region *first,
+		   const struct ebpfmm_profile_region *second)
+{
+	return covers_name(first, second) &&
+	       least_pages(first) <= least_pages(second) &&
+	       most_pages(first) >= most_pages(second);
 }
 
 /*
@@ -55,6 +84,26 @@ static bool shadows(const struct ebpfmm_profile_region *first,
 	return covers(first, second) &&
 	       (!first->nth ||
 		(first->nth == second->nth && covers(second, first)));
+}
+
+/* Do those before it, none of them alone, leave a region's matcher nothing? */
+static bool shadowed_together(const struct ebpfmm_profile_region *regions,
+			      size_t index)
+{
+	const struct ebpfmm_profile_region *region = &regions[index];
+	uint64_t pages = least_pages(region);
+	size_t i = 0;
+
+	while (i < index && pages <= most_pages(region)) {
+		const struct ebpfmm_profile_region *first = &regions[i++];
+
+		if (covers_name(first, region) && !first->nth &&
+		    least_pages(first) <= pages && most_pages(first) >= pages) {
+			pages = most_pages(first) + 1;
+			i = 0;
+		}
+	}
+	return pages > most_pages(region);
 }
 
 /**
@@ -89,6 +138,9 @@ static int check_region(const struct ebpfmm_profile_region *regions,
 	}
 	if (region->kind != EBPFMM_ANCHOR_MAPPING || seen)
 		return 0;
+	if (shadowed_together(regions, index))
+		return ebpfmm_fail(err, 0, "regions[%zu].anchor.mapping: those "
+				   "before it take every such mapping", index);
 	if (++*mappings > EBPFMM_MAX_MAPPINGS)
 		return ebpfmm_fail(err, 0, "regions[%zu].anchor.mapping: more than "
 				   "%d different mappings in the profile", index,

@@ -75,6 +75,35 @@ int profile_json_members(struct json_object *object,
 			 struct ebpfmm_error *err);
 
 /**
+ * profile_nearest - what a word is likely meant to be
+ * @word: hostile
+ * @choices: the words there are, each of at most 24 bytes
+ * @count: their number
+ *
+ * Return: one of @choices, or NULL when none is near.
+ */
+const char *profile_nearest(const char *word, const char *const *choices,
+			    size_t count);
+
+/**
+ * profile_guess_size - read a size as people write it elsewhere
+ * @text: such as "64k", "2MB", "1 GiB" or "4096"; hostile
+ * @bytes: the result; undefined on error
+ *
+ * Return: whether it is one.
+ */
+bool profile_guess_size(const char *text, uint64_t *bytes);
+
+#define PROFILE_SIZE_TEXT	24
+
+/**
+ * profile_write_size - write a size as a profile has it
+ * @bytes: the size
+ * @text: gets a JSON string with the largest unit that divides it, or a number
+ */
+void profile_write_size(uint64_t bytes, char text[PROFILE_SIZE_TEXT]);
+
+/**
  * profile_size - read a number of bytes
  * @value: of type PROFILE_SIZE
  * @bytes: the result

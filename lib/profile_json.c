@@ -20,8 +20,8 @@
 #define MAX_DEPTH	16
 /* The largest object of the format has one key for each page size. */
 #define MAX_KEYS	32
-/* Longest key for which a better one is suggested. */
-#define MAX_SUGGEST	24
+/* The most keys that an object may have by their names. */
+#define MAX_MEMBERS	8
 
 static int fail_at(struct ebpfmm_error *err, const char *text, size_t offset,
 		   const char *what)
@@ -78,6 +78,8 @@ static int check_bytes(const char *text, size_t length, struct ebpfmm_error *err
 {
 	size_t offset, n;
 
+	if (length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		return fail_at(err, text, 0, "byte order mark");
 	for (offset = 0; offset < length; offset += n) {
 		unsigned char c = text[offset];
 
@@ -122,6 +124,14 @@ static enum json_tokener_error tokenise(const char *text, size_t length,
  * control character, where char is signed. So a copy without such bytes is
  * checked, and the tree is then built from the text itself.
  */
+static const char *syntax_error(enum json_tokener_error status)
+{
+	/* Also said of a number that is well-formed. */
+	if (status == json_tokener_error_parse_number)
+		return "not a JSON number, or one that does not fit 64 bits";
+	return json_tokener_error_desc(status);
+}
+
 static int check_syntax(const char *text, size_t length,
 			struct ebpfmm_error *err)
 {
@@ -138,7 +148,7 @@ static int check_syntax(const char *text, size_t length,
 	json_object_put(tree);
 	free(copy);
 	if (status != json_tokener_success)
-		return fail_at(err, text, end, json_tokener_error_desc(status));
+		return fail_at(err, text, end, syntax_error(status));
 	return 0;
 }
 
@@ -168,6 +178,7 @@ static const char *skip_digits(const char *s, const char *end)
 static bool scan_number(struct scan *scan)
 {
 	const char *s = scan->at, *end = scan->end, *digits;
+	bool zero;
 
 	if (s < end && *s == '-')
 		s++;
@@ -175,11 +186,14 @@ static bool scan_number(struct scan *scan)
 	s = skip_digits(s, end);
 	if (s == digits || (*digits == '0' && s > digits + 1))
 		goto bad;
+	zero = *digits == '0';
 	if (s < end && *s == '.') {
 		digits = ++s;
 		s = skip_digits(s, end);
 		if (s == digits)
 			goto bad;
+		while (zero && digits < s)
+			zero = *digits++ == '0';
 	}
 	if (s < end && (*s == 'e' || *s == 'E')) {
 		s++;
@@ -190,6 +204,8 @@ static bool scan_number(struct scan *scan)
 		if (s == digits)
 			goto bad;
 	}
+	if (zero && *scan->at == '-')
+		return wrong(scan, scan->at, "negative zero");
 	scan->at = s;
 	return true;
 bad:
@@ -389,47 +405,15 @@ int profile_json_type(struct json_object *value, unsigned int types,
 			   types_name(type));
 }
 
-/* Levenshtein distance, case ignored; @a is at most MAX_SUGGEST long. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[MAX_SUGGEST + 1], length = strlen(a), i;
-
-	for (i = 0; i <= length; i++)
-		row[i] = i;
-	for (; *b; b++) {
-		size_t diagonal = row[0]++;
-
-		for (i = 1; i <= length; i++) {
-			size_t best = diagonal;
-
-			if (tolower((unsigned char)a[i - 1]) !=
-			    tolower((unsigned char)*b))
-				best++;
-			if (row[i] + 1 < best)
-				best = row[i] + 1;
-			if (row[i - 1] + 1 < best)
-				best = row[i - 1] + 1;
-			diagonal = row[i];
-			row[i] = best;
-		}
-	}
-	return row[length];
-}
-
 static int fail_unknown(const char *key, const struct profile_member *members,
 			size_t count, struct ebpfmm_error *err)
 {
-	size_t least = SIZE_MAX, i;
-	const char *nearest = NULL;
+	const char *keys[MAX_MEMBERS], *nearest;
+	size_t i;
 
-	for (i = 0; i < count && strlen(key) <= MAX_SUGGEST; i++) {
-		size_t d = distance(key, members[i].key);
-
-		if (d < least && d * 3 <= strlen(members[i].key)) {
-			least = d;
-			nearest = members[i].key;
-		}
-	}
+	for (i = 0; i < count && i < MAX_MEMBERS; i++)
+		keys[i] = members[i].key;
+	nearest = profile_nearest(key, keys, i);
 	if (nearest)
 		return ebpfmm_fail(err, 0, "%.80s: unknown key, did you mean `%s`?",
 				   key, nearest);

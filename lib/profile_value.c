@@ -33,9 +33,19 @@ int profile_order(const char *key, struct ebpfmm_error *err)
 {
 	int order = ebpfmm_parse_order(key);
 	char names[80] = "";
+	uint64_t bytes;
 
 	if (order >= 0)
 		return order;
+	if (profile_guess_size(key, &bytes)) {
+		for (order = 0; order < EBPFMM_ORDERS; order++) {
+			if (EBPFMM_SUPPORTED_ORDERS & 1U << order &&
+			    bytes == 1ULL << (EBPFMM_PAGE_SHIFT + order))
+				return ebpfmm_fail(err, 0, "%.80s: is not how a page "
+						   "size is written, did you mean `%s`?",
+						   key, order_names[order]);
+		}
+	}
 	for (order = 0; order < EBPFMM_ORDERS; order++) {
 		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << order))
 			continue;
@@ -96,6 +106,13 @@ static int size_from_string(const char *text, uint64_t *bytes,
 	*bytes = value;
 	return 0;
 malformed:
+	if (profile_guess_size(text, &value)) {
+		char better[PROFILE_SIZE_TEXT];
+
+		profile_write_size(value, better);
+		return ebpfmm_fail(err, 0, "\"%.80s\" is no size, did you mean %s?",
+				   text, better);
+	}
 	return ebpfmm_fail(err, 0, "\"%.80s\" is no size: write bytes as a number, "
 			   "or a string like \"64K\", \"2M\", \"1G\" or \"0x1000\"",
 			   text);
@@ -193,7 +210,8 @@ int profile_check_anon_name(const char *name, struct ebpfmm_error *err)
 {
 	const char *s;
 
-	if (!*name)
+	/* The space that glibc's names begin with is not part of the name. */
+	if (!*name || !strcmp(name, " "))
 		return ebpfmm_fail(err, 0, "is empty");
 	if (strlen(name) >= EBPFMM_ANON_NAME_SIZE)
 		return ebpfmm_fail(err, 0, "\"%.80s\" is longer than %d bytes", name,

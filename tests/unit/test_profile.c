@@ -128,7 +128,8 @@ static void test_smallest(void **state)
 {
 	struct ebpfmm_profile *profile = parse_good(
 		"{\"version\":1,\"name\":\"a\",\"programs\":"
-		"[{\"exe\":\"/a\",\"default\":{\"benefit_ns\":{}}}]}");
+		"[{\"exe\":\"/a\",\"default\":{\"benefit_ns\":{}}}],"
+		"\"$schema\":\"\"}");
 
 	(void)state;
 	assert_int_equal(profile->programs[0].nregions, 0);
