@@ -1,161 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What translation needs to know of an ELF file.
- *
- * The tenant may change or truncate the file while it is being read. So it is
- * not mapped (a truncation would be a SIGBUS), and libelf is not given the
- * descriptor either (it would read numbers again that were checked before).
- * libelf works on a picture of the file instead: anonymous memory of the file's
- * size, into which only the parts that matter are read, each of them once and
- * after the headers that lead to it have been checked. What is not read is
- * zeros and costs no memory.
+ * How a program will be laid out in memory, from its program headers.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "elf_private.h"
 
 /* TASK_SIZE_MAX of x86-64 with four-level page tables. */
 #define TASK_SIZE	((1ULL << 47) - PAGE)
-/* Steps that searches for symbols may take in all, see walk_symbols(). */
+/* Steps that searches may take in all, each some ten nanoseconds. */
 #define MAX_STEPS	(1U << 26)
-
-static uint64_t page_down(uint64_t address)
-{
-	return address & ~(PAGE - 1);
-}
-
-static uint64_t page_up(uint64_t address)
-{
-	return page_down(address + PAGE - 1);
-}
-
-int elf_damaged(struct ebpfmm_error *err)
-{
-	return ebpfmm_fail(err, 0, "damaged ELF file: %s", elf_errmsg(-1));
-}
-
-/*
- * Read a part of the file into the picture. A part that was read stays as it
- * is: only the very same one may be asked for again.
- */
-static int fetch(struct ebpfmm_elf *elf, uint64_t offset, uint64_t length,
-		 const char *what, struct ebpfmm_error *err)
-{
-	uint64_t end = offset + length;
-	size_t i;
-
-	if (offset > elf->size || length > elf->size - offset)
-		return ebpfmm_fail(err, 0,
-				   "damaged ELF file: %s reaches outside it",
-				   what);
-	if (!length)
-		return 0;
-	for (i = 0; i < elf->nparts; i++) {
-		const struct ebpfmm_range *part = &elf->parts[i];
-
-		if (part->start == offset && part->end == end)
-			return 0;
-		if (part->start < end && offset < part->end)
-			return ebpfmm_fail(err, 0,
-					   "damaged ELF file: %s overlaps another table",
-					   what);
-	}
-	if (elf->nparts == MAX_PARTS)
-		return ebpfmm_fail(err, 0, "damaged ELF file: too many tables");
-	elf->parts[elf->nparts++] = (struct ebpfmm_range){ offset, end };
-
-	while (offset < end) {
-		ssize_t n = pread(elf->fd, elf->picture + offset, end - offset,
-				  offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return ebpfmm_fail(err, errno, "reading %s", what);
-		if (n == 0)
-			return ebpfmm_fail(err, 0, "cut short while reading %s",
-					   what);
-		offset += n;
-	}
-	return 0;
-}
-
-static int check_ident(const char *start, size_t size, struct ebpfmm_error *err)
-{
-	const unsigned char *ident = (const unsigned char *)start;
-
-	if (size >= 2 && start[0] == '#' && start[1] == '!')
-		return ebpfmm_fail(err, 0,
-				   "a script: name the program that runs it");
-	if (size < EI_NIDENT || memcmp(ident, ELFMAG, SELFMAG))
-		return ebpfmm_fail(err, 0, "not an ELF file");
-	if (ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB)
-		return ebpfmm_fail(err, 0, "not an x86-64 program");
-	if (size < sizeof(Elf64_Ehdr))
-		return ebpfmm_fail(err, 0,
-				   "damaged ELF file: its header is cut short");
-	return 0;
-}
-
-static int check_header(const Elf64_Ehdr *header, struct ebpfmm_error *err)
-{
-	if (header->e_machine != EM_X86_64)
-		return ebpfmm_fail(err, 0, "not an x86-64 program");
-	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
-		return ebpfmm_fail(err, 0,
-				   "an ELF file, but no program (type %u)",
-				   header->e_type);
-	if (header->e_phentsize != sizeof(Elf64_Phdr) || !header->e_phnum ||
-	    header->e_phnum > MAX_PHDRS)
-		return ebpfmm_fail(err, 0,
-				   "program headers that no kernel would load (%u of %u bytes)",
-				   header->e_phnum, header->e_phentsize);
-	if (header->e_shnum && header->e_shentsize != sizeof(Elf64_Shdr))
-		return ebpfmm_fail(err, 0,
-				   "damaged ELF file: section headers of %u bytes",
-				   header->e_shentsize);
-	return 0;
-}
-
-/* Read the three headers, check them and hand them to libelf. */
-static int read_headers(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
-{
-	Elf64_Ehdr *header = (Elf64_Ehdr *)elf->picture;
-	size_t start = elf->size < sizeof(*header) ? elf->size : sizeof(*header);
-
-	if (fetch(elf, 0, start, "the header", err) ||
-	    check_ident(elf->picture, start, err) || check_header(header, err))
-		return -1;
-
-	/*
-	 * No section headers, or more than e_shnum can tell, in which case their
-	 * number is in the first of them and libelf would believe it.
-	 */
-	if (!header->e_shnum)
-		header->e_shoff = 0;
-
-	if (fetch(elf, header->e_phoff,
-		  (uint64_t)header->e_phnum * sizeof(Elf64_Phdr),
-		  "the program header table", err) ||
-	    fetch(elf, header->e_shoff,
-		  (uint64_t)header->e_shnum * sizeof(Elf64_Shdr),
-		  "the section header table", err))
-		return -1;
-
-	elf_version(EV_CURRENT);
-	elf->elf = elf_memory(elf->picture, elf->size);
-	if (!elf->elf)
-		return elf_damaged(err);
-	return 0;
-}
 
 static int add_segment(struct ebpfmm_elf *elf, const GElf_Phdr *load,
 		       struct ebpfmm_error *err)
@@ -179,6 +35,8 @@ static int add_segment(struct ebpfmm_elf *elf, const GElf_Phdr *load,
 
 	segment->bytes.start = load->p_vaddr;
 	segment->bytes.end = end;
+	segment->offset = load->p_offset;
+	segment->file_size = load->p_filesz;
 	segment->anonymous.start = load->p_filesz ? page_up(file_end) :
 						    page_down(load->p_vaddr);
 	segment->anonymous.end = page_up(end);
@@ -211,14 +69,14 @@ static int read_segments(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	GElf_Ehdr header;
 	size_t i;
 
-	if (!gelf_getehdr(elf->elf, &header))
+	if (!gelf_getehdr(elf->file->elf, &header))
 		return elf_damaged(err);
 
 	image->start_code = UINT64_MAX;
 	for (i = 0; i < header.e_phnum; i++) {
 		GElf_Phdr load;
 
-		if (!gelf_getphdr(elf->elf, i, &load))
+		if (!gelf_getphdr(elf->file->elf, i, &load))
 			return elf_damaged(err);
 		if (load.p_type != PT_LOAD)
 			continue;
@@ -241,113 +99,73 @@ static int read_segments(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	return 0;
 }
 
-Elf_Data *elf_section_data(struct ebpfmm_elf *elf, Elf_Scn *section,
-			   uint64_t max, const char *what,
-			   struct ebpfmm_error *err)
-{
-	Elf_Data *data;
-	GElf_Shdr shdr;
-
-	if (!gelf_getshdr(section, &shdr)) {
-		elf_damaged(err);
-		return NULL;
-	}
-	if (shdr.sh_flags & SHF_COMPRESSED) {
-		ebpfmm_fail(err, 0, "damaged ELF file: %s is compressed", what);
-		return NULL;
-	}
-	if (shdr.sh_size > max) {
-		ebpfmm_fail(err, 0, "%s is too large (%llu of at most %llu bytes)",
-			    what, (unsigned long long)shdr.sh_size,
-			    (unsigned long long)max);
-		return NULL;
-	}
-	if (fetch(elf, shdr.sh_offset, shdr.sh_size, what, err))
-		return NULL;
-	data = elf_getdata(section, NULL);
-	if (!data || !data->d_buf || data->d_size != shdr.sh_size) {
-		ebpfmm_fail(err, 0, "damaged ELF file: %s cannot be read", what);
-		return NULL;
-	}
-	return data;
-}
-
-int elf_section_strings(struct ebpfmm_elf *elf, size_t index, const char *what,
-			struct strings *strings, struct ebpfmm_error *err)
-{
-	Elf_Scn *section = elf_getscn(elf->elf, index);
-	Elf_Data *data;
-	GElf_Shdr shdr;
-
-	if (!index || !section || !gelf_getshdr(section, &shdr) ||
-	    shdr.sh_type != SHT_STRTAB || !shdr.sh_size)
-		return ebpfmm_fail(err, 0, "damaged ELF file: no %s", what);
-	data = elf_section_data(elf, section, EBPFMM_ELF_MAX_STRINGS, what, err);
-	if (!data)
-		return -1;
-	strings->bytes = data->d_buf;
-	strings->size = data->d_size;
-	if (strings->bytes[strings->size - 1])
-		return ebpfmm_fail(err, 0, "damaged ELF file: %s has no end",
-				   what);
-	return 0;
-}
-
 int ebpfmm_elf_open(int fd, struct ebpfmm_elf **out, struct ebpfmm_error *err)
 {
-	struct ebpfmm_elf *elf;
-	struct stat st;
+	struct ebpfmm_elf *elf = calloc(1, sizeof(*elf));
+	GElf_Shdr shdr;
 
-	if (fstat(fd, &st))
-		return ebpfmm_fail(err, errno, "cannot tell its size");
-	if (!S_ISREG(st.st_mode))
-		return ebpfmm_fail(err, 0, "not a regular file");
-	if (!st.st_size)
-		return ebpfmm_fail(err, 0, "empty, not an ELF file");
-	if ((uint64_t)st.st_size > EBPFMM_ELF_MAX_BYTES)
-		return ebpfmm_fail(err, EFBIG, "%llu bytes",
-				   (unsigned long long)st.st_size);
-
-	elf = calloc(1, sizeof(*elf));
 	if (!elf)
 		return ebpfmm_fail(err, ENOMEM, "cannot read it");
-	elf->size = st.st_size;
 	elf->steps = MAX_STEPS;
-	elf->picture = MAP_FAILED;
-	elf->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (elf->fd < 0) {
-		ebpfmm_fail(err, errno, "cannot read it");
-		goto fail;
+	elf->file = picture_open(fd, true, err);
+	if (!elf->file || read_segments(elf, err)) {
+		ebpfmm_elf_close(elf);
+		return -1;
 	}
-	/* One header more than the file has, so that a short file has room. */
-	elf->picture = mmap(NULL, elf->size + sizeof(Elf64_Ehdr),
-			    PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (elf->picture == MAP_FAILED) {
-		ebpfmm_fail(err, errno, "cannot read it");
-		goto fail;
-	}
-	if (read_headers(elf, err) || read_segments(elf, err))
-		goto fail;
+	elf->stripped = !picture_find_section(elf->file, SHT_SYMTAB, &shdr);
 	*out = elf;
 	return 0;
-fail:
-	ebpfmm_elf_close(elf);
-	return -1;
 }
 
 void ebpfmm_elf_close(struct ebpfmm_elf *elf)
 {
 	if (!elf)
 		return;
-	elf_free_symbols(&elf->symtab);
-	elf_free_symbols(&elf->dynsym);
-	elf_end(elf->elf);
-	if (elf->picture != MAP_FAILED)
-		munmap(elf->picture, elf->size + sizeof(Elf64_Ehdr));
-	if (elf->fd >= 0)
-		close(elf->fd);
+	elf_free_symbols(elf);
+	picture_close(elf->debug);
+	picture_close(elf->file);
 	free(elf);
+}
+
+bool ebpfmm_elf_is_stripped(const struct ebpfmm_elf *elf)
+{
+	return elf->stripped;
+}
+
+int ebpfmm_elf_build_id(struct ebpfmm_elf *elf,
+			unsigned char id[EBPFMM_BUILD_ID_MAX], size_t *size,
+			struct ebpfmm_error *err)
+{
+	return picture_build_id(elf->file, id, size, err);
+}
+
+int ebpfmm_elf_add_debug(struct ebpfmm_elf *elf, int fd,
+			 struct ebpfmm_error *err)
+{
+	unsigned char ours[EBPFMM_BUILD_ID_MAX], theirs[EBPFMM_BUILD_ID_MAX];
+	size_t our_size, their_size;
+	struct picture *debug;
+
+	if (elf->debug)
+		return ebpfmm_fail(err, 0, "there is a debug file already");
+	if (picture_build_id(elf->file, ours, &our_size, err))
+		return -1;
+	if (!our_size)
+		return ebpfmm_fail(err, 0, "the program has no build id");
+	debug = picture_open(fd, false, err);
+	if (!debug)
+		return -1;
+	if (picture_build_id(debug, theirs, &their_size, err)) {
+		picture_close(debug);
+		return -1;
+	}
+	if (their_size != our_size || memcmp(ours, theirs, our_size)) {
+		picture_close(debug);
+		return ebpfmm_fail(err, 0, "not of the program's build id");
+	}
+	elf->debug = debug;
+	elf_free_symbols(elf);
+	return 0;
 }
 
 const struct ebpfmm_image *ebpfmm_elf_image(const struct ebpfmm_elf *elf)
@@ -355,24 +173,40 @@ const struct ebpfmm_image *ebpfmm_elf_image(const struct ebpfmm_elf *elf)
 	return &elf->image;
 }
 
-const struct segment *elf_segment_of(const struct ebpfmm_elf *elf,
-				     const struct ebpfmm_range *range)
+int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
+		     uint64_t size, const char *name,
+		     struct ebpfmm_range *range, struct ebpfmm_error *err)
 {
+	uint64_t end = start + size;
 	size_t i;
 
-	for (i = 0; i < elf->nsegments; i++) {
-		const struct segment *segment = &elf->segments[i];
+	if (!size)
+		return ebpfmm_fail(err, 0, "%s has no size", name);
+	for (i = 0; end > start && i < elf->nsegments; i++) {
+		const struct ebpfmm_range *bytes = &elf->segments[i].bytes;
 
-		if (range->start >= segment->bytes.start &&
-		    range->end <= segment->bytes.end)
-			return segment;
+		if (start >= bytes->start && end <= bytes->end) {
+			*range = (struct ebpfmm_range){ start, end };
+			return 0;
+		}
 	}
-	return NULL;
+	return ebpfmm_fail(err, 0, "%s is outside of what is loaded", name);
 }
 
-int ebpfmm_elf_anonymous(const struct ebpfmm_elf *elf,
-			 const struct ebpfmm_range *range,
-			 struct ebpfmm_range *out)
+int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err)
+{
+	if (elf->steps < steps) {
+		elf->steps = 0;
+		return ebpfmm_fail(err, 0, "too many symbols are alike");
+	}
+	elf->steps -= steps;
+	return 0;
+}
+
+/* The PT_LOAD whose anonymous pages have some of @range, and what they have. */
+static const struct segment *anonymous_part(const struct ebpfmm_elf *elf,
+					    const struct ebpfmm_range *range,
+					    struct ebpfmm_range *out)
 {
 	size_t i;
 
@@ -386,8 +220,66 @@ int ebpfmm_elf_anonymous(const struct ebpfmm_elf *elf,
 		if (start < end) {
 			out->start = start;
 			out->end = end;
-			return 0;
+			return &elf->segments[i];
 		}
 	}
-	return -1;
+	return NULL;
+}
+
+int ebpfmm_elf_anonymous(const struct ebpfmm_elf *elf,
+			 const struct ebpfmm_range *range,
+			 struct ebpfmm_range *out)
+{
+	return anonymous_part(elf, range, out) ? 0 : -1;
+}
+
+static uint64_t file_end(const struct segment *segment)
+{
+	return page_up(segment->offset + segment->file_size);
+}
+
+/*
+ * Whether there may be anonymous memory right behind the file's pages of a
+ * PT_LOAD: its own, that of the next one, or, behind the last one, whatever the
+ * process maps there. Gaps between two are never filled: the dynamic linker
+ * keeps them reserved.
+ */
+static bool anonymous_follows(const struct ebpfmm_elf *elf, size_t index)
+{
+	const struct segment *segment = &elf->segments[index];
+	const struct segment *next = segment + 1;
+
+	if (!segment->file_size)
+		return false;
+	if (segment->anonymous.start < segment->anonymous.end ||
+	    index + 1 == elf->nsegments)
+		return true;
+	return !next->file_size &&
+	       next->anonymous.start == segment->anonymous.start;
+}
+
+int ebpfmm_elf_part_of(const struct ebpfmm_elf *elf,
+		       const struct ebpfmm_range *range,
+		       struct ebpfmm_elf_part *out)
+{
+	const struct segment *segment;
+	size_t i;
+
+	segment = anonymous_part(elf, range, &out->addresses);
+	if (!segment)
+		return -ENODATA;
+	/* The last: glibc calls it "not properly aligned", mmap(2) refuses it. */
+	if (!segment->file_size || segment->offset > elf->file->size ||
+	    segment->file_size > elf->file->size - segment->offset ||
+	    (segment->offset ^ segment->bytes.start) & (PAGE - 1))
+		return -ENOTSUP;
+	out->start = segment->anonymous.start;
+	out->file_end = file_end(segment);
+	out->shared = false;
+	for (i = 0; i < elf->nsegments; i++)
+		if (&elf->segments[i] != segment &&
+		    file_end(&elf->segments[i]) == out->file_end &&
+		    anonymous_follows(elf, i))
+			out->shared = true;
+	return 0;
 }
