@@ -6,6 +6,7 @@
 # make demo       show the main job, in a virtual machine
 # make check      all tests
 # make bench      the numbers in the README
+# make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
 # O=DIR builds into DIR instead of build/.
 
@@ -115,24 +116,27 @@ unit: $(units)
 # --- fuzzing -----------------------------------------------------------------
 
 fuzzed_src := $(lib_src) $(filter-out hook/main.c,$(hook_src))
+fuzz_flags := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(O)/tests/fuzz/%: tests/fuzz/%.c $(fuzzed_src) $(wildcard lib/*.h hook/*.h) \
-		$(O)/ebpfmm.skel.h
+$(O)/fuzz/%.o: %.c $(O)/ebpfmm.skel.h
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS) -Ihook -g -O1 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $< $(fuzzed_src) $(LIBS)
+	$(CLANG) $(CPPFLAGS) -Ihook $(fuzz_flags) -fsanitize=fuzzer-no-link $(DEPS) \
+		-c $< -o $@
 
-# What has been found interesting before. To look for more, see tests/fuzz/.
+$(O)/libebpfmm-fuzz.a: $(fuzzed_src:%.c=$(O)/fuzz/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/tests/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(O)/libebpfmm-fuzz.a
+	@mkdir -p $(@D)
+	$(CLANG) $(fuzz_flags) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+# What has been found interesting before and, with FUZZ_TIME, as many seconds of
+# looking for more, for each fuzzer.
+FUZZ_TIME ?= 0
 .PHONY: fuzz
 fuzz: $(fuzzers)
-	@status=0; n=0; for f in $(fuzzers); do \
-		n=$$((n + 1)); name=$${f##*/}; \
-		if $$f -runs=0 tests/fuzz/corpus/$$name >$$f.log 2>&1; then \
-			echo "ok $$n - $$name"; \
-		else \
-			echo "not ok $$n - $$name"; cat $$f.log; status=1; \
-		fi; \
-	done; exit $$status
+	@tests/fuzz/run $(FUZZ_TIME) $(fuzzers)
 
 # --- installing --------------------------------------------------------------
 #

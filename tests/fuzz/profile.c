@@ -34,6 +34,8 @@ static void check_region(const struct ebpfmm_profile_region *region)
 
 	check_benefit(&region->benefit);
 	require(region->min_size <= region->max_size);
+	require(region->nth <= EBPFMM_MAX_NTH);
+	require(region->kind == EBPFMM_ANCHOR_MAPPING || !region->nth);
 	require(elf || !region->object);
 	require(elf ? region->name && *region->name :
 		region->kind == EBPFMM_ANCHOR_MAPPING || !region->name);
@@ -43,6 +45,15 @@ static void check_region(const struct ebpfmm_profile_region *region)
 		require(region->length > 0);
 		require(region->offset + region->length > region->offset);
 	}
+}
+
+static void check_error(const struct ebpfmm_error *err)
+{
+	const char *at;
+
+	require(err->message[0]);
+	for (at = err->message; *at; at++)
+		require(*at >= ' ' && *at <= '~');
 }
 
 static void check_profile(const struct ebpfmm_profile *profile)
@@ -72,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ebpfmm_error err = { 0 };
 
 	if (ebpfmm_profile_parse((const char *)data, size, &profile, &err)) {
-		require(err.message[0]);
+		check_error(&err);
 		return 0;
 	}
 	check_profile(profile);

@@ -27,6 +27,17 @@ static void check_error(const struct ebpfmm_error *err)
 		require(*at >= ' ' && *at <= '~');
 }
 
+static void check_stage(const char *argument, const char *status)
+{
+	struct ebpfmm_error err = {};
+	enum ebpfmm_stage stage;
+
+	if (ebpfmm_state_stage(argument, status, &stage, &err))
+		check_error(&err);
+	else
+		require(stage == EBPFMM_STAGE_START || stage == EBPFMM_STAGE_STOP);
+}
+
 static void check_choice(struct json_object *first, struct json_object *second)
 {
 	struct ebpfmm_error err = {};
@@ -54,6 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(state.pid >= 0);
 		require(!state.bundle || state.bundle[0] == '/');
 	}
+	check_stage(NULL, state.status);
+	check_stage(state.status, NULL);
 	memset(&err, 0, sizeof(err));
 	if (ebpfmm_bundle_parse(text, size, "/bundle", &bundle, &err)) {
 		check_error(&err);
