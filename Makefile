@@ -252,12 +252,23 @@ fixture_aligned := -fPIE -pie -DALIGNED
 fixture_bigpage := -fno-PIE -no-pie -Wl,-z,max-page-size=0x200000
 fixture_lld := -fPIE -pie -fuse-ld=lld
 fixtures := $(addprefix $(O)/tests/fixtures/,pie nopie static static-pie \
-	stripped medium aligned bigpage lld high)
+	stripped medium aligned bigpage lld high object.so loose.so)
 
 # Linked at an address that is too high for the table; not run.
 $(O)/tests/fixtures/high: tests/unit/fixtures/bare.s
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -static -Wl,-Ttext-segment=0x300000000000 -o $@ $<
+
+# Loaded by the tests. All of the second one's memory is in a segment of its own.
+$(O)/tests/fixtures/object.so: tests/unit/fixtures/object.c
+	@mkdir -p $(@D)
+	$(CC) -O1 -g -shared -fPIC -o $@ $<
+
+$(O)/tests/fixtures/loose.so: tests/unit/fixtures/object.c \
+		tests/unit/fixtures/loose.ld
+	@mkdir -p $(@D)
+	$(CC) -O1 -g -shared -fPIC -nostdlib -Wl,-T,tests/unit/fixtures/loose.ld \
+		-o $@ $<
 
 $(O)/tests/fixtures/%: tests/unit/fixtures/image.c tests/unit/fixtures/twin.c
 	@mkdir -p $(@D)

@@ -40,8 +40,6 @@ static void test_anchors_refused(void **state)
 	regions[1].name = "table";
 	regions[1].kind = EBPFMM_ANCHOR_SYMBOL;
 	assert_refused("programs[0].regions[1].anchor.symbol: /high: table is linked at too high an address");
-	regions[1].object = "/lib/x86_64-linux-gnu/libc.so.6";
-	assert_refused("programs[0].regions[1].anchor.object: regions in shared objects are not supported yet");
 }
 
 static void test_reach_refused(void **state)

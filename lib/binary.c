@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "binary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rootfs.h"
+
+/**
+ * struct ebpfmm_binary - an open file of the root
+ * @how: the root, and how files are told apart
+ * @path: its path there
+ * @fd: the file
+ * @file: which one it is
+ * @elf: its contents; NULL before they were needed
+ */
+struct ebpfmm_binary {
+	const struct ebpfmm_translation *how;
+	const char *path;
+	int fd;
+	struct ebpfmm_file file;
+	struct ebpfmm_elf *elf;
+};
+
+static int identify(const struct ebpfmm_binary *binary, bool mapped,
+		    struct ebpfmm_file *file, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_translation *how = binary->how;
+	struct stat st;
+
+	if (how->identify) {
+		if (how->identify(binary->fd, mapped, file, how->data, err))
+			return ebpfmm_prefix(err, "%s: ", binary->path);
+		return 0;
+	}
+	if (fstat(binary->fd, &st))
+		return ebpfmm_fail(err, errno, "%s", binary->path);
+	*file = (struct ebpfmm_file){
+		.identity = {
+			.ino = st.st_ino,
+			.dev = st.st_dev,
+			.mtime = st.st_mtim.tv_sec,
+			.mtime_nsec = st.st_mtim.tv_nsec,
+		},
+	};
+	return 0;
+}
+
+int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
+		       bool mapped, struct ebpfmm_binary **out,
+		       struct ebpfmm_error *err)
+{
+	struct ebpfmm_binary *binary = calloc(1, sizeof(*binary));
+
+	if (!binary)
+		return ebpfmm_fail(err, ENOMEM, "%s", path);
+	binary->how = how;
+	binary->path = path;
+	binary->fd = ebpfmm_rootfs_open(how->rootfd, path, err);
+	if (binary->fd < 0 || identify(binary, mapped, &binary->file, err)) {
+		ebpfmm_binary_close(binary);
+		return -1;
+	}
+	*out = binary;
+	return 0;
+}
+
+void ebpfmm_binary_close(struct ebpfmm_binary *binary)
+{
+	if (!binary)
+		return;
+	ebpfmm_elf_close(binary->elf);
+	if (binary->fd >= 0)
+		close(binary->fd);
+	free(binary);
+}
+
+const struct ebpfmm_identity *
+ebpfmm_binary_identity(const struct ebpfmm_binary *binary)
+{
+	return &binary->file.identity;
+}
+
+int ebpfmm_binary_mapped(struct ebpfmm_binary *binary,
+			 struct ebpfmm_identity *identity,
+			 struct ebpfmm_error *err)
+{
+	struct ebpfmm_file file = {};
+
+	if (identify(binary, true, &file, err))
+		return -1;
+	*identity = file.identity;
+	return 0;
+}
+
+static int need_elf(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+{
+	if (binary->elf || !ebpfmm_elf_open(binary->fd, &binary->elf, err))
+		return 0;
+	return ebpfmm_prefix(err, "%s: ", binary->path);
+}
+
+int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image,
+			struct ebpfmm_error *err)
+{
+	if (need_elf(binary, err))
+		return -1;
+	*image = *ebpfmm_elf_image(binary->elf);
+	return 0;
+}
+
+static void describe_part(const struct ebpfmm_elf *elf,
+			  struct ebpfmm_anchor *anchor)
+{
+	struct ebpfmm_elf_part part;
+
+	anchor->anonymous = (struct ebpfmm_range){};
+	anchor->part_start = 0;
+	anchor->part_file_end = 0;
+	anchor->part = EBPFMM_PART_LOOSE;
+	ebpfmm_elf_anonymous(elf, &anchor->range, &anchor->anonymous);
+	if (ebpfmm_elf_part_of(elf, &anchor->range, &part))
+		return;
+	anchor->part_start = part.start;
+	anchor->part_file_end = part.file_end;
+	anchor->part = part.shared ? EBPFMM_PART_SHARED : EBPFMM_PART_UNIQUE;
+}
+
+int ebpfmm_binary_find(struct ebpfmm_binary *binary, enum ebpfmm_anchor_kind kind,
+		       const char *name, struct ebpfmm_anchor *anchor,
+		       struct ebpfmm_error *err)
+{
+	int rc;
+
+	if (need_elf(binary, err))
+		return -1;
+	if (kind == EBPFMM_ANCHOR_SYMBOL)
+		rc = ebpfmm_elf_symbol(binary->elf, name, &anchor->range, err);
+	else
+		rc = ebpfmm_elf_section(binary->elf, name, &anchor->range, err);
+	if (rc)
+		return ebpfmm_prefix(err, "%s: ", binary->path);
+	describe_part(binary->elf, anchor);
+	return 0;
+}
