@@ -6,6 +6,7 @@
 # make demo       show the main job, in a virtual machine
 # make check      all tests
 # make bench      the numbers in the README
+# make schema     holds the JSON Schema of profiles against their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
 # O=DIR builds into DIR instead of build/.
@@ -138,6 +139,12 @@ FUZZ_TIME ?= 0
 fuzz: $(fuzzers)
 	@tests/fuzz/run $(FUZZ_TIME) $(fuzzers)
 
+# --- the schema of profiles against their parser -------------------------------
+
+.PHONY: schema
+schema: $(O)/ebpfmm
+	@tests/schema $<
+
 # --- installing --------------------------------------------------------------
 #
 # Engines pass over a hook file whose binary is missing, and start no container
@@ -151,6 +158,7 @@ unit_dir := $(PREFIX)/lib/systemd/system
 completion_dir := $(PREFIX)/share/bash-completion/completions
 man_dir := $(PREFIX)/share/man
 profiles := $(wildcard examples/*.json)
+profile_schema := docs/ebpfmm-profile.schema.json
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
 
@@ -164,6 +172,7 @@ install: $(programs) $(O)/oci/ebpfmm.json $(O)/oci/ebpfmm.service
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(O)/ebpfmm
 	install -D -t $(DESTDIR)$(libexecdir) $(O)/ebpfmm-oci-hook
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/ebpfmm $(profile_schema)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man5 $(man5)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man8 $(man8)
 	install -D -m 644 -t $(DESTDIR)$(unit_dir) $(O)/oci/ebpfmm.service
@@ -184,6 +193,7 @@ uninstall:
 	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
 	rm -f $(DESTDIR)$(libexecdir)/ebpfmm-oci-hook $(DESTDIR)$(PREFIX)/bin/ebpfmm
 	rm -f $(addprefix $(DESTDIR)$(profile_dir)/,$(notdir $(profiles)))
+	rm -f $(DESTDIR)$(PREFIX)/share/ebpfmm/$(notdir $(profile_schema))
 	rm -f $(addprefix $(DESTDIR)$(man_dir)/man5/,$(notdir $(man5)))
 	rm -f $(addprefix $(DESTDIR)$(man_dir)/man8/,$(notdir $(man8)))
 	rm -f $(DESTDIR)$(unit_dir)/ebpfmm.service $(DESTDIR)$(completion_dir)/ebpfmm
