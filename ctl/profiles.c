@@ -98,7 +98,7 @@ int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	struct ebpfmm_profile *profile = NULL;
-	struct ebpfmm_translation how = { .debugfd = -1 };
+	struct ebpfmm_translation how = { .debugfd = -1, .locate = true };
 	struct ebpfmm_table *table = NULL;
 	int root, rc;
 

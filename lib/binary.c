@@ -145,3 +145,10 @@ int ebpfmm_binary_find(struct ebpfmm_binary *binary, enum ebpfmm_anchor_kind kin
 	describe_part(binary->elf, anchor);
 	return 0;
 }
+
+bool ebpfmm_binary_locate(struct ebpfmm_binary *binary, uint64_t address,
+			  struct ebpfmm_elf_location *location)
+{
+	return !need_elf(binary, NULL) &&
+	       !ebpfmm_elf_locate(binary->elf, address, location);
+}

@@ -95,4 +95,15 @@ int ebpfmm_binary_find(struct ebpfmm_binary *binary, enum ebpfmm_anchor_kind kin
 		       const char *name, struct ebpfmm_anchor *anchor,
 		       struct ebpfmm_error *err);
 
+/**
+ * ebpfmm_binary_locate - describe an address to people
+ * @binary: the file
+ * @address: unbiased
+ * @location: filled in
+ *
+ * Return: whether the file says anything of it.
+ */
+bool ebpfmm_binary_locate(struct ebpfmm_binary *binary, uint64_t address,
+			  struct ebpfmm_elf_location *location);
+
 #endif /* EBPFMM_BINARY_H */

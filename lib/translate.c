@@ -18,8 +18,8 @@ static int compare(const void *a, const void *b)
 
 	if (left->space != right->space)
 		return left->space < right->space ? -1 : 1;
-	if (left->bytes.start != right->bytes.start)
-		return left->bytes.start < right->bytes.start ? -1 : 1;
+	if (left->origin.bytes.start != right->origin.bytes.start)
+		return left->origin.bytes.start < right->origin.bytes.start ? -1 : 1;
 	return left->index < right->index ? -1 : 1;
 }
 
@@ -32,12 +32,12 @@ static int paginate(const struct job *job, struct placed *placed, size_t count)
 		struct placed *this = &placed[i];
 		const struct placed *before = i ? &placed[i - 1] : NULL;
 
-		this->first = this->part.start >> EBPFMM_PAGE_SHIFT;
-		this->end = (this->part.end + PAGE - 1) >> EBPFMM_PAGE_SHIFT;
+		this->first = this->origin.part.start >> EBPFMM_PAGE_SHIFT;
+		this->end = (this->origin.part.end + PAGE - 1) >> EBPFMM_PAGE_SHIFT;
 		if (!before || before->space != this->space)
 			continue;
 
-		if (this->bytes.start < before->bytes.end) {
+		if (this->origin.bytes.start < before->origin.bytes.end) {
 			bool later = this->index > before->index;
 
 			ebpfmm_fail(job->err, 0,
@@ -59,8 +59,9 @@ static int paginate(const struct job *job, struct placed *placed, size_t count)
 	return 0;
 }
 
-static void put_region(struct ebpfmm_table *table, uint32_t start, uint32_t end,
-		       const struct ebpfmm_benefit *benefit, uint16_t source)
+static uint16_t put_region(struct ebpfmm_table *table, uint32_t start,
+			   uint32_t end, const struct ebpfmm_benefit *benefit,
+			   uint16_t source)
 {
 	uint16_t n = table->large.header.nregions++;
 	struct ebpfmm_region *region = &table->large.regions[n];
@@ -71,18 +72,19 @@ static void put_region(struct ebpfmm_table *table, uint32_t start, uint32_t end,
 	region->touched = benefit->touched;
 	region->source = source;
 	memcpy(region->benefit, benefit->ns, sizeof(region->benefit));
+	return n;
 }
 
 static struct ebpfmm_span *span_of(const struct job *job, unsigned int space)
 {
 	struct ebpfmm_header *header = &job->table->large.header;
 
-	if (space >= SPACE_MAPPING)
-		return &header->mappings[job->to->mappings.first + space -
-					 SPACE_MAPPING].regions;
 	if (space >= SPACE_OBJECT)
 		return &header->objects[job->to->objects.first + space -
 					SPACE_OBJECT].regions;
+	if (space >= SPACE_MAPPING)
+		return &header->mappings[job->to->mappings.first + space -
+					 SPACE_MAPPING].regions;
 	if (space == SPACE_STACK)
 		return &job->to->stack;
 	return space == SPACE_HEAP ? &job->to->heap : &job->to->image;
@@ -119,12 +121,14 @@ static int translate_regions(const struct job *job)
 
 	for (i = 0; i < from->nregions; i++) {
 		struct ebpfmm_span *span = span_of(job, placed[i].space);
+		uint16_t n;
 
 		if (!span->count++)
 			span->first = header->nregions;
-		put_region(job->table, placed[i].first, placed[i].end,
-			   &from->regions[placed[i].index].benefit,
-			   placed[i].index);
+		n = put_region(job->table, placed[i].first, placed[i].end,
+			       &from->regions[placed[i].index].benefit,
+			       placed[i].index);
+		job->table->origin[n] = placed[i].origin;
 	}
 	job->to->default_region = EBPFMM_NO_REGION;
 	if (from->has_default) {

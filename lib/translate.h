@@ -12,21 +12,38 @@
 #include <stdio.h>
 
 #include "bpf_types.h"
+#include "elf_file.h"
 #include "error.h"
 #include "profile.h"
+
+/**
+ * struct ebpfmm_origin - where a region in the table came from, for people
+ * @bytes: what the profile asks for, in bytes of the region's space
+ * @part: what of it can be anonymous memory
+ * @located: whether @location is known
+ * @location: where in its ELF file @bytes starts
+ */
+struct ebpfmm_origin {
+	struct ebpfmm_range bytes;
+	struct ebpfmm_range part;
+	bool located;
+	struct ebpfmm_elf_location location;
+};
 
 /**
  * struct ebpfmm_table - a translated profile
  * @large: the table, in the larger of the two layouts; the smaller one is a
  *	prefix of it, so what ebpfmm_table_is_small() tells is the part to store
  * @bias_align: for each program, as in struct ebpfmm_image
+ * @origin: for each region
  *
- * @bias_align is for people who want to know what came of their profile; the
- * policy does not need it.
+ * @bias_align and @origin are for people who want to know what came of their
+ * profile; the policy does not need them.
  */
 struct ebpfmm_table {
 	struct ebpfmm_large large;
 	uint64_t bias_align[EBPFMM_MAX_PROGRAMS];
+	struct ebpfmm_origin origin[EBPFMM_LARGE_REGIONS];
 };
 
 /**
@@ -56,6 +73,7 @@ struct ebpfmm_cache;
  *	which is not what the policy needs
  * @data: for @identify
  * @cache: what is known from earlier translations; NULL for none
+ * @locate: also tell where in their ELF files regions are
  */
 struct ebpfmm_translation {
 	int rootfd;
@@ -63,6 +81,7 @@ struct ebpfmm_translation {
 	ebpfmm_identify_fn *identify;
 	void *data;
 	struct ebpfmm_cache *cache;
+	bool locate;
 };
 
 /**
@@ -99,13 +118,13 @@ int ebpfmm_table_is_small(const struct ebpfmm_table *table);
 /**
  * ebpfmm_table_print - print a table for people or programs
  * @table: the table
- * @profile: what it was translated from, for the names; NULL when that is not
- *	known: then only @table->large is looked at, and names no symbols
+ * @profile: what it was translated from
  * @json: print JSON instead of columns
  * @out: where to; the caller checks it for errors
  *
  * Says of each region and size also whether such a page can, cannot or, by
- * where the kernel puts things, may not fit.
+ * where the kernel puts things, may not fit, and why a region gets less than it
+ * asks for.
  */
 void ebpfmm_table_print(const struct ebpfmm_table *table,
 			const struct ebpfmm_profile *profile, int json,

@@ -70,11 +70,17 @@ int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 			    path, region->name);
 		return fail_region(job, placed->index, member);
 	}
-	if (cut(job, placed->index, &anchor->range, region->name, &placed->bytes))
+	if (cut(job, placed->index, &anchor->range, region->name, &placed->origin.bytes))
 		return -1;
-	placed->part = common(&placed->bytes, &anchor->anonymous);
-	if (placed->part.start < placed->part.end)
+	placed->origin.part = common(&placed->origin.bytes, &anchor->anonymous);
+	if (placed->origin.part.start < placed->origin.part.end) {
+		if (job->how->locate)
+			placed->origin.located =
+				ebpfmm_binary_locate(binary,
+						     placed->origin.bytes.start,
+						     &placed->origin.location);
 		return 0;
+	}
 	ebpfmm_fail(job->err, 0,
 		    "can hold no anonymous memory (%s: all pages of %s are mapped from the file)",
 		    path, region->name);
@@ -153,8 +159,8 @@ int place(const struct job *job, struct placed *placed)
 		}
 		break;
 	}
-	if (cut(job, placed->index, &anchor, name, &placed->bytes))
+	if (cut(job, placed->index, &anchor, name, &placed->origin.bytes))
 		return -1;
-	placed->part = placed->bytes;
+	placed->origin.part = placed->origin.bytes;
 	return 0;
 }

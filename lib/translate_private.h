@@ -23,26 +23,24 @@ enum space {
 	SPACE_IMAGE,
 	SPACE_HEAP,
 	SPACE_STACK,
-	/* and SPACE_OBJECT + n for the program's n-th part of an object */
-	SPACE_OBJECT,
-	/* and SPACE_MAPPING + n for its n-th mapping */
-	SPACE_MAPPING = SPACE_OBJECT + EBPFMM_MAX_OBJECTS,
+	/* and SPACE_MAPPING + n for the program's n-th mapping */
+	SPACE_MAPPING,
+	/* and SPACE_OBJECT + n for its n-th part of an object */
+	SPACE_OBJECT = SPACE_MAPPING + EBPFMM_MAX_MAPPINGS,
 };
 
 /**
  * struct placed - a region on its way from bytes to pages
  * @space: see enum space
  * @index: of the region in its program
- * @bytes: what was asked for
- * @part: what of it can be anonymous
+ * @origin: what was asked for, and what of it can be anonymous
  * @first: first page
  * @end: first page after it
  */
 struct placed {
 	unsigned int space;
 	uint16_t index;
-	struct ebpfmm_range bytes;
-	struct ebpfmm_range part;
+	struct ebpfmm_origin origin;
 	uint32_t first;
 	uint32_t end;
 };

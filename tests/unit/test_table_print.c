@@ -22,7 +22,13 @@ static const char text[] =
 	"    { \"anchor\": { \"area\": \"stack\" }, \"length\": \"60K\","
 	"      \"benefit_ns\": { \"64K\": 100 } },"
 	"    { \"anchor\": { \"symbol\": \"hot_table\" },"
-	"      \"benefit_ns\": { \"2M\": 7 } }"
+	"      \"benefit_ns\": { \"2M\": 7 } },"
+	"    { \"anchor\": { \"symbol\": \"object_table\","
+	"        \"object\": \"/object.so\" }, \"offset\": \"64K\","
+	"      \"length\": \"20K\","
+	"      \"benefit_ns\": { \"16K\": 1, \"64K\": 7, \"128K\": 9 } },"
+	"    { \"anchor\": { \"symbol\": \"next_table\" },"
+	"      \"benefit_ns\": { } }"
 	"  ], \"default\": { \"benefit_ns\": { \"16K\": 50 } } },"
 	"  { \"exe\": \"/bigpage\", \"regions\": ["
 	"    { \"anchor\": { \"section\": \"lookup\" }, \"offset\": \"4K\","
@@ -35,7 +41,7 @@ static struct ebpfmm_table *table;
 
 static int translate(void **state)
 {
-	struct ebpfmm_translation how = { .debugfd = -1 };
+	struct ebpfmm_translation how = { .debugfd = -1, .locate = true };
 	struct ebpfmm_error err = {};
 	int fd = open(fixture_path(NULL), O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -58,14 +64,14 @@ static int drop(void **state)
 	return 0;
 }
 
-static char *print(const struct ebpfmm_profile *from, int json)
+static char *print(int json)
 {
 	char *out = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
 	assert_non_null(stream);
-	ebpfmm_table_print(table, from, json, stream);
+	ebpfmm_table_print(table, profile, json, stream);
 	assert_int_equal(fclose(stream), 0);
 	return out;
 }
@@ -78,24 +84,28 @@ static void assert_has(const char *out, const char *part)
 
 static void test_columns(void **state)
 {
-	char *out;
+	char *out, *line;
 
 	(void)state;
-	/* Not from a profile, but it may be read back from somewhere. */
-	table->large.header.mappings[0].name[1] = '\033';
-	out = print(profile, 0);
-	assert_has(out, "profile printed: 2 programs, 6 regions\n"
-			"limit 2M: 512M\n\n/pie, position-independent, image 0x0-");
-	assert_has(out, "\n/bigpage, fixed address, image 0x400000-");
-	assert_has(out, "\n  REGION   ANCHOR                        START ");
-	assert_has(out, "\n  3        symbol hot_table              0x");
-	assert_has(out, "\n  1        heap                          +0x100000  +0x400000    3M      4K=0 64K=2 2M=20000 touched=0.9  2M: depends on where the heap starts\n");
-	assert_has(out, "\n  2        stack                         -0x0       -0xf000      60K     4K=0 64K=100                     64K: the region is too short\n");
-	assert_has(out, "\n  0        mapping \"a?b\" from 64M to 1G  +0x0       +0x40000000  1G      4K=0 2M=9000\n");
-	assert_has(out, "\n  default  -                             -          -            -       4K=0 16K=50\n");
+	out = print(0);
+	assert_has(out, "profile printed: 2 programs, 8 regions\n"
+			"limit 2M: 512M\n\n/pie: position-independent, image 0x0-");
+	assert_has(out, "\n/bigpage: fixed address, image 0x400000-");
+	assert_has(out, "\n  REGION   ANCHOR                        PLACE ");
+	assert_has(out, "\n  3        symbol hot_table              .bss+0x");
+	assert_has(out, "    +0x100000  3M      4K=0 64K=2 2M=20000?");
+	assert_has(out, "    -0x0       60K     4K=0 64K=100!\n");
+	assert_has(out, "\n  0        mapping \"a b\" from 64M to 1G  - ");
+	assert_has(out, "    +0x0       1G      4K=0 2M=9000\n");
+	assert_has(out, "\n  in /object.so:\n  4        symbol object_table  ");
+	assert_has(out, "\n  default  -     ");
 	assert_has(out, "4K=0 16K=50\n");
+	assert_has(out, "\n  warning: regions[2]: 64K: the region is too short\n");
+	assert_has(out, "\n  warning: regions[4]: 64K, 128K: the region is too short\n");
+	assert_has(out, "\n  ?: fits or not by where the kernel puts the memory\n");
 	assert_null(strstr(out, " \n"));
-	assert_null(strchr(out, '\033'));
+	for (line = out; *line; line += strcspn(line, "\n") + 1)
+		assert_in_range(strcspn(line, "\n"), 0, 100);
 	free(out);
 }
 
@@ -136,7 +146,7 @@ static void assert_warnings(struct json_object *object, size_t count,
 
 static void test_json(void **state)
 {
-	char *out = print(profile, 1);
+	char *out = print(1);
 	struct json_object *root = json_tokener_parse(out), *row;
 	struct truth truth;
 	char hex[32];
@@ -156,22 +166,21 @@ static void test_json(void **state)
 	snprintf(hex, sizeof(hex), "0x%lx", truth.start_code);
 	assert_string_equal(string(row, "start_code"), hex);
 
-	row = region(root, 0, 0);
+	row = region(root, 0, 1);
 	assert_string_equal(string(row, "anchor"), "symbol hot_table");
 	assert_int_equal(json_object_get_int(get(row, "index")), 3);
 	snprintf(hex, sizeof(hex), "0x%lx",
-		 truth.anchors[0].range.start & ~4095UL);
+		 (truth.anchors[0].range.start + 4095) & ~4095UL);
 	assert_string_equal(string(row, "start"), hex);
-	assert_warnings(row, 0, NULL);
 
-	row = region(root, 0, 1);
+	row = region(root, 0, 2);
 	assert_string_equal(string(row, "space"), "heap");
 	assert_int_equal(json_object_get_int64(get(row, "length")), 3 << 20);
 	assert_string_equal(string(row, "touched"), "0.9");
 	assert_int_equal(json_object_get_int(get(get(row, "benefit_ns"),
 						 "2M")), 20000);
 	assert_warnings(row, 1, "2M: depends on where the heap starts");
-	assert_warnings(region(root, 0, 2), 1, "64K: the region is too short");
+	assert_warnings(region(root, 0, 3), 1, "64K: the region is too short");
 
 	row = json_object_array_get_idx(get(root, "programs"), 1);
 	assert_false(json_object_get_boolean(get(row, "position_independent")));
@@ -180,22 +189,48 @@ static void test_json(void **state)
 	free(out);
 }
 
-/* As read back from the kernel, when nobody knows the profile any more. */
-static void test_without_profile(void **state)
+/* Why regions get less than they ask for, and where in their files they are. */
+static void test_warnings(void **state)
 {
-	char *out = print(NULL, 0);
-	struct json_object *root;
+	char *out = print(1), said[160], hex[32];
+	struct json_object *root = json_tokener_parse(out), *row;
+	struct truth truth;
+	uint64_t start, part;
+	size_t i;
 
 	(void)state;
-	assert_has(out, "\n  -        image  ");
-	assert_null(strstr(out, "hot_table"));
-	free(out);
-	out = print(NULL, 1);
-	root = json_tokener_parse(out);
-	assert_non_null(root);
-	assert_string_equal(string(region(root, 0, 0), "anchor"), "image");
-	assert_false(json_object_object_get_ex(region(root, 0, 0), "index",
-					       NULL));
+	run_fixture("pie", &truth);
+	for (i = 0; strcmp(truth.anchors[i].name, "next_table"); i++)
+		;
+	start = truth.anchors[i].range.start;
+	part = truth.anonymous[0].start;
+	assert_true(start < part);
+	row = region(root, 0, 0);
+	assert_string_equal(string(row, "anchor"), "symbol next_table");
+	snprintf(said, sizeof(said),
+		 "its first %lu of 12288 bytes are in pages mapped from the file",
+		 part - start);
+	assert_warnings(row, 1, said);
+	assert_string_equal(string(row, "object"), "/pie");
+	assert_string_equal(string(row, "section"), ".bss");
+	assert_null(get(row, "file_offset"));
+	snprintf(hex, sizeof(hex), "0x%lx", start);
+	assert_string_equal(string(row, "asked_start"), hex);
+	snprintf(hex, sizeof(hex), "0x%lx", part);
+	assert_string_equal(string(row, "start"), hex);
+
+	row = region(root, 0, 1);
+	assert_warnings(row, 1,
+		"its first page is that of regions[5], too, and belongs to that");
+	assert_string_equal(string(get(row, "fits"), "2M"), "yes");
+
+	row = region(root, 0, 5);
+	assert_string_equal(string(row, "space"), "object");
+	assert_string_equal(string(row, "object"), "/object.so");
+	assert_string_equal(string(get(row, "fits"), "16K"), "maybe");
+	assert_string_equal(string(get(row, "fits"), "64K"), "no");
+	assert_warnings(row, 2, "64K, 128K: the region is too short");
+	assert_false(json_object_object_get_ex(region(root, 0, 2), "object", NULL));
 	json_object_put(root);
 	free(out);
 }
@@ -231,12 +266,16 @@ static void test_fit(void **state)
 		{ 16, 16, 2 << 20, NULL },
 		{ 17, 16, 2 << 20, "64K: no aligned page in the region" },
 	};
-	struct ebpfmm_region *first = &table->large.regions[0];
+	struct ebpfmm_region *first = &table->large.regions[1];
+	struct ebpfmm_origin origin = table->origin[1];
 	struct ebpfmm_region before = *first;
 	uint64_t align = table->bias_align[0];
 	size_t i;
 
 	(void)state;
+	/* As if all of it was in pages of its own. */
+	table->origin[1].part = (struct ebpfmm_range){ 1ULL << 40, 2ULL << 40 };
+	table->origin[1].bytes = table->origin[1].part;
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct json_object *root;
 		char *out;
@@ -245,14 +284,15 @@ static void test_fit(void **state)
 		first->end = cases[i].start + cases[i].pages;
 		first->sizes = 1 | 1 << 4;
 		table->bias_align[0] = cases[i].align;
-		out = print(profile, 1);
+		out = print(1);
 		root = json_tokener_parse(out);
-		assert_warnings(region(root, 0, 0), !!cases[i].warning,
+		assert_warnings(region(root, 0, 1), !!cases[i].warning,
 				cases[i].warning);
 		json_object_put(root);
 		free(out);
 	}
 	*first = before;
+	table->origin[1] = origin;
 	table->bias_align[0] = align;
 }
 
@@ -261,7 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_without_profile),
+		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_fit),
 	};
 
