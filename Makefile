@@ -262,12 +262,17 @@ fixture_aligned := -fPIE -pie -DALIGNED
 fixture_bigpage := -fno-PIE -no-pie -Wl,-z,max-page-size=0x200000
 fixture_lld := -fPIE -pie -fuse-ld=lld
 fixtures := $(addprefix $(O)/tests/fixtures/,pie nopie static static-pie \
-	stripped medium aligned bigpage lld high object.so loose.so)
+	stripped medium aligned bigpage lld high object.so loose.so apart)
 
 # Linked at an address that is too high for the table; not run.
 $(O)/tests/fixtures/high: tests/unit/fixtures/bare.s
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -static -Wl,-Ttext-segment=0x300000000000 -o $@ $<
+
+# Its symbols are in a file apart.
+$(O)/tests/fixtures/apart: $(O)/tests/fixtures/pie
+	objcopy --only-keep-debug $< $@.debug
+	objcopy --strip-all $< $@
 
 # Loaded by the tests. All of the second one's memory is in a segment of its own.
 $(O)/tests/fixtures/object.so: tests/unit/fixtures/object.c

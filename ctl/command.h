@@ -17,6 +17,7 @@
 #define CTL_COMPLETION	(1U << 3)
 #define CTL_EVERY	(1U << 4)
 #define CTL_COUNT	(1U << 5)
+#define CTL_DEBUG_DIR	(1U << 6)
 
 /**
  * struct ctl_args - a parsed command line
@@ -24,6 +25,7 @@
  * @completion: print words for the shell's completion
  * @cgroup: value of --cgroup, or NULL
  * @rootfs: value of --rootfs, or NULL
+ * @debug_dir: value of --debug-dir, or NULL
  * @every: value of --every, or NULL
  * @count: value of --count, or NULL
  * @operands: what is left
@@ -34,6 +36,7 @@ struct ctl_args {
 	bool completion;
 	const char *cgroup;
 	const char *rootfs;
+	const char *debug_dir;
 	const char *every;
 	const char *count;
 	char **operands;

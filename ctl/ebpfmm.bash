@@ -10,7 +10,7 @@ _ebpfmm()
 
 	COMPREPLY=()
 	case $before in
-	--cgroup | --rootfs)
+	--cgroup | --rootfs | --debug-dir)
 		compopt -o dirnames
 		return
 		;;

@@ -16,6 +16,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "cgroup", required_argument, NULL, 'c' },
 	{ "rootfs", required_argument, NULL, 'r' },
+	{ "debug-dir", required_argument, NULL, 'd' },
 	{ "every", required_argument, NULL, 'e' },
 	{ "count", required_argument, NULL, 'n' },
 	{ "completion", no_argument, NULL, 'C' },
@@ -60,6 +61,7 @@ static const struct {
 	{ "--json", CTL_JSON },
 	{ "--cgroup", CTL_CGROUP },
 	{ "--rootfs", CTL_ROOTFS },
+	{ "--debug-dir", CTL_DEBUG_DIR },
 	{ "--every", CTL_EVERY },
 	{ "--count", CTL_COUNT },
 	{ "--completion", CTL_COMPLETION },
@@ -195,6 +197,10 @@ int main(int argc, char **argv)
 		case 'r':
 			args.rootfs = optarg;
 			given |= CTL_ROOTFS;
+			break;
+		case 'd':
+			args.debug_dir = optarg;
+			given |= CTL_DEBUG_DIR;
 			break;
 		case 'e':
 			args.every = optarg;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "cgroup.h"
 #include "command.h"
 #include "lifecycle.h"
@@ -91,19 +92,20 @@ static void print_attached(const struct ctl_args *args,
 static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cgroup,
 		     const struct ebpfmm_profile *profile, struct ebpfmm_error *err)
 {
-	struct ebpfmm_translation how = { .debugfd = -1,
+	struct ebpfmm_translation how = { .debugfd = -1, .rootfd = -1,
 					  .identify = ebpfmm_policy_identify };
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_table *table = NULL;
 	const char *slash = strrchr(args->operands[0], '/');
 	char *root_name = NULL;
-	int root, rc = -1;
+	int rc = -1;
 
-	root = open_root(args, cgroup, &root_name, err);
-	if (root < 0 || ebpfmm_life_open(&policy, err))
+	how.rootfd = open_root(args, cgroup, &root_name, err);
+	if (how.rootfd < 0 || ctl_debug_dir(args, &how.debugfd, err) ||
+	    ebpfmm_life_open(&policy, err))
 		goto out;
-	how.rootfd = root;
 	how.data = policy;
+	how.cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
 	rc = ebpfmm_translate(profile, &how, &table, err);
 	if (rc)
 		ebpfmm_prefix(err, "%s: ", args->operands[0]);
@@ -115,9 +117,12 @@ static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cg
 		print_attached(args, cgroup, root_name);
 out:
 	free(table);
+	ebpfmm_cache_close(how.cache);
 	ebpfmm_policy_close(policy);
-	if (root >= 0)
-		close(root);
+	if (how.debugfd >= 0)
+		close(how.debugfd);
+	if (how.rootfd >= 0)
+		close(how.rootfd);
 	free(root_name);
 	return rc;
 }
@@ -174,10 +179,14 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	struct ebpfmm_leftovers found;
 	struct json_object *object;
+	struct ebpfmm_cache *cache;
 
 	if (ebpfmm_privileged(err) || ebpfmm_life_gc(true, &found, err))
 		return -1;
 	sweep_trace();
+	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
+	found.files += ebpfmm_cache_sweep(cache, true);
+	ebpfmm_cache_close(cache);
 	if (!args->json) {
 		ctl_print("cleared links: %u, records: %u, unfinished files: %u\n",
 			  found.links, found.records, found.files);

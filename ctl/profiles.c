@@ -44,69 +44,162 @@ static size_t count_regions(const struct ebpfmm_profile *profile)
 	return count;
 }
 
-static struct json_object *describe(const char *file,
-				    const struct ebpfmm_profile *profile,
-				    const struct ebpfmm_error *err)
+int ctl_debug_dir(const struct ctl_args *args, int *fd, struct ebpfmm_error *err)
 {
-	struct json_object *object = json_object_new_object();
+	const char *dir = args->debug_dir ? args->debug_dir : EBPFMM_DEBUG_DIR;
+
+	*fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0 && args->debug_dir)
+		return ebpfmm_fail(err, errno, "%s", dir);
+	return 0;
+}
+
+/* --- check -------------------------------------------------------------------- */
+
+/**
+ * struct check - the result for one file
+ * @file: the operand
+ * @profile: NULL if it is not valid in itself
+ * @json: what to print, if JSON is wanted
+ * @warnings: likewise
+ */
+struct check {
+	const char *file;
+	struct ebpfmm_profile *profile;
+	struct json_object *json;
+	struct json_object *warnings;
+};
+
+static void add_warning(const char *text, void *data)
+{
+	struct check *check = data;
+
+	ebpfmm_log(LOG_WARNING, "%s: warning: %s", check->file, text);
+	json_object_array_add(check->warnings, json_object_new_string(text));
+}
+
+/* Also against a root, if there is one. */
+static int check_file(struct check *check, const struct ebpfmm_translation *how,
+		      struct ebpfmm_error *err)
+{
+	struct ebpfmm_table *table = NULL;
+
+	if (ctl_profile(check->file, &check->profile, err))
+		return -1;
+	if (how->rootfd < 0)
+		return 0;
+	if (ebpfmm_translate(check->profile, how, &table, err))
+		return ebpfmm_prefix(err, "%s: ", check->file);
+	ebpfmm_table_each_warning(table, check->profile, add_warning, check);
+	free(table);
+	return 0;
+}
+
+static void describe(struct check *check, bool valid,
+		     const struct ebpfmm_error *err)
+{
+	const struct ebpfmm_profile *profile = check->profile;
 	const char *unweighed;
 
-	ctl_add_string(object, "file", file);
-	json_object_object_add(object, "valid", json_object_new_boolean(!!profile));
-	if (!profile) {
-		ctl_add_string(object, "error", err->message);
-		return object;
+	ctl_add_string(check->json, "file", check->file);
+	json_object_object_add(check->json, "valid", json_object_new_boolean(valid));
+	if (!valid) {
+		ctl_add_string(check->json, "error", err->message);
+		return;
 	}
-	ctl_add_string(object, "name", profile->name);
-	ctl_add_number(object, "programs", profile->nprograms);
-	ctl_add_number(object, "regions", count_regions(profile));
+	ctl_add_string(check->json, "name", profile->name);
+	ctl_add_number(check->json, "programs", profile->nprograms);
+	ctl_add_number(check->json, "regions", count_regions(profile));
 	unweighed = ebpfmm_policy_unweighed(profile);
 	if (unweighed)
-		ctl_add_string(object, "not_heeded", unweighed);
-	return object;
+		ctl_add_string(check->json, "not_heeded", unweighed);
+	json_object_object_add(check->json, "warnings",
+			       json_object_get(check->warnings));
+}
+
+static int check_one(const struct ctl_args *args, const char *file,
+		     const struct ebpfmm_translation *how,
+		     struct json_object *results)
+{
+	struct check check = {
+		.file = file,
+		.json = json_object_new_object(),
+		.warnings = json_object_new_array(),
+	};
+	struct ebpfmm_error err = {};
+	int rc = check_file(&check, how, &err);
+	size_t count = rc ? 0 : count_regions(check.profile);
+
+	if (rc)
+		ebpfmm_log(LOG_ERR, "check: %s", err.message);
+	else if (!args->json)
+		ctl_print("%s: valid%s%s: profile %s, %zu program%s, %zu region%s\n",
+			  file, args->rootfs ? " in " : "",
+			  args->rootfs ? args->rootfs : "", check.profile->name,
+			  check.profile->nprograms,
+			  check.profile->nprograms == 1 ? "" : "s", count,
+			  count == 1 ? "" : "s");
+	describe(&check, !rc, &err);
+	json_object_array_add(results, check.json);
+	json_object_put(check.warnings);
+	ebpfmm_profile_free(check.profile);
+	return rc ? 1 : 0;
+}
+
+/* The root and the debug files that are named; -1 for what is not. */
+static int open_places(const struct ctl_args *args,
+		       struct ebpfmm_translation *how, struct ebpfmm_error *err)
+{
+	how->rootfd = -1;
+	how->debugfd = -1;
+	if (!args->rootfs)
+		return 0;
+	how->rootfd = open(args->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (how->rootfd < 0)
+		return ebpfmm_fail(err, errno, "%s", args->rootfs);
+	return ctl_debug_dir(args, &how->debugfd, err);
+}
+
+static void close_places(const struct ebpfmm_translation *how)
+{
+	if (how->rootfd >= 0)
+		close(how->rootfd);
+	if (how->debugfd >= 0)
+		close(how->debugfd);
 }
 
 int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct json_object *results = json_object_new_array();
+	struct ebpfmm_translation how = {};
+	struct json_object *results;
 	int rc = 0;
 
-	for (int i = 0; i < args->noperands; i++) {
-		const char *file = args->operands[i];
-		struct ebpfmm_profile *profile = NULL;
-
-		if (ctl_profile(file, &profile, err)) {
-			ebpfmm_log(LOG_ERR, "check: %s", err->message);
-			rc = 1;
-		} else if (!args->json) {
-			ctl_print("%s: valid: profile %s, %zu program%s, %zu region%s\n",
-				  file, profile->name, profile->nprograms,
-				  profile->nprograms == 1 ? "" : "s",
-				  count_regions(profile),
-				  count_regions(profile) == 1 ? "" : "s");
-		}
-		json_object_array_add(results, describe(file, profile, err));
-		ebpfmm_profile_free(profile);
+	if (open_places(args, &how, err)) {
+		close_places(&how);
+		return -1;
 	}
+	results = json_object_new_array();
+	for (int i = 0; i < args->noperands; i++)
+		rc |= check_one(args, args->operands[i], &how, results);
 	if (args->json)
 		ctl_print_json(results);
 	else
 		json_object_put(results);
+	close_places(&how);
 	return rc;
 }
 
+/* --- resolve ------------------------------------------------------------------ */
+
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err)
 {
+	struct ebpfmm_translation how = { .locate = true };
 	struct ebpfmm_profile *profile = NULL;
-	struct ebpfmm_translation how = { .debugfd = -1, .locate = true };
 	struct ebpfmm_table *table = NULL;
-	int root, rc;
+	int rc = open_places(args, &how, err);
 
-	root = open(args->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return ebpfmm_fail(err, errno, "%s", args->rootfs);
-	how.rootfd = root;
-	rc = ctl_profile(args->operands[0], &profile, err);
+	if (!rc)
+		rc = ctl_profile(args->operands[0], &profile, err);
 	if (!rc) {
 		rc = ebpfmm_translate(profile, &how, &table, err);
 		if (rc)
@@ -116,6 +209,6 @@ int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err)
 		ebpfmm_table_print(table, profile, args->json, stdout);
 	free(table);
 	ebpfmm_profile_free(profile);
-	close(root);
+	close_places(&how);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #ifndef EBPFMM_CTL_PROFILES_H
 #define EBPFMM_CTL_PROFILES_H
 
+#include "command.h"
 #include "error.h"
 #include "profile.h"
 
@@ -19,5 +20,15 @@
  */
 int ctl_profile(const char *operand, struct ebpfmm_profile **out,
 		struct ebpfmm_error *err);
+
+/**
+ * ctl_debug_dir - open the operator's directory of debug files
+ * @args: may name one, which must be there then
+ * @fd: to be closed; -1 when there is none
+ * @err: what is wrong
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ctl_debug_dir(const struct ctl_args *args, int *fd, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_CTL_PROFILES_H */

@@ -11,6 +11,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "cgroup.h"
 #include "lifecycle.h"
 #include "log.h"
@@ -95,7 +96,7 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 				const struct ebpfmm_profile *profile,
 				struct ebpfmm_error *err)
 {
-	struct ebpfmm_translation how = { .rootfd = target->root, .debugfd = -1,
+	struct ebpfmm_translation how = { .rootfd = target->root,
 					  .identify = ebpfmm_policy_identify };
 	struct ebpfmm_table *table = NULL;
 	struct ebpfmm_policy *policy;
@@ -104,7 +105,12 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 	if (ebpfmm_life_open(&policy, err))
 		return -1;
 	how.data = policy;
+	how.cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
+	how.debugfd = open(EBPFMM_DEBUG_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = ebpfmm_translate(profile, &how, &table, err);
+	if (how.debugfd >= 0)
+		close(how.debugfd);
+	ebpfmm_cache_close(how.cache);
 	ebpfmm_policy_close(policy);
 	if (rc)
 		return ebpfmm_prefix(err, "profile `%s`: ", job->profile);

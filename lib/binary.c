@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cache.h"
+#include "debug_file.h"
 #include "rootfs.h"
 
 /**
@@ -14,14 +16,22 @@
  * @path: its path there
  * @fd: the file
  * @file: which one it is
+ * @mapped: which one a process maps; the same if @file is of that kind
+ * @have_mapped: whether @mapped is known
+ * @cached: what is known of it from before; may be NULL
  * @elf: its contents; NULL before they were needed
+ * @debug: whether a debug file was looked for
  */
 struct ebpfmm_binary {
 	const struct ebpfmm_translation *how;
 	const char *path;
 	int fd;
 	struct ebpfmm_file file;
+	struct ebpfmm_file mapped;
+	bool have_mapped;
+	struct ebpfmm_cached *cached;
 	struct ebpfmm_elf *elf;
+	bool debug;
 };
 
 static int identify(const struct ebpfmm_binary *binary, bool mapped,
@@ -48,6 +58,30 @@ static int identify(const struct ebpfmm_binary *binary, bool mapped,
 	return 0;
 }
 
+static int need_mapped(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+{
+	if (!binary->have_mapped && identify(binary, true, &binary->mapped, err))
+		return -1;
+	binary->have_mapped = true;
+	return 0;
+}
+
+/* Numbers of stat(2) are too weak to believe what is known of a file. */
+static int use_cache(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+{
+	struct stat st;
+
+	if (!binary->how->cache || !binary->how->identify)
+		return 0;
+	if (need_mapped(binary, err))
+		return -1;
+	if (fstat(binary->fd, &st))
+		return ebpfmm_fail(err, errno, "%s", binary->path);
+	binary->cached = ebpfmm_cache_get(binary->how->cache, &binary->mapped,
+					  st.st_size);
+	return 0;
+}
+
 int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
 		       bool mapped, struct ebpfmm_binary **out,
 		       struct ebpfmm_error *err)
@@ -59,18 +93,27 @@ int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
 	binary->how = how;
 	binary->path = path;
 	binary->fd = ebpfmm_rootfs_open(how->rootfd, path, err);
-	if (binary->fd < 0 || identify(binary, mapped, &binary->file, err)) {
-		ebpfmm_binary_close(binary);
-		return -1;
+	if (binary->fd < 0 || identify(binary, mapped, &binary->file, err))
+		goto fail;
+	if (mapped) {
+		binary->mapped = binary->file;
+		binary->have_mapped = true;
 	}
+	if (use_cache(binary, err))
+		goto fail;
 	*out = binary;
 	return 0;
+fail:
+	ebpfmm_binary_close(binary);
+	return -1;
 }
 
 void ebpfmm_binary_close(struct ebpfmm_binary *binary)
 {
 	if (!binary)
 		return;
+	/* What a debug file said is not known of the file alone. */
+	ebpfmm_cache_put(binary->cached, !binary->debug);
 	ebpfmm_elf_close(binary->elf);
 	if (binary->fd >= 0)
 		close(binary->fd);
@@ -87,24 +130,27 @@ int ebpfmm_binary_mapped(struct ebpfmm_binary *binary,
 			 struct ebpfmm_identity *identity,
 			 struct ebpfmm_error *err)
 {
-	struct ebpfmm_file file = {};
-
-	if (identify(binary, true, &file, err))
+	if (need_mapped(binary, err))
 		return -1;
-	*identity = file.identity;
+	*identity = binary->mapped.identity;
 	return 0;
 }
 
 static int need_elf(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 {
-	if (binary->elf || !ebpfmm_elf_open(binary->fd, &binary->elf, err))
+	if (binary->elf)
 		return 0;
-	return ebpfmm_prefix(err, "%s: ", binary->path);
+	if (ebpfmm_elf_open(binary->fd, &binary->elf, err))
+		return ebpfmm_prefix(err, "%s: ", binary->path);
+	ebpfmm_cached_learn_image(binary->cached, ebpfmm_elf_image(binary->elf));
+	return 0;
 }
 
 int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image,
 			struct ebpfmm_error *err)
 {
+	if (ebpfmm_cached_image(binary->cached, image))
+		return 0;
 	if (need_elf(binary, err))
 		return -1;
 	*image = *ebpfmm_elf_image(binary->elf);
@@ -128,21 +174,40 @@ static void describe_part(const struct ebpfmm_elf *elf,
 	anchor->part = part.shared ? EBPFMM_PART_SHARED : EBPFMM_PART_UNIQUE;
 }
 
+static int find_symbol(struct ebpfmm_binary *binary, const char *name,
+		       struct ebpfmm_range *range, struct ebpfmm_error *err)
+{
+	struct ebpfmm_error why = {}, missing = {};
+
+	if (!ebpfmm_elf_symbol(binary->elf, name, range, &why))
+		return 0;
+	if (!ebpfmm_elf_is_stripped(binary->elf) || binary->debug)
+		return ebpfmm_fail(err, 0, "%s", why.message);
+	binary->debug = true;
+	if (ebpfmm_debug_file_add(binary->elf, binary->how->rootfd,
+				  binary->how->debugfd, &missing))
+		return ebpfmm_fail(err, 0, "%s; %s", why.message, missing.message);
+	return ebpfmm_elf_symbol(binary->elf, name, range, err);
+}
+
 int ebpfmm_binary_find(struct ebpfmm_binary *binary, enum ebpfmm_anchor_kind kind,
 		       const char *name, struct ebpfmm_anchor *anchor,
 		       struct ebpfmm_error *err)
 {
 	int rc;
 
+	if (ebpfmm_cached_find(binary->cached, kind, name, anchor))
+		return 0;
 	if (need_elf(binary, err))
 		return -1;
 	if (kind == EBPFMM_ANCHOR_SYMBOL)
-		rc = ebpfmm_elf_symbol(binary->elf, name, &anchor->range, err);
+		rc = find_symbol(binary, name, &anchor->range, err);
 	else
 		rc = ebpfmm_elf_section(binary->elf, name, &anchor->range, err);
 	if (rc)
 		return ebpfmm_prefix(err, "%s: ", binary->path);
 	describe_part(binary->elf, anchor);
+	ebpfmm_cached_learn(binary->cached, kind, name, anchor);
 	return 0;
 }
 

@@ -248,3 +248,49 @@ void ebpfmm_table_print(const struct ebpfmm_table *table,
 	else
 		table_print_columns(&view, out);
 }
+
+/**
+ * struct named - warnings on their way out
+ * @program: the program that they are of
+ * @region: the region that they are of
+ * @fn: gets them with the names of both
+ * @data: for @fn
+ */
+struct named {
+	size_t program;
+	unsigned int region;
+	warning_fn *fn;
+	void *data;
+};
+
+static void name_warning(const char *text, void *data)
+{
+	struct named *named = data;
+
+	warn(named->fn, named->data, "programs[%zu].regions[%u]: %s",
+	     named->program, named->region, text);
+}
+
+static void name_row(const struct row *row, void *data)
+{
+	struct named *named = data;
+
+	named->region = row->region->source;
+	each_warning(row, false, name_warning, named);
+}
+
+void ebpfmm_table_each_warning(const struct ebpfmm_table *table,
+			       const struct ebpfmm_profile *profile,
+			       void (*fn)(const char *text, void *data),
+			       void *data)
+{
+	struct view view = {
+		.table = table,
+		.header = &table->large.header,
+		.profile = profile,
+	};
+	struct named named = { .fn = fn, .data = data };
+
+	for (; named.program < view.header->nprograms; named.program++)
+		each_row(&view, named.program, name_row, &named);
+}

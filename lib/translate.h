@@ -130,4 +130,16 @@ void ebpfmm_table_print(const struct ebpfmm_table *table,
 			const struct ebpfmm_profile *profile, int json,
 			FILE *out);
 
+/**
+ * ebpfmm_table_each_warning - why regions get less than they ask for
+ * @table: the table
+ * @profile: what it was translated from
+ * @fn: called with each warning, which begins with the place in the profile
+ * @data: for @fn
+ */
+void ebpfmm_table_each_warning(const struct ebpfmm_table *table,
+			       const struct ebpfmm_profile *profile,
+			       void (*fn)(const char *text, void *data),
+			       void *data);
+
 #endif /* EBPFMM_TRANSLATE_H */
