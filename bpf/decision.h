@@ -65,7 +65,8 @@ ebpfmm_decide(const struct ebpfmm_region *region, __u64 page, __u64 start,
 	struct ebpfmm_decision decision = {};
 	__u32 order;
 
-	for (order = 1; order < EBPFMM_ORDERS; order++) {
+	for (order = 1; region->sizes >> order && order < EBPFMM_ORDERS;
+	     order++) {
 		__u32 benefit = region->benefit[order];
 
 		/* Sizes that are not named have no benefit. */

@@ -125,54 +125,56 @@ struct anon_name {
 	__u64 words[EBPFMM_ANON_NAME_SIZE / sizeof(__u64)];
 };
 
-/* Does the mapping have the name, where one is asked for? */
-__noinline __u64 name_matches(const struct ebpfmm_mapping *mapping __arg_nonnull,
-			      const struct anon_name *name __arg_nonnull)
+/* Is that the name of the mapping whose anon_name is at @address, if it has one? */
+__noinline __u64 has_name(const struct ebpfmm_mapping *mapping __arg_nonnull,
+			  __u64 address)
 {
 	const __u64 *wanted = (const __u64 *)mapping->name;
+	struct anon_vma_name *anon_name = (void *)address;
+	struct anon_name name = {};
+	__u64 at;
 	__u32 i;
 
-	if (!mapping->name_len)
-		return 1;
+	if (!address)
+		return 0;
+	at = (__u64)__builtin_preserve_access_index(&anon_name->name);
+	bpf_probe_read_kernel_str(&name, sizeof(name), (void *)at);
+	/* glibc's names begin with a space, which nobody writes. */
+	if ((char)name.words[0] == ' ')
+		bpf_probe_read_kernel_str(&name, sizeof(name), (void *)(at + 1));
 	for (i = 0; i < EBPFMM_ANON_NAME_SIZE / sizeof(__u64); i++)
-		if (name->words[i] != wanted[i])
+		if (name.words[i] != wanted[i])
 			return 0;
 	return 1;
 }
 
-static __always_inline bool mapping_matches(const struct ebpfmm_mapping *mapping,
-					    __u64 size,
-					    const struct anon_name *name)
+static __always_inline bool name_matches(const struct ebpfmm_mapping *mapping,
+					 struct vm_area_struct *vma)
 {
-	return size >= mapping->min_size && size <= mapping->max_size &&
-	       name_matches(mapping, name);
+	__u64 address = 0;
+
+	if (!mapping->name_len)
+		return true;
+	bpf_core_read(&address, sizeof(address), &vma->anon_name);
+	return has_name(mapping, address);
 }
 
-/* Index of the first matcher from @first on, or EBPFMM_MAX_MAPPINGS. */
-__noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull,
-			      __u32 first, __u32 end, __u64 size,
-			      const struct anon_name *name __arg_nonnull)
+static __always_inline bool size_matches(const struct ebpfmm_mapping *mapping,
+					 __u64 size)
 {
-	__u32 i;
+	return size >= mapping->min_size && size <= mapping->max_size;
+}
 
-	for (i = 0; i < EBPFMM_MAX_MAPPINGS && i < end; i++)
-		if (i >= first && mapping_matches(&header->mappings[i], size, name))
+/* Index of the first matcher of that size from @i on, or EBPFMM_MAX_MAPPINGS. */
+__noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull, __u32 i,
+			      __u32 end, __u64 size)
+{
+	for (; i < EBPFMM_MAX_MAPPINGS && i < end; i++) {
+		barrier_var(i);
+		if (size_matches(&header->mappings[i], size))
 			return i;
+	}
 	return EBPFMM_MAX_MAPPINGS;
-}
-
-static __always_inline void read_name(struct vm_area_struct *vma,
-				      struct anon_name *name)
-{
-	struct anon_vma_name *anon_name = vma->anon_name;
-
-	if (!anon_name)
-		return;
-	bpf_probe_read_kernel_str(name, sizeof(*name), anon_name->name);
-	/* glibc's names begin with a space, which nobody writes. */
-	if ((char)name->words[0] == ' ')
-		bpf_probe_read_kernel_str(name, sizeof(*name),
-					  anon_name->name + 1);
 }
 
 /* Is it of the space of mappings, as find_place() sorts the spaces? */
@@ -197,15 +199,13 @@ __noinline __u64 rank(struct vm_area_struct *vma __arg_trusted,
 
 	bpf_for(i, 0, MAX_WALK) {
 		struct vm_area_struct *other = bpf_mm_vma_after(vma, end);
-		struct anon_name name = {};
 
 		if (!other)
 			break;
 		end = other->vm_end;
-		if (!is_mapping(other))
-			continue;
-		read_name(other, &name);
-		if (mapping_matches(mapping, end - other->vm_start, &name))
+		if (is_mapping(other) &&
+		    size_matches(mapping, end - other->vm_start) &&
+		    name_matches(mapping, other))
 			above++;
 	}
 	return above + 1;
@@ -224,10 +224,13 @@ __noinline __u64 decide(const struct ebpfmm_region *region __arg_nonnull,
 static __always_inline __u64 program_of(struct ebpfmm_header *header,
 					struct mm_struct *mm)
 {
-	struct ebpfmm_identity file;
+	struct ebpfmm_identity identity;
+	struct file *file = mm->exe_file;
 
-	identify(mm->exe_file->f_inode, &file);
-	return find_program(header, &file);
+	if (!file)
+		return EBPFMM_MAX_PROGRAMS;
+	identify(file->f_inode, &identity);
+	return find_program(header, &identity);
 }
 
 static __always_inline struct ebpfmm_mapping *
@@ -236,23 +239,19 @@ mapping_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 {
 	__u32 from = program->mappings.first;
 	__u32 end = from + program->mappings.count;
-	struct anon_name name = {};
 	__u32 round;
-
-	if (!program->mappings.count)
-		return NULL;
-	read_name(vma, &name);
 
 	for (round = 0; round < EBPFMM_MAX_MAPPINGS; round++) {
 		__u64 i = find_mapping(header, from, end,
-				       vma->vm_end - vma->vm_start, &name);
+				       vma->vm_end - vma->vm_start);
 		struct ebpfmm_mapping *mapping;
 
 		if (i >= EBPFMM_MAX_MAPPINGS)
 			break;
 		barrier_var(i);
 		mapping = &header->mappings[i];
-		if (!mapping->nth || rank(vma, mapping) == mapping->nth)
+		if (name_matches(mapping, vma) &&
+		    (!mapping->nth || rank(vma, mapping) == mapping->nth))
 			return mapping;
 		from = i + 1;
 	}
@@ -303,10 +302,10 @@ object_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 static __always_inline bool find_place(struct ebpfmm_header *header,
 				       struct ebpfmm_program *program,
 				       struct vm_area_struct *vma,
+				       struct mm_struct *mm,
 				       unsigned long address,
 				       struct place *place)
 {
-	struct mm_struct *mm = vma->vm_mm;
 	__u64 page = address >> EBPFMM_PAGE_SHIFT;
 	__u64 bias = mm->start_code - program->start_code;
 	struct ebpfmm_mapping *mapping;
@@ -401,28 +400,6 @@ static __always_inline void count(struct ebpfmm_header *header, __u64 order,
 	}
 }
 
-/* Tell whoever traces the cgroup. What is asked is in @event already. */
-__noinline __u64 tell(struct ebpfmm_event *event __arg_nonnull)
-{
-	__u64 every = ebpfmm_tracing.every;
-	__u64 thread = bpf_get_current_pid_tgid();
-
-	if (every > 1 && bpf_get_prandom_u32() % every)
-		return 0;
-	event->time = bpf_ktime_get_ns();
-	event->tgid = thread >> 32;
-	event->tid = thread;
-	if (bpf_ringbuf_output(&ebpfmm_events, event, sizeof(*event), 0))
-		__sync_fetch_and_add(&ebpfmm_tracing.lost, 1);
-	return 0;
-}
-
-static __always_inline void trace(struct cgroup *cgrp, struct ebpfmm_event *event)
-{
-	if (ebpfmm_tracing.cgroup && ebpfmm_tracing.cgroup == cgrp->kn->id)
-		tell(event);
-}
-
 /**
  * struct found - what is known of an address
  * @program: index of its program
@@ -445,10 +422,11 @@ find(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
      __u64 capacity, struct vm_area_struct *vma, unsigned long address,
      struct found *found)
 {
+	struct mm_struct *mm = vma->vm_mm;
 	__u64 low = 0, high = 1ULL << 32;
 	struct ebpfmm_program *program;
 	struct place place;
-	__u64 i;
+	__u64 i = EBPFMM_MAX_PROGRAMS;
 
 	found->row = EBPFMM_NO_REGION;
 	found->is_default = false;
@@ -456,14 +434,15 @@ find(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 	found->start = 0;
 	found->end = 1ULL << 52;
 
-	i = program_of(header, vma->vm_mm);
+	if (mm)
+		i = program_of(header, mm);
 	found->program = i;
-	if (i >= EBPFMM_MAX_PROGRAMS)
+	if (!mm || i >= EBPFMM_MAX_PROGRAMS)
 		return EBPFMM_OTHER_PROGRAM;
 	barrier_var(i);
 	program = &header->programs[i];
 
-	if (find_place(header, program, vma, address, &place) &&
+	if (find_place(header, program, vma, mm, address, &place) &&
 	    place.span.count) {
 		i = search(regions, capacity, &place);
 		if (i >= capacity)
@@ -498,31 +477,85 @@ find(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 	return found->row < capacity ? EBPFMM_BEST : EBPFMM_OUTSIDE;
 }
 
-static __always_inline __u32
-select_orders(struct cgroup *cgrp, struct ebpfmm_header *header,
-	      const struct ebpfmm_region *regions, __u64 capacity,
-	      struct vm_area_struct *vma, unsigned long address,
-	      __u32 admissible, __u32 why)
+/* Tell whoever traces the cgroup. What was decided is in @event already. */
+__noinline __u64 tell(struct ebpfmm_event *event __arg_nonnull)
 {
-	struct ebpfmm_event event = {
-		.address = address,
-		.program = EBPFMM_NO_PROGRAM,
-		.region = EBPFMM_NO_REGION,
-		.admissible = admissible,
-		.asked = why,
-	};
+	__u64 every = ebpfmm_tracing.every;
+	__u64 thread = bpf_get_current_pid_tgid();
+
+	if (every > 1 && bpf_get_prandom_u32() % every)
+		return 0;
+	event->time = bpf_ktime_get_ns();
+	event->tgid = thread >> 32;
+	event->tid = thread;
+	if (bpf_ringbuf_output(&ebpfmm_events, event, sizeof(*event), 0))
+		__sync_fetch_and_add(&ebpfmm_tracing.lost, 1);
+	return 0;
+}
+
+static __always_inline bool is_decided(__u32 reason)
+{
+	return reason != EBPFMM_OUTSIDE && reason != EBPFMM_OTHER_PROGRAM;
+}
+
+/**
+ * struct question - what the kernel asks
+ * @cgrp: the cgroup that the policy is attached to
+ * @vma: the mapping
+ * @address: that faulted
+ * @admissible: bitmap of orders
+ * @why: enum bpf_mm_reason
+ */
+struct question {
+	struct cgroup *cgrp;
+	struct vm_area_struct *vma;
+	unsigned long address;
+	__u32 admissible;
+	__u32 why;
+};
+
+/* Count a decision, and tell it where somebody listens. */
+static __always_inline void account(const struct question *question,
+				    struct ebpfmm_header *header,
+				    const struct found *found, __u16 region,
+				    __u32 orders, __u32 order, __u32 reason)
+{
+	if (question->why == BPF_MM_FAULT)
+		count(header, is_decided(reason) ? order : EBPFMM_ORDERS, reason);
+	if (ebpfmm_tracing.cgroup &&
+	    ebpfmm_tracing.cgroup == question->cgrp->kn->id) {
+		struct ebpfmm_event event = {
+			.address = question->address,
+			.start = found->start << EBPFMM_PAGE_SHIFT,
+			.end = found->end << EBPFMM_PAGE_SHIFT,
+			.program = found->program < EBPFMM_MAX_PROGRAMS ?
+				   found->program : EBPFMM_NO_PROGRAM,
+			.region = region,
+			.admissible = question->admissible,
+			.orders = orders,
+			.order = order,
+			.reason = reason,
+			.asked = question->why,
+		};
+
+		tell(&event);
+	}
+}
+
+static __always_inline __u32
+select_orders(const struct question *question, struct ebpfmm_header *header,
+	      const struct ebpfmm_region *regions, __u64 capacity)
+{
+	__u32 admissible = question->admissible;
+	__u32 reason, orders, order;
 	struct found found;
 	__u64 decision, row;
-	__u32 reason;
 
-	reason = find(header, regions, capacity, vma, address, &found);
-	if (found.program < EBPFMM_MAX_PROGRAMS)
-		event.program = found.program;
+	reason = find(header, regions, capacity, question->vma,
+		      question->address, &found);
 	row = found.row;
 	if (reason != EBPFMM_BEST || row >= capacity) {
-		count(header, EBPFMM_ORDERS, reason);
-		event.reason = reason;
-		trace(cgrp, &event);
+		account(question, header, &found, EBPFMM_NO_REGION, 0, 0, reason);
 		return BPF_MM_DEFAULT;
 	}
 	barrier_var(row);
@@ -531,25 +564,21 @@ select_orders(struct cgroup *cgrp, struct ebpfmm_header *header,
 	 * khugepaged would make the largest page: it may if that is the best
 	 * one, not if it is merely the only one on offer.
 	 */
-	if (why == BPF_MM_COLLAPSE)
+	if (question->why == BPF_MM_COLLAPSE)
 		admissible = EBPFMM_SUPPORTED_ORDERS;
 
-	decision = decide(&regions[row], address >> EBPFMM_PAGE_SHIFT, found.start,
-			  found.end, admissible);
-	event.orders = decision & 0xffff;
-	event.order = decision >> 16 & 0xff;
-	event.reason = decision >> 24;
-	if (found.is_default && event.reason == EBPFMM_BEST)
-		event.reason = EBPFMM_DEFAULT;
-	event.region = regions[row].source;
-	event.start = found.start << EBPFMM_PAGE_SHIFT;
-	event.end = found.end << EBPFMM_PAGE_SHIFT;
-	if (why == BPF_MM_FAULT)
-		count(header, event.order, event.reason);
-	else if (why == BPF_MM_COLLAPSE)
-		event.orders &= 1U << event.order;
-	trace(cgrp, &event);
-	return event.orders;
+	decision = decide(&regions[row], question->address >> EBPFMM_PAGE_SHIFT,
+			  found.start, found.end, admissible);
+	orders = decision & 0xffff;
+	order = decision >> 16 & 0xff;
+	reason = decision >> 24;
+	if (found.is_default && reason == EBPFMM_BEST)
+		reason = EBPFMM_DEFAULT;
+	if (question->why == BPF_MM_COLLAPSE)
+		orders &= 1U << order;
+	account(question, header, &found, regions[row].source, orders, order,
+		reason);
+	return orders;
 }
 
 SEC("struct_ops/ebpfmm_select_orders")
@@ -557,20 +586,25 @@ __u32 BPF_PROG(ebpfmm_select_orders, struct cgroup *cgrp,
 	       struct vm_area_struct *vma, unsigned long address,
 	       unsigned long orders, __u32 reason)
 {
+	const struct question question = {
+		.cgrp = cgrp,
+		.vma = vma,
+		.address = address,
+		.admissible = orders,
+		.why = reason,
+	};
 	struct ebpfmm_small *small;
 	struct ebpfmm_large *large;
 
 	small = bpf_cgrp_storage_get(&ebpfmm_small, cgrp, NULL, 0);
 	if (small)
-		return select_orders(cgrp, &small->header, small->regions,
-				     EBPFMM_SMALL_REGIONS, vma, address, orders,
-				     reason);
+		return select_orders(&question, &small->header, small->regions,
+				     EBPFMM_SMALL_REGIONS);
 
 	large = bpf_cgrp_storage_get(&ebpfmm_large, cgrp, NULL, 0);
 	if (large)
-		return select_orders(cgrp, &large->header, large->regions,
-				     EBPFMM_LARGE_REGIONS, vma, address, orders,
-				     reason);
+		return select_orders(&question, &large->header, large->regions,
+				     EBPFMM_LARGE_REGIONS);
 
 	return BPF_MM_DEFAULT;
 }
