@@ -166,11 +166,14 @@ static __always_inline bool size_matches(const struct ebpfmm_mapping *mapping,
 }
 
 /* Index of the first matcher of that size from @i on, or EBPFMM_MAX_MAPPINGS. */
-__noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull, __u32 i,
-			      __u32 end, __u64 size)
+__noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull, __u64 i,
+			      __u64 end, __u64 size)
 {
-	for (; i < EBPFMM_MAX_MAPPINGS && i < end; i++) {
+	for (; i < end; i++) {
+		/* A check of its own, which the verifier can follow. */
 		barrier_var(i);
+		if (i >= EBPFMM_MAX_MAPPINGS)
+			break;
 		if (size_matches(&header->mappings[i], size))
 			return i;
 	}
@@ -237,8 +240,8 @@ static __always_inline struct ebpfmm_mapping *
 mapping_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 	   struct vm_area_struct *vma)
 {
-	__u32 from = program->mappings.first;
-	__u32 end = from + program->mappings.count;
+	__u64 from = program->mappings.first;
+	__u64 end = from + program->mappings.count;
 	__u32 round;
 
 	for (round = 0; round < EBPFMM_MAX_MAPPINGS; round++) {

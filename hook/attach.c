@@ -100,10 +100,12 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 					  .identify = ebpfmm_policy_identify };
 	struct ebpfmm_table *table = NULL;
 	struct ebpfmm_policy *policy;
+	char time[256];
 	int rc;
 
 	if (ebpfmm_life_open(&policy, err))
 		return -1;
+	ebpfmm_step(job->steps, "policy");
 	how.data = policy;
 	how.cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
 	how.debugfd = open(EBPFMM_DEBUG_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -114,13 +116,17 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 	ebpfmm_policy_close(policy);
 	if (rc)
 		return ebpfmm_prefix(err, "profile `%s`: ", job->profile);
+	ebpfmm_step(job->steps, "translation");
 	rc = check_alive(target, job, err);
 	if (!rc)
 		rc = ebpfmm_life_attach(job->id, &target->cgroup, job->profile, table,
 					err);
-	if (!rc)
-		ebpfmm_log(LOG_INFO, "container %s: profile %s is attached to %s",
-			   job->id, job->profile, target->cgroup.path);
+	if (!rc) {
+		ebpfmm_step(job->steps, "attaching");
+		ebpfmm_steps_print(job->steps, time, sizeof(time));
+		ebpfmm_log(LOG_INFO, "container %s: profile %s is attached to %s %s",
+			   job->id, job->profile, target->cgroup.path, time);
+	}
 	free(table);
 	return rc;
 }
@@ -138,13 +144,16 @@ int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 				   (int)job->pid);
 	if (ebpfmm_profile_find(job->profile, &profile, err))
 		return -1;
+	ebpfmm_step(job->steps, "profile");
 	unweighed = ebpfmm_policy_unweighed(profile);
 	if (unweighed)
 		ebpfmm_log(LOG_WARNING,
 			   "container %s: profile %s: not heeded by this version: %s",
 			   job->id, job->profile, unweighed);
-	if (!find_target(job, &target, err))
+	if (!find_target(job, &target, err)) {
+		ebpfmm_step(job->steps, "container");
 		rc = translate_and_attach(job, &target, profile, err);
+	}
 	close_target(&target);
 	ebpfmm_profile_free(profile);
 	return rc;

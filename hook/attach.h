@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "error.h"
+#include "steps.h"
 
 /**
  * struct ebpfmm_job - one container and what it asks for
@@ -15,12 +16,14 @@
  * @pid: its first process
  * @root: path of its root in the mount namespace of that process
  * @profile: name of the profile, hostile
+ * @steps: what time it takes; may be NULL
  */
 struct ebpfmm_job {
 	const char *id;
 	pid_t pid;
 	const char *root;
 	const char *profile;
+	struct ebpfmm_steps *steps;
 };
 
 /**

@@ -23,6 +23,7 @@
 #include "log.h"
 #include "privilege.h"
 #include "state.h"
+#include "steps.h"
 #include "worker.h"
 
 /*
@@ -82,16 +83,19 @@ static int end_work(void *data, struct ebpfmm_error *err)
 }
 
 static int start(const struct ebpfmm_state *state, const char *root,
-		 const char *profile, int64_t deadline, struct ebpfmm_error *err)
+		 const char *profile, struct ebpfmm_steps *steps, int64_t deadline,
+		 struct ebpfmm_error *err)
 {
 	struct ebpfmm_job job = { .id = state->id, .pid = state->pid, .root = root,
-				  .profile = profile };
+				  .profile = profile, .steps = steps };
 
+	ebpfmm_step(steps, "state");
 	return ebpfmm_work(attach_work, &job, deadline, err);
 }
 
 /* createRuntime, prestart: 0, or -1 with @err and @required set. */
-static int handle_start(const struct ebpfmm_state *state, int64_t deadline,
+static int handle_start(const struct ebpfmm_state *state,
+			struct ebpfmm_steps *steps, int64_t deadline,
 			bool *required, struct ebpfmm_error *err)
 {
 	struct ebpfmm_error config_err = {};
@@ -109,7 +113,8 @@ static int handle_start(const struct ebpfmm_state *state, int64_t deadline,
 		rc = -1;
 	}
 	if (!rc && choice.profile)
-		rc = start(state, bundle.root, choice.profile, deadline, err);
+		rc = start(state, bundle.root, choice.profile, steps, deadline,
+			   err);
 	ebpfmm_bundle_free(&bundle);
 	return rc;
 }
@@ -131,12 +136,14 @@ static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 static int handle(const char *argument, struct ebpfmm_state *state,
 		  int64_t deadline, bool *required, struct ebpfmm_error *err)
 {
+	struct ebpfmm_steps steps;
 	struct ebpfmm_choice choice;
 	enum ebpfmm_stage stage;
 	size_t length = 0;
 	char *text;
 	int rc;
 
+	ebpfmm_steps_begin(&steps);
 	text = read_stdin(&length, deadline, err);
 	if (!text)
 		return -1;
@@ -151,7 +158,7 @@ static int handle(const char *argument, struct ebpfmm_state *state,
 	}
 	if (stage == EBPFMM_STAGE_STOP)
 		return handle_stop(state, deadline, err);
-	return handle_start(state, deadline, required, err);
+	return handle_start(state, &steps, deadline, required, err);
 }
 
 int main(int argc, char **argv)
