@@ -421,9 +421,9 @@ struct found {
 
 /* Steps 2 and 3. EBPFMM_BEST, or why the address is left to the kernel. */
 static __always_inline __u32
-find(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
-     __u64 capacity, struct vm_area_struct *vma, unsigned long address,
-     struct found *found)
+find_region(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
+	    __u64 capacity, struct vm_area_struct *vma, unsigned long address,
+	    struct found *found)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	__u64 low = 0, high = 1ULL << 32;
@@ -554,8 +554,8 @@ select_orders(const struct question *question, struct ebpfmm_header *header,
 	struct found found;
 	__u64 decision, row;
 
-	reason = find(header, regions, capacity, question->vma,
-		      question->address, &found);
+	reason = find_region(header, regions, capacity, question->vma,
+			     question->address, &found);
 	row = found.row;
 	if (reason != EBPFMM_BEST || row >= capacity) {
 		account(question, header, &found, EBPFMM_NO_REGION, 0, 0, reason);

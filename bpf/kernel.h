@@ -65,8 +65,6 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
-struct vm_operations_struct;
-
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
@@ -74,7 +72,7 @@ struct vm_area_struct {
 	unsigned long vm_pgoff;
 	struct mm_struct *vm_mm;
 	struct file *vm_file;
-	const struct vm_operations_struct *vm_ops;
+	const void *vm_ops;
 	struct anon_vma_name *anon_name;
 };
 

@@ -141,9 +141,10 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 	}
 	lost = ebpfmm_trace_stop(trace);
 	/* What was told before it ended. */
-	while (rc >= 0 && listing->left)
-		if ((rc = ebpfmm_trace_wait(trace, 0, err)) <= 0)
-			break;
+	do {
+		if (rc >= 0 && listing->left)
+			rc = ebpfmm_trace_wait(trace, 0, err);
+	} while (rc > 0 && listing->left);
 	ebpfmm_trace_close(trace);
 	if (lost)
 		fprintf(stderr, "%" PRIu64 " decisions were too fast to be told\n", lost);
