@@ -99,5 +99,6 @@ leftovers()
 	find /sys/fs/bpf/ebpfmm -name 'cgroup-*' 2>/dev/null || true
 	bpftool -j link show | jq -r \
 		'.[] | select(.type == "struct_ops") | "link \(.id)"'
-	find /run/ebpfmm -mindepth 1 ! -name lock 2>/dev/null || true
+	find /run/ebpfmm -mindepth 1 -maxdepth 1 ! -name lock \
+		! -name trace.lock ! -name cache 2>/dev/null || true
 }

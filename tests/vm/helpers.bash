@@ -118,7 +118,10 @@ leftovers()
 {
 	local file
 	for file in $pins/cgroup-* /run/ebpfmm/* /run/ebpfmm/.[!.]*; do
-		[ ! -e "$file" ] || [ "${file##*/}" = lock ] || echo "$file"
+		case ${file##*/} in
+		lock | trace.lock | cache) ;;
+		*) [ ! -e "$file" ] || echo "$file" ;;
+		esac
 	done
 	bpftool link show | grep struct_ops || true
 }
