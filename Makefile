@@ -27,7 +27,8 @@ HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=3
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 LIBRARIES := libbpf libelf json-c libcgroup
 override CPPFLAGS += -D_GNU_SOURCE -DEBPFMM_VERSION='"$(VERSION)"' -Ilib -I$(O)
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+# libiberty is a static library only, and has no .pc file.
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -liberty
 DEPS = -MMD -MP
 
 lib_src := $(wildcard lib/*.c)
@@ -288,6 +289,32 @@ $(O)/tests/fixtures/loose.so: tests/unit/fixtures/object.c \
 $(O)/tests/fixtures/%: tests/unit/fixtures/image.c tests/unit/fixtures/twin.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -g $(fixture_$*) -o $@ $^
+
+# Symbols apart from the program. The build id is that of what was linked.
+$(O)/tests/fixtures/%.debug: $(O)/tests/fixtures/%
+	objcopy --only-keep-debug $< $@
+
+$(O)/tests/fixtures/%.bare: $(O)/tests/fixtures/%
+	strip -o $@ $<
+
+fixture_versions := -fuse-ld=bfd
+fixture_versions-lld := -fuse-ld=lld
+$(O)/tests/fixtures/%.so: tests/unit/fixtures/versions.c \
+		tests/unit/fixtures/versions.map
+	@mkdir -p $(@D)
+	$(CC) -O1 -fPIC -shared $(fixture_$*) \
+		-Wl,--version-script=tests/unit/fixtures/versions.map -o $@ $<
+
+$(O)/tests/fixtures/copy: tests/unit/fixtures/copy.c $(O)/tests/fixtures/versions.so
+	$(CC) -O1 -fno-PIE -no-pie -s -o $@ $^
+
+$(O)/tests/fixtures/names: tests/unit/fixtures/names.cc \
+		tests/unit/fixtures/names_twin.cc
+	@mkdir -p $(@D)
+	$(CXX) -O1 -fPIE -pie -o $@ $^
+
+fixtures += $(addprefix $(O)/tests/fixtures/,pie.debug pie.bare \
+	nopie.debug names names.bare names.debug versions.so versions-lld.so copy)
 
 unit: $(fixtures)
 

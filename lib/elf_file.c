@@ -195,10 +195,8 @@ int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
 
 int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err)
 {
-	if (elf->steps < steps) {
-		elf->steps = 0;
+	if (elf->steps < steps)
 		return ebpfmm_fail(err, 0, "too many symbols are alike");
-	}
 	elf->steps -= steps;
 	return 0;
 }

@@ -154,10 +154,15 @@ int ebpfmm_elf_add_debug(struct ebpfmm_elf *elf, int fd,
 /**
  * ebpfmm_elf_symbol - find a data symbol
  * @elf: the file
- * @name: its name, as in .symtab or else .dynsym
+ * @name: its name, as in .symtab or else .dynsym, in one of these forms:
+ *	"table"; of several versions the default one is meant;
+ *	"table@VERSION", and "table@@VERSION" if it must be the default one;
+ *	"ns::table", a C++ name as "nm -C" prints it, spaces not mattering;
+ *	looked for only when no symbol has exactly this name
  * @range: the addresses it covers, inside one PT_LOAD
- * @err: not there, ambiguous (two local ones), undefined, TLS, of size 0, or
- *	outside of what is loaded
+ * @err: not there, not in that version, ambiguous (two local ones, two C++ ones
+ *	that are written alike), a function, undefined, TLS, of size 0, or outside
+ *	of what is loaded
  *
  * Return: 0, or -1 with @err set.
  */

@@ -7,6 +7,8 @@
  *	elf_note.c	its build id
  *	elf_section.c	finding sections
  *	elf_symbol.c	finding symbols
+ *	elf_version.c	the versions of symbols
+ *	elf_demangle.c	C++ names
  */
 #ifndef EBPFMM_ELF_PRIVATE_H
 #define EBPFMM_ELF_PRIVATE_H
@@ -76,7 +78,7 @@ struct data {
 };
 
 /**
- * struct symbols - a symbol table, its symbols chained by the hash of the name
+ * struct symbols - a symbol table; what can be data is chained by its name
  * @data: the symbols
  * @names: their names
  * @count: their number
@@ -94,6 +96,18 @@ struct symbols {
 };
 
 /**
+ * struct versions - the versions of the symbols in .dynsym
+ * @of: the version of each symbol, as in .gnu.version; empty without versions
+ * @names: their names by number; NULL where there is none
+ * @count: number of entries in @names
+ */
+struct versions {
+	struct data of;
+	const char **names;
+	uint32_t count;
+};
+
+/**
  * struct ebpfmm_elf - an open program
  * @file: the program
  * @debug: its debug file, or NULL
@@ -105,6 +119,7 @@ struct symbols {
  * @have_symbols: whether the following are valid
  * @symtab: .symtab, of the debug file if it is that which has one
  * @dynsym: .dynsym; empty in a static program
+ * @versions: of @dynsym
  * @steps: what is left of the work that searches may cause
  */
 struct ebpfmm_elf {
@@ -118,6 +133,7 @@ struct ebpfmm_elf {
 	bool have_symbols;
 	struct symbols symtab;
 	struct symbols dynsym;
+	struct versions versions;
 	uint32_t steps;
 };
 
@@ -265,5 +281,63 @@ int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
  * Return: 0, or -1 with @err set.
  */
 int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err);
+
+/**
+ * elf_read_versions - read the versions of .dynsym
+ * @elf: the file, with its @dynsym
+ * @err: what is wrong with them
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err);
+
+/**
+ * elf_free_versions - free what elf_read_versions() made
+ * @versions: may be empty
+ */
+void elf_free_versions(struct versions *versions);
+
+/**
+ * elf_version_of - tell the version of a symbol in .dynsym
+ * @versions: of the file
+ * @index: of the symbol
+ * @hidden: whether it is not the default version of its name
+ *
+ * Return: the version's name, or NULL if it has none.
+ */
+const char *elf_version_of(const struct versions *versions, uint32_t index,
+			   bool *hidden);
+
+/**
+ * struct cxx_name - a C++ name as people write it
+ * @text: the name; spaces in it do not matter
+ * @part: its last identifier with its length before it, which is in each
+ *	mangled name that means @text
+ */
+struct cxx_name {
+	const char *text;
+	char part[256];
+};
+
+/**
+ * elf_cxx_name - prepare for looking for a C++ name
+ * @text: the name
+ * @name: filled in; @text must live as long
+ *
+ * Return: whether it can be one.
+ */
+bool elf_cxx_name(const char *text, struct cxx_name *name);
+
+/**
+ * elf_cxx_is - whether a mangled name means a C++ name
+ * @elf: the file, which pays for the work
+ * @mangled: hostile
+ * @name: the name
+ * @err: the file makes searches too slow
+ *
+ * Return: 1 if so, 0 if not, or -1 with @err set.
+ */
+int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
+	       const struct cxx_name *name, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_ELF_PRIVATE_H */

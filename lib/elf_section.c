@@ -90,7 +90,9 @@ int ebpfmm_elf_locate(struct ebpfmm_elf *elf, uint64_t address,
 			continue;
 		memset(out, 0, sizeof(*out));
 		out->offset = address - segment->bytes.start;
-		out->in_file = out->offset < segment->file_size;
+		out->in_file = out->offset < segment->file_size &&
+			       segment->offset < elf->file->size &&
+			       out->offset < elf->file->size - segment->offset;
 		if (out->in_file)
 			out->file_offset = segment->offset + out->offset;
 		name_section(elf, address, out);

@@ -3,41 +3,9 @@
  * Reading ELF files that are damaged, made to mislead, or change while they are
  * being read: they must be refused, or read within bounds.
  */
-#include "fixture.h"
+#include "elf_bytes.h"
 
-#include <elf.h>
 #include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-struct file {
-	unsigned char *bytes;
-	size_t size;
-};
-
-static struct file read_fixture(const char *name)
-{
-	int fd = open_fixture(name);
-	struct file file;
-	struct stat st;
-
-	assert_int_equal(fstat(fd, &st), 0);
-	file.size = st.st_size;
-	file.bytes = malloc(file.size);
-	assert_non_null(file.bytes);
-	assert_int_equal(read(fd, file.bytes, file.size), file.size);
-	close(fd);
-	return file;
-}
-
-static int memory_file(const void *bytes, size_t size)
-{
-	int fd = memfd_create("elf", MFD_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, bytes, size, 0), size);
-	return fd;
-}
 
 /* Do all that can be done with a file; what comes of it is another matter. */
 static int use(int fd, struct ebpfmm_error *err)
@@ -176,16 +144,6 @@ static void test_bad_header(void **state)
 	free(file.bytes);
 }
 
-static Elf64_Phdr *load_of(const struct file *file, unsigned int n)
-{
-	Elf64_Ehdr *header = (Elf64_Ehdr *)file->bytes;
-	Elf64_Phdr *phdr = (Elf64_Phdr *)(file->bytes + header->e_phoff);
-
-	for (;; phdr++)
-		if (phdr->p_type == PT_LOAD && !n--)
-			return phdr;
-}
-
 static void test_bad_segments(void **state)
 {
 	struct file file = read_fixture("pie");
@@ -275,16 +233,6 @@ static void test_bias_of_first_segment(void **state)
 	ebpfmm_elf_close(elf);
 	close(fd);
 	free(file.bytes);
-}
-
-static Elf64_Shdr *section_of(const struct file *file, uint32_t type)
-{
-	Elf64_Ehdr *header = (Elf64_Ehdr *)file->bytes;
-	Elf64_Shdr *shdr = (Elf64_Shdr *)(file->bytes + header->e_shoff);
-
-	for (;; shdr++)
-		if (shdr->sh_type == type)
-			return shdr;
 }
 
 static void test_bad_sections(void **state)
