@@ -18,8 +18,7 @@ static void test_anchors_refused(void **state)
 		{ EBPFMM_ANCHOR_SYMBOL, "per_thread",
 		  "programs[0].regions[1].anchor.symbol: /pie: per_thread is thread-local" },
 		{ EBPFMM_ANCHOR_SYMBOL, "main",
-		  "programs[0].regions[1].anchor.symbol: can hold no anonymous memory "
-		  "(/pie: all pages of main are mapped from the file)" },
+		  "programs[0].regions[1].anchor.symbol: /pie: main is a function" },
 		{ EBPFMM_ANCHOR_SYMBOL, "initialised",
 		  "programs[0].regions[1].anchor.symbol: can hold no anonymous memory "
 		  "(/pie: all pages of initialised are mapped from the file)" },
