@@ -19,6 +19,7 @@
 #include "attach.h"
 #include "bundle.h"
 #include "choice.h"
+#include "elf_file.h"
 #include "lifecycle.h"
 #include "log.h"
 #include "privilege.h"
@@ -31,6 +32,12 @@
  * far above what loading the policy takes where the CPU is emulated.
  */
 #define DEADLINE_MS 20000
+
+/*
+ * Address space for a program and its debug file, each of the largest size that
+ * is read, though only a part of either is ever touched; and for all the rest.
+ */
+#define MEMORY_MAX (2 * EBPFMM_ELF_MAX_BYTES + (2ULL << 30))
 
 /* Reads stdin to its end or to one byte more than a state may have. */
 static char *read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err)
@@ -74,6 +81,8 @@ fail:
 
 static int attach_work(void *data, struct ebpfmm_error *err)
 {
+	if (ebpfmm_limit_memory(MEMORY_MAX, err))
+		return -1;
 	return ebpfmm_hook_attach(data, err);
 }
 

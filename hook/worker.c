@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -117,4 +118,14 @@ int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 	}
 	close(pipes[0]);
 	return rc;
+}
+
+int ebpfmm_limit_memory(uint64_t bytes, struct ebpfmm_error *err)
+{
+	struct rlimit limit = { .rlim_cur = bytes, .rlim_max = bytes };
+
+	if (setrlimit(RLIMIT_AS, &limit))
+		return ebpfmm_fail(err, errno, "limit the memory to %llu bytes",
+				   (unsigned long long)bytes);
+	return 0;
 }

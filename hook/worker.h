@@ -41,4 +41,16 @@ int ebpfmm_time_left(int64_t deadline);
 int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		int64_t deadline, struct ebpfmm_error *err);
 
+/**
+ * ebpfmm_limit_memory - limit what this process may map from now on
+ * @bytes: of address space in all
+ * @err: what failed
+ *
+ * To be called by work that reads a tenant's files: what is beyond fails there
+ * with ENOMEM, whatever is wrong.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_limit_memory(uint64_t bytes, struct ebpfmm_error *err);
+
 #endif /* EBPFMM_HOOK_WORKER_H */

@@ -120,6 +120,12 @@ void ebpfmm_binary_close(struct ebpfmm_binary *binary)
 	free(binary);
 }
 
+void ebpfmm_binary_release(struct ebpfmm_binary *binary)
+{
+	ebpfmm_elf_close(binary->elf);
+	binary->elf = NULL;
+}
+
 const struct ebpfmm_identity *
 ebpfmm_binary_identity(const struct ebpfmm_binary *binary)
 {

@@ -47,6 +47,12 @@ int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
 void ebpfmm_binary_close(struct ebpfmm_binary *binary);
 
 /**
+ * ebpfmm_binary_release - give back the memory that reading the file took
+ * @binary: the file; not to be asked for what is in it after that
+ */
+void ebpfmm_binary_release(struct ebpfmm_binary *binary);
+
+/**
  * ebpfmm_binary_identity - which file it is
  * @binary: the file
  *

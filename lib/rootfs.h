@@ -15,7 +15,8 @@
  *
  * openat2(2) with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS. Nothing but a
  * regular file is opened for reading: a FIFO or device is recognised by an
- * O_PATH descriptor first, and cannot block or have a side effect.
+ * O_PATH descriptor first, and cannot block or have a side effect; so is a file
+ * of procfs, sysfs and the like, which a container may have mounted.
  *
  * Return: a descriptor (O_RDONLY | O_CLOEXEC), or -1 with @err set.
  */

@@ -168,7 +168,6 @@ static int place_in_object(const struct job *job, const struct object *object,
 	return 0;
 }
 
-/* One file is read at a time, so that a profile of many takes little memory. */
 static int place_all(const struct job *job, struct objects *objects,
 		     const size_t *number, struct placed *placed)
 {
@@ -204,6 +203,8 @@ int place_in_objects(const struct job *job, struct placed *placed)
 	if (!any)
 		return 0;
 
+	/* One file is in memory at a time, however many the profile names. */
+	ebpfmm_binary_release(job->binary);
 	objects.list = calloc(count, sizeof(*objects.list));
 	number = calloc(count, sizeof(*number));
 	if (!objects.list || !number) {

@@ -168,6 +168,32 @@ static void test_not_regular(void **state)
 	alarm(0);
 }
 
+/* They are regular files, and may be in a container's root. */
+static void test_made_up(void **state)
+{
+	static const char *const paths[] = {
+		"/proc/version", "/proc/kmsg", "/proc/self/mem", "/proc/kcore",
+		"/proc/1/cmdline", "/proc/sys/kernel/hostname",
+	};
+	int real = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char message[128];
+	size_t i;
+
+	(void)state;
+	assert_true(real >= 0);
+	alarm(60);
+	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		if (access(paths[i], F_OK))
+			continue;
+		snprintf(message, sizeof(message),
+			 "%s: made up by the kernel, no file of an image", paths[i]);
+		assert_fails(real, paths[i], 0, message);
+	}
+	alarm(0);
+	close(real);
+	assert_int_equal(access(paths[0], F_OK), 0);
+}
+
 /* A lease makes others wait for its holder, for 45 seconds by default. */
 static void test_lease(void **state)
 {
@@ -193,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_links_that_are_refused),
 		cmocka_unit_test(test_not_regular),
+		cmocka_unit_test(test_made_up),
 		cmocka_unit_test(test_lease),
 	};
 
