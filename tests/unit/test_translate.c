@@ -315,11 +315,13 @@ static void test_matchers(void **state)
 	static const struct {
 		const char *name;
 		uint64_t min, max;
+		uint16_t nth;
 	} kinds[] = {
-		{ "arena", 0, UINT64_MAX }, { "are", 0, UINT64_MAX },
-		{ "arenas", 0, UINT64_MAX }, { NULL, 0, UINT64_MAX },
-		{ NULL, 1, UINT64_MAX }, { NULL, 0, 1 << 30 },
-		{ "arena", 0, 1 << 30 },
+		{ "arena", 0, UINT64_MAX, 2 }, { "arena", 0, UINT64_MAX, 1 },
+		{ "arena", 0, UINT64_MAX, 0 }, { "are", 0, UINT64_MAX, 0 },
+		{ "arenas", 0, UINT64_MAX, 0 }, { NULL, 0, UINT64_MAX, 0 },
+		{ NULL, 1, UINT64_MAX, 0 }, { NULL, 0, 1 << 30, 0 },
+		{ "arena", 0, 1 << 30, 0 },
 	};
 	enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 	struct ebpfmm_table *table;
@@ -332,11 +334,14 @@ static void test_matchers(void **state)
 
 		region->min_size = kinds[i % KINDS].min;
 		region->max_size = kinds[i % KINDS].max;
+		region->nth = kinds[i % KINDS].nth;
 		cut(region, i << 20, 1 << 20);
 	}
 	table = translate();
 	assert_int_equal(table->large.header.nmappings, KINDS);
+	/* In the order of the profile, in which the policy tries them. */
 	for (i = 0; i < KINDS; i++) {
+		assert_int_equal(table->large.header.mappings[i].nth, kinds[i].nth);
 		assert_span(&table->large.header.mappings[i].regions, 2 * i, 2);
 		assert_pages(table, 2 * i, i << 8, (i + 1) << 8, i);
 		assert_pages(table, 2 * i + 1, (i + KINDS) << 8,
