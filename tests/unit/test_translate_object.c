@@ -289,6 +289,12 @@ static void test_too_many(void **state)
 		add_in(names[i], EBPFMM_ANCHOR_SYMBOL, "object_table");
 	}
 	assert_refused("programs[0].regions[32].anchor.object: more than 32 shared objects");
+	/* It is files that are counted, not what they are called. */
+	how.identify = NULL;
+	for (i = 0; i < programs[0].nregions; i++)
+		cut(&regions[i], i << 14, 1 << 14);
+	free(translate());
+	how.identify = each_its_own;
 	/* In all programs together. */
 	programs[0].nregions = EBPFMM_MAX_OBJECTS;
 	programs[1] = programs[0];
