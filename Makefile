@@ -241,6 +241,7 @@ install-tests: $(examples) $(vm_tests) $(benches)
 bench:
 	@bench/fault-cost
 	@bench/policy-cost
+	@bench/resolve-time
 	@bench/hook-cost
 
 lint:
