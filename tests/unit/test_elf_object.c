@@ -190,7 +190,7 @@ static void test_locate(void **state)
 	Elf64_Shdr *names = (Elf64_Shdr *)(file.bytes + header->e_shoff) +
 			    header->e_shstrndx;
 	int fd = memory_file(file.bytes, file.size);
-	struct ebpfmm_range lookup, initialised;
+	struct ebpfmm_range lookup, initialised, first;
 	struct ebpfmm_elf_location at;
 	struct ebpfmm_elf *elf;
 
@@ -209,6 +209,10 @@ static void test_locate(void **state)
 	assert_string_equal(at.section, ".data");
 	assert_true(at.in_file);
 	assert_int_equal(file.bytes[at.file_offset], 1);
+	/* .tbss, which takes no room there, is at the same address. */
+	assert_int_equal(ebpfmm_elf_section(elf, ".init_array", &first, NULL),
+			 0);
+	assert_located(elf, first.start, ".init_array", 0);
 	/* The file's header is in no section. */
 	assert_located(elf, 63, "", 63);
 	assert_int_equal(ebpfmm_elf_locate(
