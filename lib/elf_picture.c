@@ -20,8 +20,8 @@
 
 #include "elf_private.h"
 
-/* Room for two symbol tables of the largest size, with their names. */
-#define MAX_READ	(384U << 20)
+/* Room for the largest .symtab with its names and a rather large .dynsym. */
+#define MAX_READ	(256U << 20)
 
 int elf_damaged(struct ebpfmm_error *err)
 {

@@ -26,14 +26,20 @@ static int use(int fd, struct ebpfmm_error *err)
 	return ret;
 }
 
-static void assert_refused(const void *bytes, size_t size, const char *message)
+static void assert_fd_refused(int fd, const char *message)
 {
 	struct ebpfmm_error err = {};
-	int fd = memory_file(bytes, size);
 
 	assert_int_equal(use(fd, &err), -1);
 	if (!strstr(err.message, message))
 		fail_msg("\"%s\" is not about \"%s\"", err.message, message);
+}
+
+static void assert_refused(const void *bytes, size_t size, const char *message)
+{
+	int fd = memory_file(bytes, size);
+
+	assert_fd_refused(fd, message);
 	close(fd);
 }
 
@@ -432,6 +438,9 @@ static void test_changed_underneath(void **state)
 	assert_int_equal(ebpfmm_elf_section(elf, "lookup", &range, &err), 0);
 	assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range, &err), -1);
 	assert_non_null(strstr(err.message, "cut short"));
+	/* What could not be read is not taken for empty at the next question. */
+	assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range, &err), -1);
+	assert_non_null(strstr(err.message, "cut short"));
 	ebpfmm_elf_close(elf);
 	close(fd);
 	free(file.bytes);
@@ -447,6 +456,34 @@ static void test_huge(void **state)
 	assert_int_equal(use(fd, &err), -1);
 	assert_int_equal(err.code, EFBIG);
 	close(fd);
+}
+
+/* Tables none of which is too large, but all of them are; of a sparse file. */
+static void test_too_much(void **state)
+{
+	struct file file = read_fixture("pie");
+	Elf64_Ehdr *header = (Elf64_Ehdr *)file.bytes;
+	Elf64_Shdr *table = (Elf64_Shdr *)(file.bytes + header->e_shoff);
+	Elf64_Shdr *symbols[] = { section_of(&file, SHT_SYMTAB),
+				  section_of(&file, SHT_DYNSYM) };
+	uint64_t at = file.size;
+	int i, fd;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		Elf64_Shdr *strings = &table[symbols[i]->sh_link];
+
+		symbols[i]->sh_offset = at;
+		symbols[i]->sh_size = EBPFMM_ELF_MAX_SYMBOLS * sizeof(Elf64_Sym);
+		strings->sh_offset = at + symbols[i]->sh_size;
+		strings->sh_size = EBPFMM_ELF_MAX_STRINGS;
+		at = strings->sh_offset + strings->sh_size;
+	}
+	fd = memory_file(file.bytes, file.size);
+	assert_int_equal(ftruncate(fd, at), 0);
+	assert_fd_refused(fd, "names of symbols is too large");
+	close(fd);
+	free(file.bytes);
 }
 
 /*
@@ -509,6 +546,7 @@ int main(void)
 		cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_changed_underneath),
 		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_alike_symbols),
 	};
 
