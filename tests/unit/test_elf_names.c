@@ -146,6 +146,7 @@ static void test_cxx(void **state)
 	assert_no_symbol(elf, "ns::tabl", "no symbol ns::tabl");
 	assert_no_symbol(elf, "s::table", "no symbol s::table");
 	assert_no_symbol(elf, "ns::tables", "no symbol ns::tables");
+	assert_no_symbol(elf, "ns::table[1]", "no symbol ns::table[1]");
 	assert_no_symbol(elf, "Cache<char>::slots",
 			 "no symbol Cache<char>::slots");
 	assert_no_symbol(elf, "ns::", "no symbol ns::");
