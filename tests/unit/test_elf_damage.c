@@ -430,6 +430,7 @@ static void test_changed_underneath(void **state)
 	struct ebpfmm_error err = {};
 	struct ebpfmm_range range;
 	struct ebpfmm_elf *elf;
+	int i;
 
 	(void)state;
 	assert_int_equal(ebpfmm_elf_open(fd, &elf, &err), 0);
@@ -438,9 +439,12 @@ static void test_changed_underneath(void **state)
 	assert_int_equal(ebpfmm_elf_section(elf, "lookup", &range, &err), 0);
 	assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range, &err), -1);
 	assert_non_null(strstr(err.message, "cut short"));
-	/* What could not be read is not taken for empty at the next question. */
-	assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range, &err), -1);
-	assert_non_null(strstr(err.message, "cut short"));
+	/* What could not be read is not taken for empty, however often asked. */
+	for (i = 0; i < 10; i++) {
+		assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range,
+						   &err), -1);
+		assert_non_null(strstr(err.message, "cut short"));
+	}
 	ebpfmm_elf_close(elf);
 	close(fd);
 	free(file.bytes);
