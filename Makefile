@@ -48,12 +48,15 @@ all: $(programs) $(examples)
 
 # --- the fault policy --------------------------------------------------------
 
-$(O)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+bpf_src := $(wildcard bpf/*.bpf.c)
+
+$(O)/bpf/%.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_x86 \
-		-Ibpf -c $< -o $@.tmp
-	$(BPFTOOL) gen object $@ $@.tmp
-	@rm -f $@.tmp
+		-Ibpf -c $< -o $@
+
+$(O)/bpf/ebpfmm.bpf.o: $(bpf_src:bpf/%.bpf.c=$(O)/bpf/%.o)
+	$(BPFTOOL) gen object $@ $^
 
 $(O)/%.skel.h: $(O)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp

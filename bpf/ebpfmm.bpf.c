@@ -24,6 +24,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "decision.h"
+#include "place.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -49,48 +50,6 @@ struct {
 /* Written by user space, so never what the compiler believes it to be. */
 volatile struct ebpfmm_tracing ebpfmm_tracing SEC(".data.tracing");
 
-/* A shared object's part may have been split so often by mprotect(2). */
-#define MAX_SPLITS	16
-/* Mappings that are looked at to find which one of a kind an address is in. */
-#define MAX_WALK	4096
-
-/**
- * struct place - where an address is
- * @span: the regions of its space
- * @relative: its page number in that space
- * @base: what turns a page number of the space into one of the process
- * @down: the space grows downwards: @base minus a page number
- */
-struct place {
-	struct ebpfmm_span span;
-	__u64 relative;
-	__u64 base;
-	bool down;
-};
-
-/*
- * The steps that loop are functions of their own that return a number: so the
- * verifier looks at each of them once, instead of following every way through
- * one with every way through the next.
- */
-
-static __always_inline void identify(struct inode *inode,
-				     struct ebpfmm_identity *identity)
-{
-	identity->ino = inode->i_ino;
-	identity->mtime = inode->i_mtime_sec;
-	identity->mtime_nsec = inode->i_mtime_nsec;
-	identity->dev = inode->i_sb->s_dev;
-}
-
-static __always_inline bool is_same(const struct ebpfmm_identity *one,
-				    const struct ebpfmm_identity *other)
-{
-	return one->ino == other->ino && one->dev == other->dev &&
-	       one->mtime == other->mtime &&
-	       one->mtime_nsec == other->mtime_nsec;
-}
-
 /* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. */
 __noinline __u64 find_program(struct ebpfmm_header *header __arg_nonnull,
 			      const struct ebpfmm_identity *file __arg_nonnull)
@@ -101,127 +60,6 @@ __noinline __u64 find_program(struct ebpfmm_header *header __arg_nonnull,
 		if (is_same(&header->programs[i].file, file))
 			return i;
 	return EBPFMM_MAX_PROGRAMS;
-}
-
-/* Index of the first of the program's parts of objects, or EBPFMM_MAX_OBJECTS. */
-__noinline __u64 find_object(struct ebpfmm_header *header __arg_nonnull,
-			     __u32 first, __u32 end,
-			     const struct ebpfmm_identity *file __arg_nonnull,
-			     __u64 file_end)
-{
-	__u32 i;
-
-	for (i = 0; i < EBPFMM_MAX_OBJECTS && i < end; i++) {
-		const struct ebpfmm_object *object = &header->objects[i];
-
-		if (i >= first && object->file_end == file_end &&
-		    is_same(&object->file, file))
-			return i;
-	}
-	return EBPFMM_MAX_OBJECTS;
-}
-
-struct anon_name {
-	__u64 words[EBPFMM_ANON_NAME_SIZE / sizeof(__u64)];
-};
-
-/* Is that the name of the mapping whose anon_name is at @address, if it has one? */
-__noinline __u64 has_name(const struct ebpfmm_mapping *mapping __arg_nonnull,
-			  __u64 address)
-{
-	const __u64 *wanted = (const __u64 *)mapping->name;
-	struct anon_vma_name *anon_name = (void *)address;
-	struct anon_name name = {};
-	__u64 at;
-	__u32 i;
-
-	if (!address)
-		return 0;
-	at = (__u64)__builtin_preserve_access_index(&anon_name->name);
-	bpf_probe_read_kernel_str(&name, sizeof(name), (void *)at);
-	/* glibc's names begin with a space, which nobody writes. */
-	if ((char)name.words[0] == ' ')
-		bpf_probe_read_kernel_str(&name, sizeof(name), (void *)(at + 1));
-	for (i = 0; i < EBPFMM_ANON_NAME_SIZE / sizeof(__u64); i++)
-		if (name.words[i] != wanted[i])
-			return 0;
-	return 1;
-}
-
-static __always_inline bool name_matches(const struct ebpfmm_mapping *mapping,
-					 struct vm_area_struct *vma)
-{
-	__u64 address = 0;
-
-	if (!mapping->name_len)
-		return true;
-	bpf_core_read(&address, sizeof(address), &vma->anon_name);
-	return has_name(mapping, address);
-}
-
-static __always_inline bool size_matches(const struct ebpfmm_mapping *mapping,
-					 __u64 size)
-{
-	return size >= mapping->min_size && size <= mapping->max_size;
-}
-
-/* Index of the first matcher of that size from @i on, or EBPFMM_MAX_MAPPINGS. */
-__noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull, __u64 i,
-			      __u64 end, __u64 size)
-{
-	for (; i < end; i++) {
-		/* A check of its own, which the verifier can follow. */
-		barrier_var(i);
-		if (i >= EBPFMM_MAX_MAPPINGS)
-			break;
-		if (size_matches(&header->mappings[i], size))
-			return i;
-	}
-	return EBPFMM_MAX_MAPPINGS;
-}
-
-/* Is it of the space of mappings, as find_place() sorts the spaces? */
-static __always_inline bool is_mapping(struct vm_area_struct *vma)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	unsigned long start = vma->vm_start;
-
-	return !vma->vm_file && !vma->vm_ops &&
-	       vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC) &&
-	       !(start <= mm->start_stack && mm->start_stack < vma->vm_end) &&
-	       !(start >= mm->start_brk && start < mm->brk);
-}
-
-/* Which one is this of those of its process that match, from the top, from 1? */
-__noinline __u64 rank(struct vm_area_struct *vma __arg_trusted,
-		      const struct ebpfmm_mapping *mapping __arg_nonnull)
-{
-	unsigned long end = vma->vm_end;
-	__u64 above = 0;
-	__u32 i;
-
-	bpf_for(i, 0, MAX_WALK) {
-		struct vm_area_struct *other = bpf_mm_vma_after(vma, end);
-
-		if (!other)
-			break;
-		end = other->vm_end;
-		if (is_mapping(other) &&
-		    size_matches(mapping, end - other->vm_start) &&
-		    name_matches(mapping, other))
-			above++;
-	}
-	return above + 1;
-}
-
-/* struct ebpfmm_decision in one number: orders, order << 16, reason << 24. */
-__noinline __u64 decide(const struct ebpfmm_region *region __arg_nonnull,
-			__u64 page, __u64 start, __u64 end, __u32 admissible)
-{
-	struct ebpfmm_decision decision =
-		ebpfmm_decide(region, page, start, end, admissible);
-
-	return decision.orders | decision.order << 16 | decision.reason << 24;
 }
 
 static __always_inline __u64 program_of(struct ebpfmm_header *header,
@@ -236,128 +74,14 @@ static __always_inline __u64 program_of(struct ebpfmm_header *header,
 	return find_program(header, &identity);
 }
 
-static __always_inline struct ebpfmm_mapping *
-mapping_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
-	   struct vm_area_struct *vma)
+/* struct ebpfmm_decision in one number: orders, order << 16, reason << 24. */
+__noinline __u64 decide(const struct ebpfmm_region *region __arg_nonnull,
+			__u64 page, __u64 start, __u64 end, __u32 admissible)
 {
-	__u64 from = program->mappings.first;
-	__u64 end = from + program->mappings.count;
-	__u32 round;
+	struct ebpfmm_decision decision =
+		ebpfmm_decide(region, page, start, end, admissible);
 
-	for (round = 0; round < EBPFMM_MAX_MAPPINGS; round++) {
-		__u64 i = find_mapping(header, from, end,
-				       vma->vm_end - vma->vm_start);
-		struct ebpfmm_mapping *mapping;
-
-		if (i >= EBPFMM_MAX_MAPPINGS)
-			break;
-		barrier_var(i);
-		mapping = &header->mappings[i];
-		if (name_matches(mapping, vma) &&
-		    (!mapping->nth || rank(vma, mapping) == mapping->nth))
-			return mapping;
-		from = i + 1;
-	}
-	return NULL;
-}
-
-/*
- * The part of a shared object that a mapping is (of), and where that part
- * starts: right behind pages of the object's file.
- */
-static __always_inline struct ebpfmm_object *
-object_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
-	  struct vm_area_struct *vma, unsigned long *start)
-{
-	struct vm_area_struct *before = NULL;
-	struct ebpfmm_identity identity;
-	struct file *file = NULL;
-	__u32 i;
-	__u64 n;
-
-	if (!program->objects.count)
-		return NULL;
-	*start = vma->vm_start;
-	for (i = 0; i < MAX_SPLITS; i++) {
-		before = bpf_mm_vma_before(vma, *start);
-		if (!before || before->vm_end != *start)
-			return NULL;
-		file = before->vm_file;
-		if (file)
-			break;
-		*start = before->vm_start;
-	}
-	if (!before || !file)
-		return NULL;
-
-	identify(file->f_inode, &identity);
-	n = find_object(header, program->objects.first,
-			program->objects.first + program->objects.count, &identity,
-			before->vm_pgoff + ((*start - before->vm_start) >>
-					    EBPFMM_PAGE_SHIFT));
-	if (n >= EBPFMM_MAX_OBJECTS)
-		return NULL;
-	barrier_var(n);
-	return &header->objects[n];
-}
-
-/* Which space is the address in, and where in it? False: in none of them. */
-static __always_inline bool find_place(struct ebpfmm_header *header,
-				       struct ebpfmm_program *program,
-				       struct vm_area_struct *vma,
-				       struct mm_struct *mm,
-				       unsigned long address,
-				       struct place *place)
-{
-	__u64 page = address >> EBPFMM_PAGE_SHIFT;
-	__u64 bias = mm->start_code - program->start_code;
-	struct ebpfmm_mapping *mapping;
-	struct ebpfmm_object *object;
-	unsigned long start;
-
-	place->down = false;
-
-	if (address - bias - program->image_start <
-	    program->image_end - program->image_start) {
-		place->span = program->image;
-		place->base = bias >> EBPFMM_PAGE_SHIFT;
-		place->relative = (address - bias) >> EBPFMM_PAGE_SHIFT;
-		return true;
-	}
-
-	start = mm->start_brk;
-	if (address >= start && address < mm->brk) {
-		place->span = program->heap;
-		place->base = start >> EBPFMM_PAGE_SHIFT;
-		place->relative = page - place->base;
-		return true;
-	}
-
-	start = mm->start_stack;
-	if (vma->vm_start <= start && start < vma->vm_end) {
-		place->span = program->stack;
-		place->base = (start >> EBPFMM_PAGE_SHIFT) + 1;
-		place->relative = place->base - 1 - page;
-		place->down = true;
-		/* Above it are only the strings that exec put there. */
-		return page < place->base;
-	}
-
-	object = object_of(header, program, vma, &start);
-	if (object) {
-		place->span = object->regions;
-		place->base = (start >> EBPFMM_PAGE_SHIFT) - object->start;
-		place->relative = page - place->base;
-		return true;
-	}
-
-	mapping = mapping_of(header, program, vma);
-	if (!mapping)
-		return false;
-	place->span = mapping->regions;
-	place->base = vma->vm_start >> EBPFMM_PAGE_SHIFT;
-	place->relative = page - place->base;
-	return true;
+	return decision.orders | decision.order << 16 | decision.reason << 24;
 }
 
 /*
@@ -616,43 +340,3 @@ SEC(".struct_ops.link")
 struct bpf_mm_ops ebpfmm_ops = {
 	.select_orders = (void *)ebpfmm_select_orders,
 };
-
-static __always_inline void show_file(struct bpf_iter_meta *meta,
-				      struct file *file, __u64 at)
-{
-	struct inode *inode = file->f_inode;
-	struct ebpfmm_file out = {
-		.at = at,
-		.ctime = inode->i_ctime_sec,
-		.ctime_nsec = inode->i_ctime_nsec,
-	};
-
-	identify(inode, &out.identity);
-	bpf_seq_write(meta->seq, &out, sizeof(out));
-}
-
-/* Tells user space how the kernel names the files that it has open. */
-SEC("iter/task_file")
-int ebpfmm_files(struct bpf_iter__task_file *ctx)
-{
-	struct file *file = ctx->file;
-
-	if (file)
-		show_file(ctx->meta, file, ctx->fd);
-	return 0;
-}
-
-/* The same of the files that it has mapped. */
-SEC("iter/task_vma")
-int ebpfmm_mapped(struct bpf_iter__task_vma *ctx)
-{
-	struct vm_area_struct *vma = ctx->vma;
-	struct file *file;
-
-	if (!vma)
-		return 0;
-	file = vma->vm_file;
-	if (file)
-		show_file(ctx->meta, file, vma->vm_start);
-	return 0;
-}

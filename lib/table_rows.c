@@ -114,8 +114,8 @@ enum fit row_fit(const struct row *row, unsigned int order)
 	return worst + page > length ? FIT_MAYBE : FIT_YES;
 }
 
-static void __attribute__((format(printf, 3, 4)))
-warn(warning_fn *fn, void *data, const char *format, ...)
+__attribute__((format(printf, 3, 4)))
+static void warn(warning_fn *fn, void *data, const char *format, ...)
 {
 	va_list args;
 	char *text;

@@ -85,11 +85,13 @@ static uint32_t end_of(uintptr_t address, size_t size)
 	return (address - loaded.bias + size + PAGE - 1) / PAGE;
 }
 
+typedef char *local_fn(void);
+
 static void test_truth(void **state)
 {
+	local_fn *local = dlsym(loaded.handle, "object_local");
 	uintptr_t big = (uintptr_t)dlsym(loaded.handle, "object_table");
 	uintptr_t next = (uintptr_t)dlsym(loaded.handle, "object_next");
-	char *(*local)(void) = dlsym(loaded.handle, "object_local");
 	const size_t size = 3 * (1 << 20) + 77;
 	const struct ebpfmm_program *program;
 	const struct ebpfmm_object *object;
@@ -225,9 +227,11 @@ static void test_refused(void **state)
 		{ "/", "x",
 		  "programs[0].regions[1].anchor.object: /: not a regular file" },
 		{ "/nopie", "hot_table",
-		  "programs[0].regions[1].anchor.object: /nopie: a program with a fixed address, no shared object" },
+		  "programs[0].regions[1].anchor.object: /nopie: "
+		  "a program with a fixed address, no shared object" },
 		{ "/../pie", "hot_table",
-		  "programs[0].regions[1].anchor.object: /../pie: the program itself, whose regions have no `object`" },
+		  "programs[0].regions[1].anchor.object: /../pie: "
+		  "the program itself, whose regions have no `object`" },
 		{ "/object.so", "absent",
 		  "programs[0].regions[1].anchor.symbol: /object.so: no symbol absent" },
 		{ "/object.so", "object_initialised",
