@@ -223,11 +223,21 @@ static const struct node *resolve(const struct tree *tree, const char *path)
 	}
 }
 
+/* The descriptor that the next file gets. */
+static int next_fd(void)
+{
+	int fd = dup(rootfd);
+
+	require(fd >= 0);
+	close(fd);
+	return fd;
+}
+
 static void check(const struct tree *tree, const char *path)
 {
 	const struct node *node = path[0] == '/' ? resolve(tree, path) : NULL;
 	struct ebpfmm_error err = { 0 };
-	int fd = ebpfmm_rootfs_open(rootfd, path, &err), free_fd;
+	int next = next_fd(), fd = ebpfmm_rootfs_open(rootfd, path, &err);
 	struct stat st;
 
 	if (node && node->type == REGULAR) {
@@ -242,9 +252,7 @@ static void check(const struct tree *tree, const char *path)
 		require(err.message[0]);
 	}
 	/* Nothing is left open. */
-	free_fd = dup(rootfd);
-	require(free_fd == rootfd + 1);
-	close(free_fd);
+	require(next_fd() == next);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
