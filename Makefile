@@ -161,7 +161,8 @@ profile_dir := $(PREFIX)/share/ebpfmm/profiles
 unit_dir := $(PREFIX)/lib/systemd/system
 completion_dir := $(PREFIX)/share/bash-completion/completions
 man_dir := $(PREFIX)/share/man
-profiles := $(wildcard examples/*.json)
+# That of examples/regions.c is for a program that only the tests install.
+profiles := $(filter-out examples/regions.json,$(wildcard examples/*.json))
 profile_schema := docs/ebpfmm-profile.schema.json
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
