@@ -111,6 +111,7 @@ struct ebpfmm_mapping {
  * @file: what the process maps: on overlayfs the file of the layer
  * @file_end: page of the file at which the segment's file-backed part ends
  * @start: page of unbiased virtual address at which its anonymous part starts
+ * @end: first page after that part
  * @regions: its regions, in pages of unbiased virtual address
  *
  * The dynamic linker maps the one right behind the other, which is how the part
@@ -120,8 +121,8 @@ struct ebpfmm_object {
 	struct ebpfmm_identity file;
 	__u32 file_end;
 	__u32 start;
+	__u32 end;
 	struct ebpfmm_span regions;
-	__u32 reserved;
 };
 
 /**

@@ -258,7 +258,9 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
 		place->span = object->regions;
 		place->base = (start >> EBPFMM_PAGE_SHIFT) - object->start;
 		place->relative = page - place->base;
-		return true;
+		/* mmap(2) puts mappings right next to each other. */
+		if (place->relative < object->end)
+			return true;
 	}
 
 	mapping = mapping_of(header, program, vma);

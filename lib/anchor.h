@@ -29,13 +29,15 @@ enum ebpfmm_part_kind {
  * @range: the unbiased addresses that it covers, inside one PT_LOAD
  * @anonymous: what of them will be anonymous memory; empty if nothing
  * @part_start: address at which the anonymous part of that PT_LOAD starts
+ * @part_end: address at which it ends, rounded up to a page
  * @part_file_end: offset in the file at which the pages before it end
- * @part: see there; @part_start and @part_file_end are 0 for EBPFMM_PART_LOOSE
+ * @part: see there; the numbers of the part are 0 for EBPFMM_PART_LOOSE
  */
 struct ebpfmm_anchor {
 	struct ebpfmm_range range;
 	struct ebpfmm_range anonymous;
 	uint64_t part_start;
+	uint64_t part_end;
 	uint64_t part_file_end;
 	enum ebpfmm_part_kind part;
 };

@@ -170,12 +170,14 @@ static void describe_part(const struct ebpfmm_elf *elf,
 
 	anchor->anonymous = (struct ebpfmm_range){};
 	anchor->part_start = 0;
+	anchor->part_end = 0;
 	anchor->part_file_end = 0;
 	anchor->part = EBPFMM_PART_LOOSE;
 	ebpfmm_elf_anonymous(elf, &anchor->range, &anchor->anonymous);
 	if (ebpfmm_elf_part_of(elf, &anchor->range, &part))
 		return;
 	anchor->part_start = part.start;
+	anchor->part_end = part.end;
 	anchor->part_file_end = part.file_end;
 	anchor->part = part.shared ? EBPFMM_PART_SHARED : EBPFMM_PART_UNIQUE;
 }

@@ -15,7 +15,7 @@
 #include "cache_private.h"
 
 /* Changes whenever a layout here does, or what the numbers mean. */
-#define FORMAT 1
+#define FORMAT 2
 static const char magic[8] = "ebpfmm-c";
 
 /**
@@ -23,6 +23,7 @@ static const char magic[8] = "ebpfmm-c";
  * @range: as in struct ebpfmm_anchor
  * @anonymous: likewise
  * @part_start: likewise
+ * @part_end: likewise
  * @part_file_end: likewise
  * @part: likewise
  * @kind: of the anchor
@@ -33,6 +34,7 @@ struct record {
 	struct ebpfmm_range range;
 	struct ebpfmm_range anonymous;
 	uint64_t part_start;
+	uint64_t part_end;
 	uint64_t part_file_end;
 	uint32_t part;
 	uint32_t kind;
@@ -235,6 +237,7 @@ bool ebpfmm_cached_find(const struct ebpfmm_cached *cached,
 				.range = record->range,
 				.anonymous = record->anonymous,
 				.part_start = record->part_start,
+				.part_end = record->part_end,
 				.part_file_end = record->part_file_end,
 				.part = record->part,
 			};
@@ -320,6 +323,7 @@ static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 			.range = learnt->anchor.range,
 			.anonymous = learnt->anchor.anonymous,
 			.part_start = learnt->anchor.part_start,
+			.part_end = learnt->anchor.part_end,
 			.part_file_end = learnt->anchor.part_file_end,
 			.part = learnt->anchor.part,
 			.kind = learnt->kind,

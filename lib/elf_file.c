@@ -272,6 +272,7 @@ int ebpfmm_elf_part_of(const struct ebpfmm_elf *elf,
 	    (segment->offset ^ segment->bytes.start) & (PAGE - 1))
 		return -ENOTSUP;
 	out->start = segment->anonymous.start;
+	out->end = segment->anonymous.end;
 	out->file_end = file_end(segment);
 	out->shared = false;
 	for (i = 0; i < elf->nsegments; i++)

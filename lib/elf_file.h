@@ -52,6 +52,7 @@ struct ebpfmm_image {
  * struct ebpfmm_elf_part - an anonymous part of a shared object
  * @addresses: what of the range that was asked for is in it, unbiased
  * @start: first unbiased address of the whole part, at a page
+ * @end: where the part ends, at a page
  * @file_end: offset in the file, at a page, at which the file-backed pages of
  *	the same PT_LOAD end: that of the page that would come next
  * @shared: anonymous memory may follow that same page of the file in another
@@ -66,6 +67,7 @@ struct ebpfmm_image {
 struct ebpfmm_elf_part {
 	struct ebpfmm_range addresses;
 	uint64_t start;
+	uint64_t end;
 	uint64_t file_end;
 	bool shared;
 };

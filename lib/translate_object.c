@@ -150,6 +150,7 @@ static int find_part(const struct job *job, const struct object *object,
 	to->file = *identity;
 	to->file_end = anchor->part_file_end >> EBPFMM_PAGE_SHIFT;
 	to->start = start;
+	to->end = anchor->part_end >> EBPFMM_PAGE_SHIFT;
 	span->count++;
 	header->nobjects++;
 	return 0;
