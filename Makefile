@@ -209,12 +209,19 @@ uninstall:
 # --- what the tests in the virtual machine need, installed beside the package -
 
 test_libexec := $(DESTDIR)$(PREFIX)/lib/ebpfmm
-vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/regions-fixed \
-	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie
+vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity \
+	$(O)/tests/vm/truth_check $(O)/tests/vm/regions-fixed \
+	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
+	$(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
+	linked loader) $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so
 
 $(O)/tests/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $<
+
+$(O)/tests/vm/truth_check: tests/vm/truth_check.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $< -ljson-c
 
 $(O)/tests/vm/regions-%: examples/regions.c
 	@mkdir -p $(@D)
@@ -223,6 +230,34 @@ $(O)/tests/vm/regions-%: examples/regions.c
 regions_fixed := -no-pie -fno-pie
 regions_static := -static -no-pie -fno-pie
 regions_static-pie := -static-pie -fpie
+
+# The order of variables is that in the source.
+$(O)/tests/vm/truth-%: tests/vm/truth.c tests/vm/truth.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -fno-toplevel-reorder $(truth_$*) \
+		-o $@ $(filter %.c %.o,$^) $(truth_libs_$*)
+
+truth_fixed := -no-pie -fno-pie
+truth_static := -static -no-pie -fno-pie
+truth_static-pie := -static-pie -fpie
+truth_bss := -DTRUTH_BSS
+truth_loader := -DTRUTH_PLUGIN='"$(PREFIX)/lib/ebpfmm/tests/truth_plugin.so"'
+truth_libs_linked := -L$(O)/tests/vm -ltruth \
+	-Wl,-rpath,$(PREFIX)/lib/ebpfmm/tests
+$(O)/tests/vm/truth-linked: tests/vm/truth_linked.c $(O)/tests/vm/libtruth.so
+$(O)/tests/vm/truth-loader: tests/vm/truth_loader.c
+$(O)/tests/vm/truth-names: $(O)/tests/vm/truth_names.o
+
+$(O)/tests/vm/truth_names.o: tests/vm/truth_names.cc tests/vm/truth.h
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Werror -c $< -o $@
+
+# A library that programs are linked to, and the same for them to load.
+$(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so: \
+		tests/vm/truth_object.c tests/vm/truth.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -fno-toplevel-reorder -fPIC -shared \
+		-o $@ $<
 
 benches := $(patsubst %.c,$(O)/%,$(wildcard bench/*.c))
 

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which program is a process? The one whose file it runs, in the state in which
+# that file was translated: whatever it is called, wherever it was reached, and
+# whatever happened to the file afterwards. Copies of identity.c say when they
+# touched memory, and a trace of the decisions tells for which program the policy
+# took them.
+
+load helpers
+
+setup()
+{
+	sysfs madvise madvise
+	new_cgroup
+	rm -rf $profiles
+	dir=$BATS_TEST_TMPDIR/bin
+	said=$BATS_TEST_TMPDIR/said
+	mkdir "$dir"
+	: >"$said"
+	place "$dir/one" "$dir/two"
+}
+
+teardown()
+{
+	finish "$tracer"
+	remove_cgroup "$cgroup"
+	ebpfmm gc
+	nothing_left
+}
+
+# place FILE…: copy the program there. Each is a file of its own.
+place()
+{
+	local file
+	for file; do
+		cp $tests/identity "$file"
+	done
+}
+
+# lists EXE…: install a profile of these programs, named "identity".
+lists()
+{
+	mkdir -p $profiles
+	jq -n '{ version: 1, name: "identity", programs: [ $ARGS.positional[] |
+		{ exe: ., default: { benefit_ns: {} } } ] }' --args "$@" \
+		>$profiles/identity.json
+}
+
+# attach EXE…: attach a profile of these programs.
+attach()
+{
+	lists "$@"
+	ebpfmm attach --cgroup "$cgroup" $profiles/identity.json
+}
+
+# watch: trace the decisions of $cgroup from now on.
+watch()
+{
+	local line
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	ebpfmm trace --json "$cgroup" >"$BATS_TEST_TMPDIR/trace" \
+		2>"$BATS_TEST_TMPDIR/ready" 3>&- &
+	tracer=$!
+	exec 7<"$BATS_TEST_TMPDIR/ready"
+	IFS= read -r line <&7
+	[ "$line" = ready ]
+}
+
+# start_one COMMAND…: run a program in $cgroup; what it says is kept.
+start_one()
+{
+	within "$cgroup" "$@" >>"$said"
+}
+
+# start_two COMMAND…: the same with --again: returns when it has touched memory
+# once, and again() lets it do it once more and waits for its end.
+start_two()
+{
+	local line
+	coproc second { exec within "$cgroup" "$@" 3>&- 7<&-; }
+	second_pid=$!
+	exec {second_in}>&"${second[1]}" {second_out}<&"${second[0]}"
+	IFS= read -r line <&"$second_out"
+	echo "$line" >>"$said"
+}
+
+again()
+{
+	echo >&"$second_in"
+	exec {second_in}>&-
+	cat <&"$second_out" >>"$said"
+	exec {second_out}<&-
+	wait "$second_pid"
+}
+
+# taken_for JSON: for which programs the policy took those who said something, by
+# index in the profile; null is none.
+taken_for()
+{
+	# It has ended by itself if the cgroup has.
+	kill -TERM "$tracer" 2>/dev/null || true
+	wait "$tracer"
+	run -0 cat <&7
+	exec 7<&-
+	[ -z "$output" ]
+	run -0 jq -n -c --slurpfile trace "$BATS_TEST_TMPDIR/trace" \
+		--rawfile said "$said" '
+		[ $said | splits("\n") | select(. != "") | split(" ") |
+			. as [ $label, $pid, $begin, $end ] |
+			{ key: $label, value: ([ $trace[] | select(
+				.pid == ($pid | tonumber) and
+				.time >= ($begin | tonumber) and
+				.time <= ($end | tonumber)) | .program ] |
+				unique | if length == 1 then .[0] else . end) } ] |
+		group_by(.key) | map({ key: .[0].key, value: (map(.value) |
+			unique | if length == 1 then .[0] else . end) }) |
+		from_entries'
+	echo "# $output" >&3
+	jq -e --argjson wanted "$1" '. == $wanted' <<<"$output"
+}
+
+@test "in a container, a shell starts a server that has workers and helpers" {
+	work=$BATS_TEST_TMPDIR
+	# shellcheck source=demo/containers.sh
+	. /src/demo/containers.sh
+	new_bundle "$BATS_TEST_TMPDIR/server" "createRuntime poststop" \
+		'{ "ebpfmm.profile": "identity.json",
+		   "ebpfmm.required": "true" }' \
+		/bin/sh -c 'read -r go </go
+			/server server /helper helper
+			/server server2 /bin/sh -c "/stranger stranger; /helper helper"'
+	# So that processes have the numbers that the trace tells.
+	jq '.linux.namespaces |= map(select(.type != "pid"))' \
+		"$BATS_TEST_TMPDIR/server/config.json" >"$BATS_TEST_TMPDIR/config"
+	mv "$BATS_TEST_TMPDIR/config" "$BATS_TEST_TMPDIR/server/config.json"
+	root=$BATS_TEST_TMPDIR/server/rootfs
+	copy_programs "$root" /bin/sh $tests/identity
+	place "$root/server" "$root/helper" "$root/stranger"
+	lists /server /helper
+	mkfifo "$root/go"
+
+	crun run --bundle "$BATS_TEST_TMPDIR/server" server >"$said" 3>&- 7<&- &
+	container=$!
+	exec 8>"$root/go"
+	rmdir "$cgroup"
+	cgroup=/sys/fs/cgroup/server
+	watch
+	echo go >&8
+	exec 8>&-
+	wait $container
+	taken_for '{ "server": 0, "server-child": 0, "helper": 1,
+		"server2": 0, "server2-child": 0, "stranger": null }'
+}
+
+@test "names and the title of a process make no difference" {
+	attach "$dir/one" "$dir/two"
+	watch
+	start_one "$dir/one" plain
+	start_one "$dir/one" --comm two comm
+	start_one bash -c "exec -a $dir/two $dir/one title"
+	start_one bash -c "exec -a $dir/one $dir/two other"
+	taken_for '{ "plain": 0, "comm": 0, "title": 0, "other": 1 }'
+}
+
+@test "a file of several names is one program by each of them" {
+	ln "$dir/one" "$dir/hard"
+	ln -s one "$dir/soft"
+	attach "$dir/hard"
+	watch
+	start_one "$dir/one" one
+	start_one "$dir/hard" hard
+	start_one "$dir/soft" soft
+	start_one "$dir/two" two
+	taken_for '{ "one": 0, "hard": 0, "soft": 0, "two": null }'
+}
+
+@test "the program of a script is its interpreter" {
+	echo "#!$dir/one --script" >"$dir/script"
+	chmod +x "$dir/script"
+	run -1 attach "$dir/script"
+	attach "$dir/one"
+	watch
+	start_one "$dir/script"
+	taken_for '{ "script": 0 }'
+}
+
+@test "a program goes on being what it is when its file is deleted" {
+	attach "$dir/one"
+	watch
+	start_two "$dir/one" --again one
+	rm "$dir/one"
+	again
+	taken_for '{ "one": 0, "one-again": 0 }'
+}
+
+@test "a file that replaces a program's is none until it is attached" {
+	attach "$dir/one"
+	watch
+	start_two "$dir/one" --again old
+	mv "$dir/two" "$dir/one"
+	start_one "$dir/one" new
+	again
+	start_two "$dir/one" --again next
+	attach "$dir/one"
+	again
+	start_one "$dir/one" attached
+	taken_for '{ "old": 0, "old-again": 0, "new": null,
+		"next": null, "next-again": 0, "attached": 0 }'
+}
+
+# On ext4, which gives the number of a deleted file to a next one: without a
+# journal some minutes later. (On tmpfs numbers do not come again.)
+@test "a file that has the inode number of a deleted program is none" {
+	disk=$(mktemp -d /var/lib/identity.XXXXXX)
+	place "$disk/one"
+	number=$(stat -c %i "$disk/one")
+	attach "$disk/one"
+	watch
+	start_one "$disk/one" before
+	rm "$disk/one"
+	date -s "1 hour" >/dev/null
+	for ((i = 0; i < 100; i++)); do
+		place "$disk/$i"
+		[ "$(stat -c %i "$disk/$i")" != "$number" ] || break
+	done
+	date -s "1 hour ago" >/dev/null
+	[ "$(stat -c %i "$disk/$i")" = "$number" ]
+	start_one "$disk/$i" after
+	rm -r "$disk"
+	taken_for '{ "before": 0, "after": null }'
+}
+
+@test "a file that was written to is none until it is attached" {
+	attach "$dir/one" "$dir/two"
+	watch
+	start_one "$dir/one" before
+	echo >>"$dir/one"
+	start_one "$dir/one" written
+	start_one "$dir/two" beside
+	attach "$dir/one" "$dir/two"
+	start_one "$dir/one" attached
+	taken_for '{ "before": 0, "written": null, "beside": 1, "attached": 0 }'
+}
+
+# overlay OPTION: an overlay of two layers, in which two files have one inode
+# number; they are $overlay/first and $overlay/second.
+overlay()
+{
+	local layer
+	overlay=$BATS_TEST_TMPDIR/overlay
+	mkdir "$overlay"
+	for layer in first second; do
+		mkdir "$BATS_TEST_TMPDIR/$layer"
+		mount -t tmpfs layer "$BATS_TEST_TMPDIR/$layer"
+		place "$BATS_TEST_TMPDIR/$layer/$layer"
+	done
+	[ "$(stat -c %i "$BATS_TEST_TMPDIR/first/first")" = \
+		"$(stat -c %i "$BATS_TEST_TMPDIR/second/second")" ]
+	mount -t overlay -o "$1,lowerdir=$BATS_TEST_TMPDIR/first:$BATS_TEST_TMPDIR/second" \
+		overlay "$overlay"
+}
+
+end_overlay()
+{
+	umount "$overlay" "$BATS_TEST_TMPDIR/first" "$BATS_TEST_TMPDIR/second"
+}
+
+on_overlay()
+{
+	overlay "$1"
+	attach "$overlay/first" "$overlay/second"
+	watch
+	start_one "$overlay/first" first
+	start_one "$overlay/second" second
+	# What lies below is another file of another file system.
+	start_one "$BATS_TEST_TMPDIR/first/first" below
+	attach "$overlay/second"
+	start_one "$overlay/first" unlisted
+	start_one "$overlay/second" listed
+	end_overlay
+	taken_for '{ "first": 0, "second": 1, "below": null,
+		"unlisted": null, "listed": 0 }'
+}
+
+@test "overlayfs with xino=on tells two files of one number apart" {
+	on_overlay xino=on
+}
+
+@test "overlayfs with xino=off tells two files of one number apart" {
+	on_overlay xino=off
+}
+
+@test "on overlayfs a bind mount and a link lead to the same program" {
+	overlay xino=auto
+	attach "$overlay/first"
+	watch
+	touch "$dir/bound"
+	mount --bind "$overlay/first" "$dir/bound"
+	ln -s "$overlay/first" "$dir/soft"
+	start_one "$dir/bound" bound
+	start_one "$dir/soft" soft
+	umount "$dir/bound"
+	end_overlay
+	taken_for '{ "bound": 0, "soft": 0 }'
+}
