@@ -139,8 +139,11 @@ $(O)/tests/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(O)/libebpfmm-fuzz.a
 # What has been found interesting before and, with FUZZ_TIME, as many seconds of
 # looking for more, for each fuzzer.
 FUZZ_TIME ?= 0
-.PHONY: fuzz
-fuzz: $(fuzzers)
+.PHONY: fuzz fuzzing
+fuzz:
+	@vm/build fuzzing FUZZ_TIME=$(FUZZ_TIME)
+
+fuzzing: $(fuzzers)
 	@tests/fuzz/run $(FUZZ_TIME) $(fuzzers)
 
 # --- the schema of profiles against their parser -------------------------------
