@@ -67,7 +67,7 @@ ebpfmm_decide(const struct ebpfmm_region *region, __u64 page, __u64 start,
 
 	for (order = 1; region->sizes >> order && order < EBPFMM_ORDERS;
 	     order++) {
-		__u32 benefit = region->benefit[order];
+		__u32 benefit = region->benefit[EBPFMM_BENEFIT(order)];
 
 		/* Sizes that are not named have no benefit. */
 		if (benefit <= region->benefit[0])

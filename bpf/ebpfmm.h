@@ -21,18 +21,39 @@
 /* An anonymous folio of two pages cannot exist (THP_ORDERS_ALL_ANON). */
 #define EBPFMM_SUPPORTED_ORDERS	(((1U << EBPFMM_ORDERS) - 1) & ~2U)
 
+#define EBPFMM_BENEFITS		(EBPFMM_ORDERS - 1)
+
 #define EBPFMM_MAX_PROGRAMS	16
 #define EBPFMM_MAX_MAPPINGS	32
 #define EBPFMM_MAX_OBJECTS	32
 #define EBPFMM_MAX_NTH		64
-#define EBPFMM_SMALL_REGIONS	24
+#define EBPFMM_SMALL_REGIONS	21
 #define EBPFMM_LARGE_REGIONS	1024
 #define EBPFMM_NAME_SIZE	64	/* of a profile, with its NUL */
 #define EBPFMM_ANON_NAME_SIZE	80	/* ANON_VMA_NAME_MAX_LEN, with NUL */
 #define EBPFMM_NO_REGION	0xffffU
 #define EBPFMM_NO_PROGRAM	0xffffU
 #define EBPFMM_TOUCHED_ONE	1024	/* "every page is touched" */
-#define EBPFMM_FORMAT		2	/* changes whenever a layout here does */
+#define EBPFMM_FORMAT		3	/* changes whenever a layout here does */
+
+/* What pages are taken to cost until that is measured. */
+#define EBPFMM_DEFAULT_ZERO_NS	100
+#define EBPFMM_DEFAULT_FAULT_NS	500
+#define EBPFMM_DEFAULT_COMPACT_NS(order)	(2000U << (order))
+
+/**
+ * struct ebpfmm_costs - what pages cost on this node; written by user space
+ * @measured: when they were measured, seconds since 1970; 0: they are defaults
+ * @zero_ns: time to zero a page of 4K, nanoseconds
+ * @fault_ns: time that a page fault takes besides zeroing, nanoseconds
+ * @compact_ns: time to make a free block of each order by compaction, nanoseconds
+ */
+struct ebpfmm_costs {
+	__u64 measured;
+	__u32 zero_ns;
+	__u32 fault_ns;
+	__u32 compact_ns[EBPFMM_ORDERS];
+};
 
 /**
  * struct ebpfmm_region - a range of pages and what each page size is worth there
@@ -43,7 +64,9 @@
  * @source: which of its program's regions in the profile it is; EBPFMM_NO_REGION
  *	for a default
  * @reserved: 0
- * @benefit: expected benefit of one page of each order, nanoseconds
+ * @decisions: counted by the policy, modulo 2^32
+ * @benefit: expected benefit of one page of each order but order 1, nanoseconds;
+ *	see EBPFMM_BENEFIT()
  *
  * A page that holds a byte of two adjacent regions belongs to the first one.
  */
@@ -54,8 +77,12 @@ struct ebpfmm_region {
 	__u16 touched;
 	__u16 source;
 	__u16 reserved;
-	__u32 benefit[EBPFMM_ORDERS];
+	__u32 decisions;
+	__u32 benefit[EBPFMM_BENEFITS];
 };
+
+/* Where the benefit of an order is: there is none of order 1. */
+#define EBPFMM_BENEFIT(order)	((order) ? (order) - 1 : 0)
 
 /**
  * struct ebpfmm_span - a slice of a table
@@ -140,6 +167,8 @@ struct ebpfmm_object {
  *	page n is the n-th one below it, counting from 0
  * @mappings: slice of the matchers
  * @objects: slice of the parts of shared objects
+ * @outside: faults of its memory that is in no region, counted by the policy,
+ *	modulo 2^32
  */
 struct ebpfmm_program {
 	struct ebpfmm_identity file;
@@ -153,7 +182,7 @@ struct ebpfmm_program {
 	struct ebpfmm_span stack;
 	struct ebpfmm_span mappings;
 	struct ebpfmm_span objects;
-	__u32 reserved2;
+	__u32 outside;
 };
 
 /**
@@ -163,16 +192,26 @@ struct ebpfmm_program {
  * @EBPFMM_EDGE: a better one would have reached outside the region
  * @EBPFMM_FORBIDDEN: a better one was not admissible to the kernel here (sysfs,
  *	the bounds of the vma, a page table where a 2M page would go)
+ * @EBPFMM_LIMIT: a better one would have exceeded the profile's limit
+ * @EBPFMM_PRESSURE: a better one would have left too little headroom below the
+ *	limits of the memory cgroup
+ * @EBPFMM_SUPPLY: a better one has no free block at hand, and would not repay
+ *	making one
  * @EBPFMM_OUTSIDE: in no region and there is no default: left to the kernel
  * @EBPFMM_OTHER_PROGRAM: not a program of the profile: left to the kernel
+ * @EBPFMM_KEPT: not asked: an earlier answer to this thread, 4K, stood for it
  */
 enum ebpfmm_reason {
 	EBPFMM_BEST,
 	EBPFMM_DEFAULT,
 	EBPFMM_EDGE,
 	EBPFMM_FORBIDDEN,
+	EBPFMM_LIMIT,
+	EBPFMM_PRESSURE,
+	EBPFMM_SUPPLY,
 	EBPFMM_OUTSIDE,
 	EBPFMM_OTHER_PROGRAM,
+	EBPFMM_KEPT,
 	EBPFMM_REASONS,
 };
 
@@ -190,12 +229,23 @@ struct ebpfmm_counters {
 };
 
 /**
+ * struct ebpfmm_lost - what candidates were worth that were not chosen (sampled)
+ * @net: sum of their net benefits, nanoseconds, by order
+ * @samples: how many there are in the sum, by order
+ */
+struct ebpfmm_lost {
+	__s64 net[EBPFMM_ORDERS];
+	__u32 samples[EBPFMM_ORDERS];
+};
+
+/**
  * struct ebpfmm_header - what precedes the regions of a cgroup's policy
  * @format: EBPFMM_FORMAT
  * @nregions: entries in use in the array of regions
  * @nprograms: entries in use in @programs
  * @nmappings: entries in use in @mappings
  * @nobjects: entries in use in @objects
+ * @limited: bitmap of the orders that have a limit
  * @reserved: 0
  * @name: of the profile, for people
  * @limit: bytes of the cgroup's memory that may be in pages of each order
@@ -203,6 +253,7 @@ struct ebpfmm_counters {
  * @mappings: matchers of all programs
  * @objects: parts of shared objects, of all programs
  * @counters: kept by the policy
+ * @lost: likewise
  */
 struct ebpfmm_header {
 	__u16 format;
@@ -210,13 +261,15 @@ struct ebpfmm_header {
 	__u16 nprograms;
 	__u16 nmappings;
 	__u16 nobjects;
-	__u16 reserved[3];
+	__u16 limited;
+	__u16 reserved[2];
 	char name[EBPFMM_NAME_SIZE];
 	__u64 limit[EBPFMM_ORDERS];
 	struct ebpfmm_program programs[EBPFMM_MAX_PROGRAMS];
 	struct ebpfmm_mapping mappings[EBPFMM_MAX_MAPPINGS];
 	struct ebpfmm_object objects[EBPFMM_MAX_OBJECTS];
 	struct ebpfmm_counters counters[EBPFMM_STRIPES];
+	struct ebpfmm_lost lost;
 };
 
 /**
@@ -293,6 +346,13 @@ struct ebpfmm_tracing {
  * @order: the best of them
  * @reason: enum ebpfmm_reason
  * @asked: enum bpf_mm_reason of the kernel
+ * @compact: whether the kernel may compact memory for it
+ * @candidates: bitmap of the orders that the region names and that fit into it
+ * @limited: of these, which would have exceeded a limit of the profile
+ * @pressed: which would have left too little headroom
+ * @missing: which had no free block at hand, among those that were looked for
+ * @touched: the region's, in 1/EBPFMM_TOUCHED_ONE
+ * @net: net benefit of each candidate, nanoseconds
  */
 struct ebpfmm_event {
 	__u64 time;
@@ -308,7 +368,14 @@ struct ebpfmm_event {
 	__u8 order;
 	__u8 reason;
 	__u8 asked;
-	__u8 reserved[5];
+	__u8 compact;
+	__u16 candidates;
+	__u16 limited;
+	__u16 pressed;
+	__u16 missing;
+	__u16 touched;
+	__u8 reserved[2];
+	__s64 net[EBPFMM_ORDERS];
 };
 
 #endif /* EBPFMM_H */

@@ -112,6 +112,11 @@ struct bpf_mm_ops {
 			       __u32 reason);
 };
 
+struct bpf_mm_headroom {
+	__u64 bytes;
+	__u64 limit;
+};
+
 #pragma clang attribute pop
 
 /* kernel/bpf/helpers.c */
@@ -133,6 +138,7 @@ enum bpf_mm_reason {
 };
 
 enum bpf_mm_answer {
+	BPF_MM_COMPACT = 1U << 30,
 	BPF_MM_DEFAULT = 1U << 31,
 };
 
@@ -142,6 +148,21 @@ bpf_mm_vma_before(struct vm_area_struct *vma, unsigned long address)
 	__attribute__((section(".ksyms")));
 extern struct vm_area_struct *
 bpf_mm_vma_after(struct vm_area_struct *vma, unsigned long address)
+	__attribute__((section(".ksyms")));
+extern unsigned long
+bpf_mm_admissible_orders(struct vm_area_struct *vma, unsigned long address)
+	__attribute__((section(".ksyms")));
+extern bool bpf_mm_block_at_hand(__u32 order)
+	__attribute__((section(".ksyms")));
+extern __u32 bpf_mm_fragmentation(__u32 order)
+	__attribute__((section(".ksyms")));
+extern int bpf_mm_headroom(struct vm_area_struct *vma,
+			   struct bpf_mm_headroom *headroom)
+	__attribute__((section(".ksyms")));
+extern __u64 bpf_mm_folios(struct cgroup *cgrp, __u32 order)
+	__attribute__((section(".ksyms")));
+extern __u64 bpf_mm_keep(unsigned long start, unsigned long end, __u32 uses,
+			 __u32 cookie)
 	__attribute__((section(".ksyms")));
 
 #endif /* EBPFMM_KERNEL_H */

@@ -8,8 +8,12 @@ static const char *const names[EBPFMM_REASONS] = {
 	[EBPFMM_DEFAULT] = "default",
 	[EBPFMM_EDGE] = "edge",
 	[EBPFMM_FORBIDDEN] = "forbidden",
+	[EBPFMM_LIMIT] = "limit",
+	[EBPFMM_PRESSURE] = "pressure",
+	[EBPFMM_SUPPLY] = "supply",
 	[EBPFMM_OUTSIDE] = "outside",
 	[EBPFMM_OTHER_PROGRAM] = "other-program",
+	[EBPFMM_KEPT] = "kept",
 };
 
 const char *ctl_reason_name(unsigned int reason)

@@ -39,7 +39,8 @@ static void add_benefit(struct json_object *object,
 	for (order = 0; order < EBPFMM_ORDERS; order++)
 		if (region->sizes & (1U << order))
 			add(benefit, ebpfmm_order_name(order),
-			    json_object_new_int64(region->benefit[order]));
+			    json_object_new_int64(
+				    region->benefit[EBPFMM_BENEFIT(order)]));
 	add(object, "benefit_ns", benefit);
 	/* Three digits: a share is not known any better. */
 	snprintf(text, sizeof(text), "%.3g", touched);

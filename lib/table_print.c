@@ -51,7 +51,8 @@ static void print_sizes(struct output *output, const struct row *row,
 		if (!(region->sizes & (1U << order)))
 			continue;
 		fprintf(output->rows, "%s%s=%u", separator,
-			ebpfmm_order_name(order), region->benefit[order]);
+			ebpfmm_order_name(order),
+			region->benefit[EBPFMM_BENEFIT(order)]);
 		if (fit_signs[fit])
 			fputc(fit_signs[fit], output->rows);
 		output->maybe = output->maybe || fit == FIT_MAYBE;

@@ -65,13 +65,17 @@ static uint16_t put_region(struct ebpfmm_table *table, uint32_t start,
 {
 	uint16_t n = table->large.header.nregions++;
 	struct ebpfmm_region *region = &table->large.regions[n];
+	unsigned int order;
 
 	region->start = start;
 	region->end = end;
 	region->sizes = benefit->sizes;
 	region->touched = benefit->touched;
 	region->source = source;
-	memcpy(region->benefit, benefit->ns, sizeof(region->benefit));
+	for (order = 0; order < EBPFMM_ORDERS; order++)
+		if (order != 1)
+			region->benefit[EBPFMM_BENEFIT(order)] =
+				benefit->ns[order];
 	return n;
 }
 
@@ -213,8 +217,11 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 	header = &table->large.header;
 	header->format = EBPFMM_FORMAT;
 	memcpy(header->name, profile->name, strlen(profile->name));
-	for (i = 0; i < EBPFMM_ORDERS; i++)
+	for (i = 0; i < EBPFMM_ORDERS; i++) {
 		header->limit[i] = profile->limit[i];
+		if (profile->limit[i] != UINT64_MAX)
+			header->limited |= 1U << i;
+	}
 
 	for (i = 0; i < profile->nprograms; i++) {
 		struct job job = {

@@ -79,7 +79,7 @@ static void test_truth(void **state)
 			if (start < before)
 				start = before;
 			assert_pages(table, i, start, end, (i + 1) % 3);
-			assert_int_equal(table->large.regions[i].benefit[4],
+			assert_int_equal(table->large.regions[i].benefit[EBPFMM_BENEFIT(4)],
 					 100 + (i + 1) % 3);
 			before = end;
 		}
