@@ -50,6 +50,19 @@ struct {
 /* Written by user space, so never what the compiler believes it to be. */
 volatile struct ebpfmm_tracing ebpfmm_tracing SEC(".data.tracing");
 
+/* Likewise; these are for a node that was not measured. */
+volatile struct ebpfmm_costs ebpfmm_costs SEC(".data.costs") = {
+	.zero_ns = EBPFMM_DEFAULT_ZERO_NS,
+	.fault_ns = EBPFMM_DEFAULT_FAULT_NS,
+	.compact_ns = {
+		EBPFMM_DEFAULT_COMPACT_NS(0), EBPFMM_DEFAULT_COMPACT_NS(1),
+		EBPFMM_DEFAULT_COMPACT_NS(2), EBPFMM_DEFAULT_COMPACT_NS(3),
+		EBPFMM_DEFAULT_COMPACT_NS(4), EBPFMM_DEFAULT_COMPACT_NS(5),
+		EBPFMM_DEFAULT_COMPACT_NS(6), EBPFMM_DEFAULT_COMPACT_NS(7),
+		EBPFMM_DEFAULT_COMPACT_NS(8), EBPFMM_DEFAULT_COMPACT_NS(9),
+	},
+};
+
 /* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. */
 __noinline __u64 find_program(struct ebpfmm_header *header __arg_nonnull,
 			      const struct ebpfmm_identity *file __arg_nonnull)

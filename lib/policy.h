@@ -8,6 +8,7 @@
  *		small, large		cgroup storages
  *		files, mapped		programs of the iterators over open and mapped files
  *		events, tracing		what is being told to whom, see struct ebpfmm_event
+ *		costs			what pages cost on this node, struct ebpfmm_costs
  *		format			a map that holds EBPFMM_FORMAT of the loader
  *		cgroup-<id>		one link for each cgroup
  *

@@ -17,6 +17,7 @@
  * @mapped: program of the iterator over mapped files
  * @events: the ring buffer of decisions
  * @tracing: whose decisions go there
+ * @costs: what pages cost on this node, struct ebpfmm_costs
  * @format: EBPFMM_FORMAT of who loaded it
  */
 struct ebpfmm_policy {
@@ -28,6 +29,7 @@ struct ebpfmm_policy {
 	int mapped;
 	int events;
 	int tracing;
+	int costs;
 	uint32_t format;
 };
 

@@ -287,6 +287,7 @@ static int pin_into(int dirfd, struct ebpfmm_bpf *object, int format,
 		{ "mapped", bpf_program__fd(object->progs.ebpfmm_mapped) },
 		{ "events", bpf_map__fd(object->maps.ebpfmm_events) },
 		{ "tracing", bpf_map__fd(object->maps.data_tracing) },
+		{ "costs", bpf_map__fd(object->maps.data_costs) },
 		{ "ops", bpf_map__fd(object->maps.ebpfmm_ops) },
 		{ "format", format },
 	};
@@ -427,6 +428,7 @@ static int open_pins(struct ebpfmm_policy *policy)
 		{ "mapped", &policy->mapped },
 		{ "events", &policy->events },
 		{ "tracing", &policy->tracing },
+		{ "costs", &policy->costs },
 	};
 
 	if (read_format(policy))
@@ -462,7 +464,8 @@ int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 		*policy = (struct ebpfmm_policy){ .dirfd = dirfd, .ops = -1,
 						  .small = -1, .large = -1,
 						  .files = -1, .mapped = -1,
-						  .events = -1, .tracing = -1 };
+						  .events = -1, .tracing = -1,
+						  .costs = -1 };
 		if (!open_pins(policy)) {
 			*out = policy;
 			return 0;
@@ -498,6 +501,7 @@ void ebpfmm_policy_close(struct ebpfmm_policy *policy)
 {
 	if (!policy)
 		return;
+	close_fd(policy->costs);
 	close_fd(policy->tracing);
 	close_fd(policy->events);
 	close_fd(policy->mapped);
