@@ -48,7 +48,10 @@ all: $(programs) $(examples)
 
 # --- the fault policy --------------------------------------------------------
 
-bpf_src := $(wildcard bpf/*.bpf.c)
+# What is loaded by who needs it, not with the policy.
+bpf_apart := sizes
+bpf_src := $(filter-out $(bpf_apart:%=bpf/%.bpf.c),$(wildcard bpf/*.bpf.c))
+skeletons := $(O)/ebpfmm.skel.h $(bpf_apart:%=$(O)/%.skel.h)
 
 $(O)/bpf/%.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
@@ -58,17 +61,20 @@ $(O)/bpf/%.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 $(O)/bpf/ebpfmm.bpf.o: $(bpf_src:bpf/%.bpf.c=$(O)/bpf/%.o)
 	$(BPFTOOL) gen object $@ $^
 
+$(bpf_apart:%=$(O)/bpf/%.bpf.o): $(O)/bpf/%.bpf.o: $(O)/bpf/%.o
+	$(BPFTOOL) gen object $@ $<
+
 $(O)/%.skel.h: $(O)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp
 	mv $@.tmp $@
 
 # --- library and programs ----------------------------------------------------
 
-$(O)/lib/%.o: lib/%.c $(O)/ebpfmm.skel.h
+$(O)/lib/%.o: lib/%.c $(skeletons)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(DEPS) -c $< -o $@
 
-$(O)/hook/%.o $(O)/ctl/%.o: $(O)/ebpfmm.skel.h
+$(O)/hook/%.o $(O)/ctl/%.o: $(skeletons)
 
 $(O)/hook/%.o: hook/%.c
 	@mkdir -p $(@D)
@@ -94,7 +100,7 @@ $(O)/examples/%: examples/%.c
 
 # --- unit tests: everything pure, under ASan and UBSan -----------------------
 
-$(O)/asan/%.o: %.c $(O)/ebpfmm.skel.h
+$(O)/asan/%.o: %.c $(skeletons)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ihook -Ibpf -g -O1 $(SANITIZE) $(WARN) $(DEPS) -c $< -o $@
 
@@ -123,7 +129,7 @@ unit: $(units)
 fuzzed_src := $(lib_src) $(filter-out hook/main.c,$(hook_src))
 fuzz_flags := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(O)/fuzz/%.o: %.c $(O)/ebpfmm.skel.h
+$(O)/fuzz/%.o: %.c $(skeletons)
 	@mkdir -p $(@D)
 	$(CLANG) $(CPPFLAGS) -Ihook $(fuzz_flags) -fsanitize=fuzzer-no-link $(DEPS) \
 		-c $< -o $@
@@ -167,6 +173,8 @@ man_dir := $(PREFIX)/share/man
 # That of examples/regions.c is for a program that only the tests install.
 profiles := $(filter-out examples/regions.json,$(wildcard examples/*.json))
 profile_schema := docs/ebpfmm-profile.schema.json
+services := $(patsubst oci/%.in,$(O)/oci/%,$(wildcard oci/*.service.in))
+timers := $(wildcard oci/*.timer)
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
 
@@ -176,14 +184,14 @@ $(O)/oci/%: oci/%.in Makefile
 	mv $@.tmp $@
 
 .PHONY: install
-install: $(programs) $(O)/oci/ebpfmm.json $(O)/oci/ebpfmm.service
+install: $(programs) $(O)/oci/ebpfmm.json $(services)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(O)/ebpfmm
 	install -D -t $(DESTDIR)$(libexecdir) $(O)/ebpfmm-oci-hook
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/ebpfmm $(profile_schema)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man5 $(man5)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man8 $(man8)
-	install -D -m 644 -t $(DESTDIR)$(unit_dir) $(O)/oci/ebpfmm.service
+	install -D -m 644 -t $(DESTDIR)$(unit_dir) $(services) $(timers)
 	install -D -m 644 ctl/ebpfmm.bash $(DESTDIR)$(completion_dir)/ebpfmm
 	install -d $(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles
 	install -D -m 644 $(O)/oci/ebpfmm.json $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new
@@ -204,7 +212,8 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/ebpfmm/$(notdir $(profile_schema))
 	rm -f $(addprefix $(DESTDIR)$(man_dir)/man5/,$(notdir $(man5)))
 	rm -f $(addprefix $(DESTDIR)$(man_dir)/man8/,$(notdir $(man8)))
-	rm -f $(DESTDIR)$(unit_dir)/ebpfmm.service $(DESTDIR)$(completion_dir)/ebpfmm
+	rm -f $(addprefix $(DESTDIR)$(unit_dir)/,$(notdir $(services) $(timers)))
+	rm -f $(DESTDIR)$(completion_dir)/ebpfmm
 	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(libexecdir) \
 		$(DESTDIR)$(profile_dir) $(DESTDIR)$(PREFIX)/share/ebpfmm \
 		$(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles $(DESTDIR)$(SYSCONFDIR)/ebpfmm
@@ -215,7 +224,7 @@ test_libexec := $(DESTDIR)$(PREFIX)/lib/ebpfmm
 vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity \
 	$(O)/tests/vm/truth_check $(O)/tests/vm/regions-fixed \
 	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
-	$(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
+	$(O)/tests/vm/openmetrics $(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
 	linked loader) $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so
 
 $(O)/tests/vm/%: tests/vm/%.c

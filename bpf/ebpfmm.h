@@ -319,6 +319,14 @@ struct ebpfmm_file {
 };
 
 /**
+ * struct ebpfmm_folios - what the iterator "ebpfmm_folios" says of a cgroup
+ * @count: anonymous folios of each order from 2 on, of those below it too
+ */
+struct ebpfmm_folios {
+	__u64 count[EBPFMM_ORDERS];
+};
+
+/**
  * struct ebpfmm_tracing - whose decisions are to be told; written by user space
  * @cgroup: id of the cgroup, 0 for nobody's
  * @every: tell one in so many

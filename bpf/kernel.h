@@ -93,6 +93,11 @@ struct bpf_iter_meta {
 	struct seq_file *seq;
 };
 
+struct bpf_iter__cgroup {
+	struct bpf_iter_meta *meta;
+	struct cgroup *cgroup;
+};
+
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	__u32 fd;

@@ -22,6 +22,8 @@ const struct ctl_command ctl_commands[] = {
 	  CTL_JSON, 0, 0, 1, ctl_stats },
 	{ "trace", "[--every N] [--count N] CGROUP", "decisions as they are made",
 	  CTL_JSON | CTL_EVERY | CTL_COUNT, 0, 1, 1, ctl_trace },
+	{ "metrics", "[--regions] [--output FILE]", "a page of OpenMetrics",
+	  CTL_OUTPUT | CTL_REGIONS, 0, 0, 0, ctl_metrics },
 	{ "gc", "", "clear what was left behind",
 	  CTL_JSON, 0, 0, 0, ctl_gc },
 	{ "doctor", "", "what is missing on this node",

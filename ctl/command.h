@@ -18,6 +18,8 @@
 #define CTL_EVERY	(1U << 4)
 #define CTL_COUNT	(1U << 5)
 #define CTL_DEBUG_DIR	(1U << 6)
+#define CTL_OUTPUT	(1U << 7)
+#define CTL_REGIONS	(1U << 8)
 
 /**
  * struct ctl_args - a parsed command line
@@ -28,6 +30,8 @@
  * @debug_dir: value of --debug-dir, or NULL
  * @every: value of --every, or NULL
  * @count: value of --count, or NULL
+ * @output: value of --output, or NULL
+ * @regions: also tell of each region
  * @operands: what is left
  * @noperands: their number
  */
@@ -39,6 +43,8 @@ struct ctl_args {
 	const char *debug_dir;
 	const char *every;
 	const char *count;
+	const char *output;
+	bool regions;
 	char **operands;
 	int noperands;
 };
@@ -78,6 +84,7 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_list(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_stats(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err);

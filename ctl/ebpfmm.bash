@@ -14,6 +14,10 @@ _ebpfmm()
 		compopt -o dirnames
 		return
 		;;
+	--output)
+		compopt -o default
+		return
+		;;
 	esac
 	if ((COMP_CWORD == 1)) || [[ $COMP_CWORD -eq 2 && $command == help ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(ebpfmm help --completion)" -- "$word")

@@ -19,6 +19,8 @@ static const struct option long_options[] = {
 	{ "debug-dir", required_argument, NULL, 'd' },
 	{ "every", required_argument, NULL, 'e' },
 	{ "count", required_argument, NULL, 'n' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "regions", no_argument, NULL, 'R' },
 	{ "completion", no_argument, NULL, 'C' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -64,6 +66,8 @@ static const struct {
 	{ "--debug-dir", CTL_DEBUG_DIR },
 	{ "--every", CTL_EVERY },
 	{ "--count", CTL_COUNT },
+	{ "--output", CTL_OUTPUT },
+	{ "--regions", CTL_REGIONS },
 	{ "--completion", CTL_COMPLETION },
 };
 
@@ -209,6 +213,14 @@ int main(int argc, char **argv)
 		case 'n':
 			args.count = optarg;
 			given |= CTL_COUNT;
+			break;
+		case 'o':
+			args.output = optarg;
+			given |= CTL_OUTPUT;
+			break;
+		case 'R':
+			args.regions = true;
+			given |= CTL_REGIONS;
 			break;
 		case 'C':
 			args.completion = true;

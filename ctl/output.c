@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "json.h"
+
 void ctl_print_json(struct json_object *value)
 {
 	puts(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
@@ -14,13 +16,12 @@ void ctl_print_json(struct json_object *value)
 
 void ctl_add_string(struct json_object *object, const char *key, const char *value)
 {
-	json_object_object_add(object, key,
-			       value ? json_object_new_string(value) : NULL);
+	json_add_string(object, key, value);
 }
 
 void ctl_add_number(struct json_object *object, const char *key, uint64_t value)
 {
-	json_object_object_add(object, key, json_object_new_uint64(value));
+	json_add_number(object, key, value);
 }
 
 void ctl_print(const char *format, ...)

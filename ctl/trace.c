@@ -10,11 +10,10 @@
 
 #include "cgroup.h"
 #include "command.h"
+#include "event.h"
 #include "output.h"
 #include "policy.h"
 #include "privilege.h"
-#include "profile.h"
-#include "reason.h"
 
 /* How often to look whether the cgroup still has its policy. */
 #define LOOK_MS 1000
@@ -37,77 +36,6 @@ struct listing {
 	uint64_t left;
 };
 
-static const char *asked_name(unsigned int asked)
-{
-	static const char *const names[] = { "fault", "swapin", "collapse" };
-
-	return asked < sizeof(names) / sizeof(names[0]) ? names[asked] : "?";
-}
-
-/* Sizes of a bitmap of orders, as "64K,2M" or "\"64K\",\"2M\"". */
-static void print_sizes(unsigned int orders, const char *quote)
-{
-	const char *comma = "";
-
-	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++) {
-		if (!(orders & 1U << o))
-			continue;
-		printf("%s%s%s%s", comma, quote, ebpfmm_order_name(o), quote);
-		comma = ",";
-	}
-	if (!*comma && !*quote)
-		putchar('-');
-}
-
-/* -1 where the table has none. */
-static int index_of(uint16_t value)
-{
-	return value == EBPFMM_NO_REGION ? -1 : value;
-}
-
-static void print_json(const struct ebpfmm_event *event)
-{
-	printf("{\"time\":%" PRIu64 ",\"pid\":%u,\"tid\":%u,\"address\":\"%#" PRIx64 "\"",
-	       (uint64_t)event->time, event->tgid, event->tid,
-	       (uint64_t)event->address);
-	if (index_of(event->program) < 0)
-		printf(",\"program\":null");
-	else
-		printf(",\"program\":%u", event->program);
-	if (index_of(event->region) < 0)
-		printf(",\"region\":null");
-	else
-		printf(",\"region\":%u", event->region);
-	printf(",\"start\":\"%#" PRIx64 "\",\"end\":\"%#" PRIx64 "\",\"admissible\":[",
-	       (uint64_t)event->start, (uint64_t)event->end);
-	print_sizes(event->admissible, "\"");
-	printf("],\"orders\":[");
-	print_sizes(event->orders, "\"");
-	printf("],\"size\":\"%s\",\"reason\":\"%s\",\"asked\":\"%s\"}\n",
-	       ebpfmm_order_name(event->order), ctl_reason_name(event->reason),
-	       asked_name(event->asked));
-}
-
-static void print_number(int value, int width)
-{
-	if (value < 0)
-		printf(" %*s", width, "-");
-	else
-		printf(" %*d", width, value);
-}
-
-static void print_columns(const struct ebpfmm_event *event)
-{
-	printf("%7u %7u %#14" PRIx64, event->tgid, event->tid,
-	       (uint64_t)event->address);
-	print_number(index_of(event->program), 7);
-	print_number(index_of(event->region), 6);
-	printf("  %-5s %-13s %-8s ", ebpfmm_order_name(event->order),
-	       ctl_reason_name(event->reason), asked_name(event->asked));
-	print_sizes(event->admissible, "");
-	putchar('\n');
-}
-
 static int print_event(const struct ebpfmm_event *event, void *data)
 {
 	struct listing *listing = data;
@@ -115,9 +43,9 @@ static int print_event(const struct ebpfmm_event *event, void *data)
 	if (event->order >= EBPFMM_ORDERS)
 		return 0;
 	if (listing->json)
-		print_json(event);
+		ctl_print_json(ebpfmm_event_json(event));
 	else
-		print_columns(event);
+		ebpfmm_event_columns(event, stdout);
 	return --listing->left ? 0 : -ECANCELED;
 }
 
@@ -190,9 +118,7 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (!args->json)
-		ctl_print("%7s %7s %14s %7s %6s  %-5s %-13s %-8s %s\n", "PID", "TID",
-			  "ADDRESS", "PROGRAM", "REGION", "SIZE", "REASON", "ASKED",
-			  "ADMISSIBLE");
+		ebpfmm_event_titles(stdout);
 	rc = listen(policy, cgroup.id, every, &listing, err);
 out:
 	ebpfmm_policy_close(policy);

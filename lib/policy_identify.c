@@ -2,54 +2,31 @@
 /* Which inode the kernel has behind a descriptor of ours. */
 #include "policy_internal.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Takes over @iter. 1 found, 0 not there, -1 with errno set. */
-static int find_file(int iter, uint64_t at, struct ebpfmm_file *file)
-{
-	FILE *stream = fdopen(iter, "r");
-	int rc = 0;
-
-	if (!stream) {
-		close(iter);
-		return -1;
-	}
-	while (!rc && fread(file, sizeof(*file), 1, stream) == 1)
-		rc = file->at == at;
-	if (!rc && ferror(stream))
-		rc = -1;
-	fclose(stream);
-	return rc;
-}
+#include "iterate.h"
 
 static int iterate(int program, uint64_t at, struct ebpfmm_file *file,
 		   struct ebpfmm_error *err)
 {
-	union bpf_iter_link_info info = { .task.tid = gettid() };
-	int link, iter, rc;
+	const union bpf_iter_link_info info = { .task.tid = gettid() };
+	FILE *stream = ebpfmm_iterate_open(program, &info);
+	bool found = false;
+	int rc = 0;
 
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info,
-		    .iter_info_len = sizeof(info));
-
-	link = bpf_link_create(program, 0, BPF_TRACE_ITER, &opts);
-	if (link < 0)
-		return ebpfmm_fail(err, -link, "iterate over our files");
-	iter = bpf_iter_create(link);
-	if (iter < 0) {
-		close(link);
-		return ebpfmm_fail(err, -iter, "iterate over our files");
-	}
-	rc = find_file(iter, at, file);
-	if (rc < 0)
-		ebpfmm_fail(err, errno, "iterate over our files");
-	else if (!rc)
+	if (!stream)
+		return ebpfmm_fail(err, errno, "iterate over our files");
+	while (!found && fread(file, sizeof(*file), 1, stream) == 1)
+		found = file->at == at;
+	if (!found && ferror(stream))
+		rc = ebpfmm_fail(err, errno, "iterate over our files");
+	else if (!found)
 		rc = ebpfmm_fail(err, 0, "the kernel does not list the file");
-	close(link);
-	return rc < 0 ? -1 : 0;
+	fclose(stream);
+	return rc;
 }
 
 int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,

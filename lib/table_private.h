@@ -21,7 +21,7 @@ enum row_space { ROW_IMAGE, ROW_HEAP, ROW_STACK, ROW_OBJECT, ROW_MAPPING };
  * struct view - what is shown
  * @table: the table
  * @header: its header
- * @profile: what it was translated from
+ * @profile: what it was translated from; NULL if that is not known
  */
 struct view {
 	const struct ebpfmm_table *table;
@@ -32,7 +32,7 @@ struct view {
 /**
  * struct row - one region and where it is
  * @region: the region
- * @from: what the profile says of it
+ * @from: what the profile says of it, NULL if that is not known
  * @origin: where it came from
  * @before: index in the profile of the region before it in its space, or
  *	EBPFMM_NO_REGION

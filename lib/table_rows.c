@@ -39,15 +39,16 @@ const char *row_sign(const struct row *row)
 static void each_in_span(const struct view *view, size_t program, struct row row,
 			 const struct ebpfmm_span *span, row_fn *fn, void *data)
 {
-	const struct ebpfmm_profile_program *from = &view->profile->programs[program];
+	const struct ebpfmm_profile_program *from =
+		view->profile ? &view->profile->programs[program] : NULL;
 	size_t i;
 
 	row.before = EBPFMM_NO_REGION;
 	for (i = span->first; i < (size_t)span->first + span->count; i++) {
 		row.region = &view->table->large.regions[i];
-		row.from = &from->regions[row.region->source];
+		row.from = from ? &from->regions[row.region->source] : NULL;
 		row.origin = &view->table->origin[i];
-		if (row.space == ROW_OBJECT)
+		if (row.space == ROW_OBJECT && from)
 			row.object = row.from->object;
 		fn(&row, data);
 		row.before = row.region->source;
@@ -60,7 +61,7 @@ void each_row(const struct view *view, size_t index, row_fn *fn, void *data)
 	uint64_t align = view->table->bias_align[index] ?: NO_BIAS;
 	struct row row = {
 		.space = ROW_IMAGE,
-		.object = view->profile->programs[index].exe,
+		.object = view->profile ? view->profile->programs[index].exe : NULL,
 		.align = align >> EBPFMM_PAGE_SHIFT,
 	};
 	size_t i;

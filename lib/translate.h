@@ -116,6 +116,19 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 int ebpfmm_table_is_small(const struct ebpfmm_table *table);
 
 /**
+ * ebpfmm_table_is_from - does a table say what a profile says?
+ * @table: the table, such as the one that a cgroup has
+ * @profile: what it may have been translated from
+ *
+ * By what the table still has of it: the name, the number of programs, the
+ * limits, and the benefit of each region. Anchors are not among that.
+ *
+ * Return: whether it does; each region of the table is one of @profile then.
+ */
+bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
+			  const struct ebpfmm_profile *profile);
+
+/**
  * ebpfmm_table_print - print a table for people or programs
  * @table: the table
  * @profile: what it was translated from

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names of the reasons of decisions. */
-#ifndef EBPFMM_CTL_REASON_H
-#define EBPFMM_CTL_REASON_H
+#ifndef EBPFMM_REASON_H
+#define EBPFMM_REASON_H
 
 /**
- * ctl_reason_name - name of a reason
+ * ebpfmm_reason_name - name of a reason
  * @reason: enum ebpfmm_reason
  *
  * Return: a word; "?" for one that is unknown. Static.
  */
-const char *ctl_reason_name(unsigned int reason);
+const char *ebpfmm_reason_name(unsigned int reason);
 
-#endif /* EBPFMM_CTL_REASON_H */
+#endif /* EBPFMM_REASON_H */

@@ -16,7 +16,7 @@ static const char *const names[EBPFMM_REASONS] = {
 	[EBPFMM_KEPT] = "kept",
 };
 
-const char *ctl_reason_name(unsigned int reason)
+const char *ebpfmm_reason_name(unsigned int reason)
 {
 	return reason < EBPFMM_REASONS ? names[reason] : "?";
 }

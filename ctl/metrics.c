@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* metrics */
+#include "metrics.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "privilege.h"
+#include "walk.h"
+
+static void add(const struct ebpfmm_stats *stats, void *data)
+{
+	ebpfmm_metrics_add(data, stats);
+}
+
+/*
+ * A new file beside @path, which readers of *.prom do not take for one of theirs.
+ * The directory may belong to another user, who is not to have it lead elsewhere.
+ */
+static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	int before = slash ? (int)(slash + 1 - path) : 0;
+	FILE *out = NULL;
+	int fd;
+
+	if (asprintf(name, "%.*s.%s.XXXXXX", before, path, path + before) < 0) {
+		*name = NULL;
+		ebpfmm_fail(err, ENOMEM, "%s", path);
+		return NULL;
+	}
+	fd = mkostemp(*name, O_CLOEXEC);
+	if (fd < 0) {
+		ebpfmm_fail(err, errno, "make a file beside `%s`", path);
+		free(*name);
+		*name = NULL;
+		return NULL;
+	}
+	/* Who reads it is not root. */
+	if (!fchmod(fd, 0644))
+		out = fdopen(fd, "w");
+	if (!out) {
+		ebpfmm_fail(err, errno, "%s", *name);
+		close(fd);
+	}
+	return out;
+}
+
+/* Whoever reads @path meanwhile sees all of the old page or all of the new one. */
+static int replace(struct ebpfmm_metrics *metrics, const char *path,
+		   struct ebpfmm_error *err)
+{
+	char *name = NULL;
+	FILE *out = open_beside(path, &name, err);
+	int rc = -1;
+
+	if (out) {
+		rc = ebpfmm_metrics_end(metrics, out, err);
+		if (fclose(out) && !rc)
+			rc = ebpfmm_fail(err, errno, "write `%s`", name);
+	}
+	if (!rc && rename(name, path))
+		rc = ebpfmm_fail(err, errno, "write `%s`", path);
+	if (rc && name)
+		unlink(name);
+	free(name);
+	return rc;
+}
+
+int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err)
+{
+	struct ctl_walk all = { .bytes = true, .fn = add };
+	struct ebpfmm_metrics *metrics;
+	int rc;
+
+	if (ebpfmm_privileged(err))
+		return -1;
+	metrics = ebpfmm_metrics_new(args->regions);
+	if (!metrics)
+		return ebpfmm_fail(err, ENOMEM, "page of metrics");
+	all.data = metrics;
+	rc = ctl_walk(&all, err);
+	if (!rc && args->output)
+		rc = replace(metrics, args->output, err);
+	else if (!rc)
+		rc = ebpfmm_metrics_end(metrics, stdout, err);
+	ebpfmm_metrics_free(metrics);
+	return rc;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "walk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cgroup.h"
+#include "lifecycle.h"
+#include "policy.h"
+#include "sizes.h"
+
+/**
+ * struct walker - a walk that goes on
+ * @walk: what is wanted
+ * @policy: the open policy
+ * @sizes: reads accounts, NULL if these are not wanted
+ * @table: of the cgroup that is looked at
+ * @err: what failed
+ */
+struct walker {
+	const struct ctl_walk *walk;
+	struct ebpfmm_policy *policy;
+	struct ebpfmm_sizes *sizes;
+	struct ebpfmm_table *table;
+	struct ebpfmm_error *err;
+};
+
+/* The installed profile of that name, if the table is from it; or NULL. */
+static struct ebpfmm_profile *find_source(const struct ebpfmm_table *table,
+					  const char *name)
+{
+	struct ebpfmm_profile *profile = NULL;
+
+	if (!name || ebpfmm_profile_find(name, &profile, NULL))
+		return NULL;
+	if (ebpfmm_table_is_from(table, profile))
+		return profile;
+	ebpfmm_profile_free(profile);
+	return NULL;
+}
+
+static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
+{
+	struct ebpfmm_stats stats = { .cgroup = cgroup->path, .id = cgroup->id,
+				      .table = walker->table };
+	struct ebpfmm_profile *source = NULL;
+	struct ebpfmm_record owner = {};
+	int rc = 0;
+
+	if (ebpfmm_policy_get(walker->policy, cgroup, walker->table, walker->err))
+		return -1;
+	if (walker->sizes)
+		rc = ebpfmm_sizes_read(walker->sizes, cgroup, stats.bytes, walker->err);
+	stats.has_bytes = walker->sizes && !rc;
+	/* No account of its own, or gone, which is noticed next time. */
+	if (rc && walker->err->code != ENOENT && walker->err->code != ENODEV)
+		return -1;
+
+	ebpfmm_life_owner(cgroup->id, &owner, NULL);
+	/* The id of the record of an operator's attachment is no container's. */
+	if (owner.id && owner.id[0] != '@')
+		stats.container = owner.id;
+	stats.profile = owner.profile;
+	if (walker->walk->source)
+		source = find_source(walker->table, owner.profile);
+	stats.source = source;
+	walker->walk->fn(&stats, walker->walk->data);
+	ebpfmm_profile_free(source);
+	ebpfmm_record_free(&owner);
+	return 0;
+}
+
+/* A cgroup that went away since is not there to be shown. */
+static int visit_id(uint64_t id, bool attached, void *data)
+{
+	struct ebpfmm_cgroup cgroup = {};
+	struct walker *walker = data;
+	int rc;
+
+	if (!attached || ebpfmm_cgroup_open_id(id, &cgroup, NULL))
+		return 0;
+	rc = visit(walker, &cgroup);
+	ebpfmm_cgroup_close(&cgroup);
+	if (rc && walker->err->code == ENOENT)
+		rc = 0;
+	return rc;
+}
+
+static int visit_one(struct walker *walker, const char *path)
+{
+	struct ebpfmm_cgroup cgroup = {};
+	int rc;
+
+	if (ebpfmm_cgroup_open(path, &cgroup, walker->err))
+		return -1;
+	if (walker->policy)
+		rc = visit(walker, &cgroup);
+	else
+		rc = ebpfmm_fail(walker->err, 0, "%s: has no policy: none is loaded",
+				 path);
+	if (rc && walker->err->code == ENOENT)
+		ebpfmm_fail(walker->err, 0, "%s: has no policy", path);
+	ebpfmm_cgroup_close(&cgroup);
+	return rc;
+}
+
+int ctl_walk(const struct ctl_walk *walk, struct ebpfmm_error *err)
+{
+	struct walker walker = { .walk = walk, .err = err };
+	int rc = -1;
+
+	if (ebpfmm_policy_peek(&walker.policy, err))
+		return -1;
+	walker.table = malloc(sizeof(*walker.table));
+	if (!walker.table)
+		ebpfmm_fail(err, ENOMEM, "table of a policy");
+	else if (!walker.policy || !walk->bytes)
+		rc = 0;
+	else
+		rc = ebpfmm_sizes_open(&walker.sizes, err);
+	if (!rc && walk->cgroup)
+		rc = visit_one(&walker, walk->cgroup);
+	else if (!rc && walker.policy)
+		rc = ebpfmm_policy_each(walker.policy, visit_id, &walker, err);
+	ebpfmm_sizes_close(walker.sizes);
+	free(walker.table);
+	ebpfmm_policy_close(walker.policy);
+	return rc;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Going through the cgroups that have a policy. */
+#ifndef EBPFMM_CTL_WALK_H
+#define EBPFMM_CTL_WALK_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "stats.h"
+
+/**
+ * struct ctl_walk - what to go through, and what to find out of each
+ * @cgroup: the only one that is wanted, as an operator names it; NULL for all
+ * @bytes: find out in pages of which size its memory is
+ * @source: find the profile that its table is from, if it is still installed
+ * @fn: called for each; what it gets is gone when it returns
+ * @data: for @fn
+ */
+struct ctl_walk {
+	const char *cgroup;
+	bool bytes;
+	bool source;
+	void (*fn)(const struct ebpfmm_stats *stats, void *data);
+	void *data;
+};
+
+/**
+ * ctl_walk - go through them
+ * @walk: see there
+ * @err: what failed, such as that the only one has no policy
+ *
+ * A cgroup that goes away meanwhile is passed over, unless it is the only one.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ctl_walk(const struct ctl_walk *walk, struct ebpfmm_error *err);
+
+#endif /* EBPFMM_CTL_WALK_H */
