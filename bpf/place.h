@@ -26,17 +26,20 @@
  * @span: the regions of its space
  * @relative: its page number in that space
  * @base: what turns a page number of the space into one of the process
+ * @object_end: page of the process at which a shared object's part ends that is
+ *	in the same mapping; 0 if there is none
  * @down: the space grows downwards: @base minus a page number
  */
 struct place {
 	struct ebpfmm_span span;
 	__u64 relative;
 	__u64 base;
+	__u64 object_end;
 	bool down;
 };
 
 /* Index of the first of the program's parts of objects, or EBPFMM_MAX_OBJECTS. */
-__noinline __u64 find_object(struct ebpfmm_header *header __arg_nonnull,
+__weak __noinline __u64 find_object(struct ebpfmm_header *header __arg_nonnull,
 			     __u32 first, __u32 end,
 			     const struct ebpfmm_identity *file __arg_nonnull,
 			     __u64 file_end)
@@ -58,7 +61,7 @@ struct anon_name {
 };
 
 /* Is that the name of the mapping whose anon_name is at @address, if it has one? */
-__noinline __u64 has_name(const struct ebpfmm_mapping *mapping __arg_nonnull,
+__weak __noinline __u64 has_name(const struct ebpfmm_mapping *mapping __arg_nonnull,
 			  __u64 address)
 {
 	const __u64 *wanted = (const __u64 *)mapping->name;
@@ -98,7 +101,7 @@ static __always_inline bool size_matches(const struct ebpfmm_mapping *mapping,
 }
 
 /* Index of the first matcher of that size from @i on, or EBPFMM_MAX_MAPPINGS. */
-__noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull, __u64 i,
+__weak __noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull, __u64 i,
 			      __u64 end, __u64 size)
 {
 	for (; i < end; i++) {
@@ -125,7 +128,7 @@ static __always_inline bool is_mapping(struct vm_area_struct *vma)
 }
 
 /* Which one is this of those of its process that match, from the top, from 1? */
-__noinline __u64 rank(struct vm_area_struct *vma __arg_trusted,
+__weak __noinline __u64 rank(struct vm_area_struct *vma __arg_trusted,
 		      const struct ebpfmm_mapping *mapping __arg_nonnull)
 {
 	unsigned long end = vma->vm_end;
@@ -226,6 +229,7 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
 	unsigned long start;
 
 	place->down = false;
+	place->object_end = 0;
 
 	if (address - bias - program->image_start <
 	    program->image_end - program->image_start) {
@@ -258,6 +262,7 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
 		place->span = object->regions;
 		place->base = (start >> EBPFMM_PAGE_SHIFT) - object->start;
 		place->relative = page - place->base;
+		place->object_end = place->base + object->end;
 		/* mmap(2) puts mappings right next to each other. */
 		if (place->relative < object->end)
 			return true;

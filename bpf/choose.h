@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is decided for an address, and nothing else: no counting, no telling. So
+ * the fault policy and whoever wants to know what it would do share it.
+ *
+ * Three steps, each a question:
+ *
+ *   1. Which program?  The file that the process runs, mm->exe_file.
+ *   2. Which region?   The address tells the space (image, heap, stack, part of
+ *      a shared object or a mapping), the space's base turns it into the page
+ *      numbers that the profile was translated to, and a binary search finds the
+ *      region.
+ *   3. Which size?     decision.h, with what the kernel says of supply, limits
+ *      and headroom.
+ *
+ * Functions that loop are global ones, which the verifier looks at once; weak, as
+ * each file of the object has them.
+ */
+#ifndef EBPFMM_CHOOSE_H
+#define EBPFMM_CHOOSE_H
+
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "decision.h"
+#include "place.h"
+#include "tables.h"
+
+/**
+ * struct question - what the kernel asks
+ * @cgrp: the cgroup that the policy is attached to
+ * @vma: the mapping
+ * @address: that faulted
+ * @admissible: bitmap of orders
+ * @why: enum bpf_mm_reason
+ */
+struct question {
+	struct cgroup *cgrp;
+	struct vm_area_struct *vma;
+	unsigned long address;
+	__u32 admissible;
+	__u32 why;
+};
+
+/**
+ * struct found - what is known of an address
+ * @program: index of its program
+ * @row: index of its region or of its program's default
+ * @start: first page of what is decided alike
+ * @end: first page after it
+ * @object_end: page at which a shared object's part ends that is in the same
+ *	mapping; 0 if there is none
+ * @is_default: @row is the default
+ */
+struct found {
+	__u64 program;
+	__u64 row;
+	__u64 start;
+	__u64 end;
+	__u64 object_end;
+	bool is_default;
+};
+
+/**
+ * struct choice - what is decided for an address
+ * @found: the region
+ * @weighing: the sizes; all 0 where the kernel decides
+ * @reason: enum ebpfmm_reason
+ * @answer: what the kernel is told
+ */
+struct choice {
+	struct found found;
+	struct ebpfmm_weighing weighing;
+	__u32 reason;
+	__u32 answer;
+};
+
+static __always_inline bool is_decided(__u32 reason)
+{
+	return reason != EBPFMM_OUTSIDE && reason != EBPFMM_OTHER_PROGRAM;
+}
+
+/* --- which program, which region ---------------------------------------------- */
+
+/* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. */
+__weak __noinline __u64
+find_program(struct ebpfmm_header *header __arg_nonnull,
+	     const struct ebpfmm_identity *file __arg_nonnull)
+{
+	__u32 i;
+
+	for (i = 0; i < EBPFMM_MAX_PROGRAMS && i < header->nprograms; i++)
+		if (is_same(&header->programs[i].file, file))
+			return i;
+	return EBPFMM_MAX_PROGRAMS;
+}
+
+static __always_inline __u64 program_of(struct ebpfmm_header *header,
+					struct mm_struct *mm)
+{
+	struct ebpfmm_identity identity;
+	struct file *file = mm->exe_file;
+
+	if (!file)
+		return EBPFMM_MAX_PROGRAMS;
+	identify(file->f_inode, &identity);
+	return find_program(header, &identity);
+}
+
+/*
+ * Among the regions of the span, the index of the last one that starts at or
+ * before the page; the span's first if there is none.
+ */
+static __always_inline __u64 search(const struct ebpfmm_region *regions,
+				    __u64 capacity,
+				    const struct place *place)
+{
+	__u64 low = place->span.first;
+	__u64 count = place->span.count;
+	__u32 i;
+
+	/* 2^11 is more than either capacity. */
+	for (i = 0; i < 11 && count > 1; i++) {
+		__u64 half = count / 2;
+		__u64 middle = low + half;
+
+		if (middle >= capacity)
+			break;
+		barrier_var(middle);
+		if (regions[middle].start <= place->relative)
+			low = middle;
+		count -= half;
+	}
+	return low;
+}
+
+/* EBPFMM_BEST, or why the address is left to the kernel. */
+static __always_inline __u32
+find_region(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
+	    __u64 capacity, struct vm_area_struct *vma, unsigned long address,
+	    struct found *found)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	__u64 low = 0, high = 1ULL << 32;
+	struct ebpfmm_program *program;
+	struct place place;
+	__u64 i = EBPFMM_MAX_PROGRAMS;
+	bool is_placed;
+
+	found->row = EBPFMM_NO_REGION;
+	found->is_default = false;
+	/* All memory, unless found otherwise. */
+	found->start = 0;
+	found->end = 1ULL << 52;
+	found->object_end = 0;
+
+	if (mm)
+		i = program_of(header, mm);
+	found->program = i;
+	if (!mm || i >= EBPFMM_MAX_PROGRAMS)
+		return EBPFMM_OTHER_PROGRAM;
+	barrier_var(i);
+	program = &header->programs[i];
+
+	is_placed = find_place(header, program, vma, mm, address, &place);
+	found->object_end = place.object_end;
+	if (is_placed && place.span.count) {
+		i = search(regions, capacity, &place);
+		if (i >= capacity)
+			return EBPFMM_OUTSIDE;
+		barrier_var(i);
+		if (regions[i].start > place.relative) {
+			high = regions[i].start;
+		} else if (regions[i].end > place.relative) {
+			found->row = i;
+			low = regions[i].start;
+			high = regions[i].end;
+		} else {
+			low = regions[i].end;
+			i++;
+			if (i < place.span.first + place.span.count &&
+			    i < capacity) {
+				barrier_var(i);
+				high = regions[i].start;
+			}
+		}
+		found->start = place.base + low;
+		found->end = place.base + high;
+		if (place.down) {
+			found->start = place.base > high ? place.base - high : 0;
+			found->end = place.base - low;
+		}
+	}
+	if (found->row != EBPFMM_NO_REGION)
+		return EBPFMM_BEST;
+	found->row = program->default_region;
+	found->is_default = true;
+	return found->row < capacity ? EBPFMM_BEST : EBPFMM_OUTSIDE;
+}
+
+/* --- which size ----------------------------------------------------------------- */
+
+__weak __noinline __u64 weigh(struct ebpfmm_weighing *w __arg_nonnull,
+			      const struct ebpfmm_region *region __arg_nonnull,
+			      const struct found *found __arg_nonnull,
+			      __u64 page, __u32 admissible)
+{
+	ebpfmm_weigh(w, region, &ebpfmm_costs, page, found->start, found->end,
+		     admissible);
+	return 0;
+}
+
+/* Learns something about the order that matters next; 0 when there is none. */
+__weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull)
+{
+	__u32 order = ebpfmm_next(w);
+
+	if (!order || order >= EBPFMM_ORDERS)
+		return 0;
+	barrier_var(order);
+	ebpfmm_learn(w, &ebpfmm_costs, order, EBPFMM_AT_HAND);
+	return 1;
+}
+
+__weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull)
+{
+	ebpfmm_conclude(w, &ebpfmm_costs);
+	return 0;
+}
+
+/* Which size is best by that row, in choice->weighing. */
+static __always_inline void choose_size(const struct question *question,
+					const struct ebpfmm_region *region,
+					struct choice *choice)
+{
+	struct ebpfmm_weighing *w = &choice->weighing;
+	__u32 admissible = question->admissible;
+	__u32 i;
+
+	/*
+	 * khugepaged would make the largest page: it may if that is the best
+	 * one, not if it is merely the only one on offer. It has found a block
+	 * for it by itself, in its own time. That it does not zero most of the
+	 * page, nor save faults, is not told apart: what is best to be made at
+	 * once is taken to be best to be made later.
+	 */
+	if (question->why == BPF_MM_COLLAPSE)
+		admissible = EBPFMM_SUPPORTED_ORDERS;
+
+	weigh(w, region, &choice->found, question->address >> EBPFMM_PAGE_SHIFT,
+	      admissible);
+	if (w->left) {
+		for (i = 0; i < EBPFMM_ROUNDS; i++)
+			if (!look(w))
+				break;
+	}
+	conclude(w);
+	if (question->why == BPF_MM_COLLAPSE)
+		w->orders &= 1U << w->order;
+}
+
+/**
+ * choose - decide for an address
+ * @question: what the kernel asks
+ * @header: of the cgroup's table
+ * @regions: of the cgroup's table
+ * @capacity: how many @regions there can be
+ * @choice: filled in
+ */
+static __always_inline void
+choose(const struct question *question, struct ebpfmm_header *header,
+       const struct ebpfmm_region *regions, __u64 capacity,
+       struct choice *choice)
+{
+	struct ebpfmm_weighing *w = &choice->weighing;
+	__u64 row;
+
+	__builtin_memset(w, 0, sizeof(*w));
+	choice->reason = find_region(header, regions, capacity, question->vma,
+				     question->address, &choice->found);
+	row = choice->found.row;
+	if (choice->reason != EBPFMM_BEST || row >= capacity) {
+		choice->answer = BPF_MM_DEFAULT;
+		return;
+	}
+	barrier_var(row);
+	choose_size(question, &regions[row], choice);
+	choice->answer = w->orders | (w->compact ? BPF_MM_COMPACT : 0);
+	choice->reason = w->reason;
+	if (choice->found.is_default && w->reason == EBPFMM_BEST)
+		choice->reason = EBPFMM_DEFAULT;
+}
+
+/**
+ * describe - tell a decision, but for time and thread
+ * @question: what was asked
+ * @regions: of the cgroup's table
+ * @capacity: how many @regions there can be
+ * @choice: what was decided
+ * @event: filled in
+ */
+static __always_inline void
+describe(const struct question *question, const struct ebpfmm_region *regions,
+	 __u64 capacity, const struct choice *choice, struct ebpfmm_event *event)
+{
+	const struct ebpfmm_weighing *w = &choice->weighing;
+	const struct found *found = &choice->found;
+	__u64 row = found->row;
+	__u32 order;
+
+	__builtin_memset(event, 0, sizeof(*event));
+	event->address = question->address;
+	event->start = found->start << EBPFMM_PAGE_SHIFT;
+	event->end = found->end << EBPFMM_PAGE_SHIFT;
+	event->program = found->program < EBPFMM_MAX_PROGRAMS ?
+			 found->program : EBPFMM_NO_PROGRAM;
+	event->region = EBPFMM_NO_REGION;
+	if (row < capacity) {
+		barrier_var(row);
+		event->region = regions[row].source;
+		event->touched = regions[row].touched;
+	}
+	event->admissible = question->admissible;
+	event->orders = w->orders;
+	event->order = w->order;
+	event->reason = choice->reason;
+	event->asked = question->why;
+	event->compact = w->compact;
+	event->candidates = w->candidates;
+	event->limited = w->limited;
+	event->pressed = w->pressed;
+	event->missing = w->missing;
+	for (order = 0; order < EBPFMM_ORDERS; order++)
+		event->net[order] = w->candidates >> order & 1 ?
+				    w->net[order] : 0;
+}
+
+#endif /* EBPFMM_CHOOSE_H */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The maps that programs of the policy share. Defined in ebpfmm.bpf.c; other
+ * files of the object find them by name when it is linked.
+ */
+#ifndef EBPFMM_TABLES_H
+#define EBPFMM_TABLES_H
+
+#include "kernel.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "ebpfmm.h"
+
+/* A cgroup's table is in one of these two, which is looked at first. */
+struct small_tables {
+	__uint(type, BPF_MAP_TYPE_CGRP_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct ebpfmm_small);
+};
+
+struct large_tables {
+	__uint(type, BPF_MAP_TYPE_CGRP_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct ebpfmm_large);
+};
+
+extern struct small_tables ebpfmm_small SEC(".maps");
+extern struct large_tables ebpfmm_large SEC(".maps");
+
+/* Written by user space, so never what the compiler believes it to be. */
+extern volatile struct ebpfmm_costs ebpfmm_costs;
+
+#endif /* EBPFMM_TABLES_H */
