@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Files of records that an attachment looks at: each container has two. */
+#define GC_FEW 8
+
 /* --- loading ------------------------------------------------------------------ */
 
 int ebpfmm_life_load(struct ebpfmm_error *err)
@@ -126,6 +129,22 @@ out:
 	return rc;
 }
 
+/*
+ * Before each attachment, so that leftovers go without anybody's asking; of a
+ * few records only, so that it costs the same however many containers there are.
+ */
+static int gc_few(const struct ebpfmm_records *records,
+		  struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+{
+	struct ebpfmm_leftovers found = {};
+	struct gc gc = { .records = records, .policy = policy, .clear = true,
+			 .found = &found, .err = err };
+
+	if (ebpfmm_policy_sweep(true, err) < 0)
+		return -1;
+	return ebpfmm_record_sweep_few(records, GC_FEW, gc_record, &gc, err);
+}
+
 int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
 		   struct ebpfmm_error *err)
 {
@@ -141,57 +160,13 @@ int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
 
 /* --- records by cgroup ---------------------------------------------------------- */
 
-/**
- * struct search - the record of a cgroup
- * @cgroup_id: whose record is meant
- * @found: a copy of it; all zero until found
- * @out_of_memory: the copy failed
- */
-struct search {
-	uint64_t cgroup_id;
-	struct ebpfmm_record found;
-	bool out_of_memory;
-};
-
-static int match_cgroup(const struct ebpfmm_record *record, void *data)
-{
-	struct search *search = data;
-
-	if (record->cgroup_id != search->cgroup_id)
-		return 0;
-	search->found = (struct ebpfmm_record){
-		.id = strdup(record->id),
-		.cgroup_id = record->cgroup_id,
-		.cgroup_path = strdup(record->cgroup_path),
-		.profile = strdup(record->profile),
-	};
-	search->out_of_memory = !search->found.id || !search->found.cgroup_path ||
-				!search->found.profile;
-	return 1;
-}
-
-/* 1 with a copy in @out, 0 when there is none, -1 on error. */
-static int find_record(const struct ebpfmm_records *records, uint64_t cgroup_id,
-		       struct ebpfmm_record *out, struct ebpfmm_error *err)
-{
-	struct search search = { .cgroup_id = cgroup_id };
-	int rc = ebpfmm_record_each(records, match_cgroup, &search, err);
-
-	if (rc == 1 && search.out_of_memory) {
-		ebpfmm_record_free(&search.found);
-		return ebpfmm_fail(err, ENOMEM, "record of cgroup %" PRIu64, cgroup_id);
-	}
-	*out = search.found;
-	return rc;
-}
-
 static int remove_records(const struct ebpfmm_records *records, uint64_t cgroup_id,
 			  struct ebpfmm_error *err)
 {
 	struct ebpfmm_record record;
 	int rc;
 
-	while ((rc = find_record(records, cgroup_id, &record, err)) == 1) {
+	while ((rc = ebpfmm_record_of_cgroup(records, cgroup_id, &record, err)) == 1) {
 		rc = ebpfmm_record_remove(records, record.id, err);
 		ebpfmm_record_free(&record);
 		if (rc)
@@ -208,7 +183,7 @@ int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = find_record(&records, cgroup_id, out, err);
+	rc = ebpfmm_record_of_cgroup(&records, cgroup_id, out, err);
 	ebpfmm_records_close(&records);
 	if (!rc)
 		return ebpfmm_fail(err, ENOENT, "record of cgroup %" PRIu64, cgroup_id);
@@ -249,7 +224,7 @@ static char *record_id(const struct ebpfmm_records *records, const char *contain
 	if (container) {
 		id = strdup(container);
 	} else {
-		switch (find_record(records, cgroup_id, &present, err)) {
+		switch (ebpfmm_record_of_cgroup(records, cgroup_id, &present, err)) {
 		case 0:
 			id = ebpfmm_record_operator_id(cgroup_id);
 			break;
@@ -294,29 +269,30 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 					.cgroup_path = cgroup->path,
 					.profile = (char *)profile };
 	struct ebpfmm_policy *policy = NULL;
-	struct ebpfmm_leftovers leftovers;
 	struct ebpfmm_record before = {};
 	int rc = -1;
 
-	if (gc_locked(records, true, &leftovers, err))
-		return -1;
 	if (ebpfmm_policy_peek(&policy, err))
 		return -1;
 	if (!policy)
 		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
+	if (gc_few(records, policy, err))
+		goto out;
 	record.id = record_id(records, container, cgroup->id, err);
 	if (!record.id || leave_other_cgroup(records, record.id, cgroup->id, err))
 		goto out;
-	ebpfmm_record_read(records, record.id, &before, NULL);
+	if (ebpfmm_record_read(records, record.id, &before, NULL) &&
+	    ebpfmm_record_of_cgroup(records, cgroup->id, &before, err) < 0)
+		goto out;
 	if (ebpfmm_record_write(records, &record, err))
 		goto out;
 	rc = ebpfmm_policy_attach(policy, cgroup, table, err);
 	if (!rc)
 		goto out;
+	if (!before.id || strcmp(before.id, record.id))
+		ebpfmm_record_remove(records, record.id, NULL);
 	if (before.id)
 		ebpfmm_record_write(records, &before, NULL);
-	else
-		ebpfmm_record_remove(records, record.id, NULL);
 out:
 	ebpfmm_record_free(&before);
 	free(record.id);
@@ -369,6 +345,9 @@ static int end_locked(const struct ebpfmm_records *records, const char *containe
 		*err = local;
 		return -1;
 	}
+	/* By now it may be another's cgroup. */
+	if (ebpfmm_record_remove(records, container, err))
+		return -1;
 	return 1;
 }
 

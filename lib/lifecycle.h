@@ -5,10 +5,10 @@
  *
  * Theory of operation: an attachment is made in the order record, storage,
  * link, pin of the link, and undone in the order link, storage, record. So
- * whoever dies in between leaves a record, and ebpfmm_life_gc(), which runs
- * before every attachment, finds by it what there is to clear: a record whose
- * cgroup is gone or has no pinned link is that of something unfinished, as
- * nobody else is at work while the lock is held.
+ * whoever dies in between leaves a record, and ebpfmm_life_gc() finds by it what
+ * there is to clear: a record whose cgroup is gone or has no pinned link is that
+ * of something unfinished, as nobody else is at work while the lock is held.
+ * Before every attachment the same is done for a few records, in turn.
  */
 #ifndef EBPFMM_LIFECYCLE_H
 #define EBPFMM_LIFECYCLE_H

@@ -133,6 +133,30 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
+/* Name of what is found by a cgroup's id: an operator's record or a link. */
+static void cgroup_name(uint64_t cgroup_id, const char *suffix,
+			char name[NAME_MAX + 1])
+{
+	snprintf(name, NAME_MAX + 1, "@%" PRIu64 "%s", cgroup_id, suffix);
+}
+
+/* Lets a container's record be found by its cgroup as well. */
+static int link_cgroup(const struct ebpfmm_records *records,
+		       const struct ebpfmm_record *record, const char *target)
+{
+	char name[NAME_MAX + 1], tmp[NAME_MAX + 1];
+
+	if (record->id[0] == '@')
+		return 0;
+	cgroup_name(record->cgroup_id, SUFFIX, name);
+	cgroup_name(record->cgroup_id, TMP_SUFFIX, tmp);
+	if (unlinkat(records->dirfd, tmp, 0) && errno != ENOENT)
+		return -1;
+	if (symlinkat(target, records->dirfd, tmp))
+		return -1;
+	return renameat(records->dirfd, tmp, records->dirfd, name);
+}
+
 int ebpfmm_record_write(const struct ebpfmm_records *records,
 			const struct ebpfmm_record *record,
 			struct ebpfmm_error *err)
@@ -161,6 +185,11 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 	    renameat(records->dirfd, tmp, records->dirfd, name)) {
 		ebpfmm_fail(err, errno, "record `%s`", name);
 		unlinkat(records->dirfd, tmp, 0);
+		return -1;
+	}
+	if (link_cgroup(records, record, name)) {
+		ebpfmm_fail(err, errno, "record `%s`: name its cgroup", name);
+		unlinkat(records->dirfd, name, 0);
 		return -1;
 	}
 	return 0;
@@ -267,16 +296,81 @@ int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 	return 0;
 }
 
+/*
+ * The id of the record that a cgroup is said to have. -1 with errno set when
+ * there is none; what is said may not be true any more.
+ */
+static int id_of_cgroup(const struct ebpfmm_records *records, uint64_t cgroup_id,
+			char id[NAME_MAX + 1])
+{
+	const size_t tail = strlen(SUFFIX);
+	char name[NAME_MAX + 1];
+	ssize_t n;
+
+	cgroup_name(cgroup_id, SUFFIX, name);
+	n = readlinkat(records->dirfd, name, id, NAME_MAX);
+	if (n < 0 && errno == EINVAL) {
+		cgroup_name(cgroup_id, "", id);
+		return 0;
+	}
+	if (n < 0)
+		return -1;
+	id[n] = '\0';
+	if ((size_t)n > tail && !strcmp(id + n - tail, SUFFIX)) {
+		id[n - tail] = '\0';
+		if (ebpfmm_container_id_valid(id))
+			return 0;
+	}
+	errno = ENOENT;
+	return -1;
+}
+
+int ebpfmm_record_of_cgroup(const struct ebpfmm_records *records,
+			    uint64_t cgroup_id, struct ebpfmm_record *out,
+			    struct ebpfmm_error *err)
+{
+	struct ebpfmm_error local;
+	char id[NAME_MAX + 1];
+
+	*out = (struct ebpfmm_record){};
+	if (id_of_cgroup(records, cgroup_id, id)) {
+		if (errno == ENOENT)
+			return 0;
+		return ebpfmm_fail(err, errno, "record of cgroup %" PRIu64, cgroup_id);
+	}
+	if (ebpfmm_record_read(records, id, out, &local)) {
+		if (local.code == ENOENT || local.code == EBADMSG)
+			return 0;
+		if (err)
+			*err = local;
+		return -1;
+	}
+	if (out->cgroup_id == cgroup_id)
+		return 1;
+	ebpfmm_record_free(out);
+	return 0;
+}
+
 int ebpfmm_record_remove(const struct ebpfmm_records *records, const char *id,
 			 struct ebpfmm_error *err)
 {
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 1], linked[NAME_MAX + 1];
+	struct ebpfmm_record record = {};
+	int rc = 0;
 
 	if (file_name(id, SUFFIX, name, err))
 		return -1;
-	if (unlinkat(records->dirfd, name, 0) && errno != ENOENT)
-		return ebpfmm_fail(err, errno, "remove record `%s`", name);
-	return 0;
+	ebpfmm_record_read(records, id, &record, NULL);
+	if (unlinkat(records->dirfd, name, 0) && errno != ENOENT) {
+		rc = ebpfmm_fail(err, errno, "remove record `%s`", name);
+	} else if (record.id && !id_of_cgroup(records, record.cgroup_id, linked) &&
+		   !strcmp(linked, id)) {
+		cgroup_name(record.cgroup_id, SUFFIX, name);
+		if (unlinkat(records->dirfd, name, 0) && errno != ENOENT)
+			rc = ebpfmm_fail(err, errno, "remove `%s`", name);
+	}
+	ebpfmm_record_free(&record);
+	return rc;
 }
 
 static bool ends_with(const char *name, const char *suffix)
@@ -286,48 +380,125 @@ static bool ends_with(const char *name, const char *suffix)
 	return length > tail && !strcmp(name + length - tail, suffix);
 }
 
-/*
- * Calls @fn with each file that could be a record, @record being NULL when it
- * is none.
- */
-static int each_file(const struct ebpfmm_records *records,
-		     int (*fn)(const char *file, const struct ebpfmm_record *record,
-			       void *data, struct ebpfmm_error *err),
-		     void *data, struct ebpfmm_error *err)
+/* Is it a link from a cgroup to a container's record that is of that cgroup? */
+static bool is_link(const struct ebpfmm_records *records, const char *id)
 {
-	struct dirent *entry;
-	int fd, rc = 0;
-	DIR *dir;
+	struct ebpfmm_record record = {};
+	char target[NAME_MAX + 1];
+	uint64_t cgroup_id;
+	bool found;
 
-	fd = openat(records->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (id[0] != '@' || !record_id_valid(id))
+		return false;
+	cgroup_id = strtoull(id + 1, NULL, 10);
+	if (id_of_cgroup(records, cgroup_id, target) || target[0] == '@')
+		return false;
+	found = ebpfmm_record_of_cgroup(records, cgroup_id, &record, NULL) == 1;
+	ebpfmm_record_free(&record);
+	return found;
+}
+
+typedef int file_fn(const char *file, const struct ebpfmm_record *record,
+		    void *data, struct ebpfmm_error *err);
+
+/*
+ * Calls @fn if the file could be a record, @record being NULL when it is none.
+ * Nothing is called for a link to a record. Says in @could whether it could.
+ */
+static int one_file(const struct ebpfmm_records *records, const char *file,
+		    file_fn *fn, void *data, bool *could, struct ebpfmm_error *err)
+{
+	struct ebpfmm_record record = {};
+	char id[NAME_MAX + 1];
+	int rc;
+
+	*could = true;
+	if (ends_with(file, TMP_SUFFIX))
+		return fn(file, NULL, data, err);
+	*could = ends_with(file, SUFFIX);
+	if (!*could)
+		return 0;
+	snprintf(id, sizeof(id), "%.*s", (int)(strlen(file) - strlen(SUFFIX)), file);
+	if (is_link(records, id))
+		return 0;
+	if (ebpfmm_record_read(records, id, &record, NULL))
+		return fn(file, NULL, data, err);
+	rc = fn(file, &record, data, err);
+	ebpfmm_record_free(&record);
+	return rc;
+}
+
+static DIR *list(const struct ebpfmm_records *records, struct ebpfmm_error *err)
+{
+	int fd = openat(records->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
 	if (!dir) {
 		ebpfmm_fail(err, errno, "list records");
 		if (fd >= 0)
 			close(fd);
-		return -1;
 	}
-	while (!rc && (errno = 0, entry = readdir(dir))) {
-		struct ebpfmm_record record = {};
-		char id[NAME_MAX + 1];
+	return dir;
+}
 
-		if (ends_with(entry->d_name, TMP_SUFFIX)) {
-			rc = fn(entry->d_name, NULL, data, err);
-			continue;
-		}
-		if (!ends_with(entry->d_name, SUFFIX))
-			continue;
-		snprintf(id, sizeof(id), "%.*s",
-			 (int)(strlen(entry->d_name) - strlen(SUFFIX)), entry->d_name);
-		if (ebpfmm_record_read(records, id, &record, NULL))
-			rc = fn(entry->d_name, NULL, data, err);
-		else
-			rc = fn(entry->d_name, &record, data, err);
-		ebpfmm_record_free(&record);
-	}
+static int each_file(const struct ebpfmm_records *records, file_fn *fn, void *data,
+		     struct ebpfmm_error *err)
+{
+	struct dirent *entry;
+	bool could;
+	int rc = 0;
+	DIR *dir;
+
+	dir = list(records, err);
+	if (!dir)
+		return -1;
+	while (!rc && (errno = 0, entry = readdir(dir)))
+		rc = one_file(records, entry->d_name, fn, data, &could, err);
 	if (!rc && errno)
 		rc = ebpfmm_fail(err, errno, "list records");
 	closedir(dir);
+	return rc;
+}
+
+/*
+ * The same with at most @max files: those that follow the ones of the last call.
+ * Where that was is in the lock's file; if it is wrong, others have their turn.
+ */
+static int few_files(const struct ebpfmm_records *records, unsigned int max,
+		     file_fn *fn, void *data, struct ebpfmm_error *err)
+{
+	struct dirent *entry;
+	bool again = false;
+	long at = 0;
+	int rc = 0;
+	DIR *dir;
+
+	dir = list(records, err);
+	if (!dir)
+		return -1;
+	if (pread(records->lockfd, &at, sizeof(at), 0) == sizeof(at))
+		seekdir(dir, at);
+	while (!rc && max) {
+		bool could;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (entry) {
+			rc = one_file(records, entry->d_name, fn, data, &could, err);
+			max -= could;
+			continue;
+		}
+		if (errno)
+			rc = ebpfmm_fail(err, errno, "list records");
+		if (again)
+			break;
+		again = true;
+		rewinddir(dir);
+	}
+	at = telldir(dir);
+	closedir(dir);
+	if (!rc && pwrite(records->lockfd, &at, sizeof(at), 0) != sizeof(at))
+		rc = ebpfmm_fail(err, errno, "list records");
 	return rc;
 }
 
@@ -360,6 +531,7 @@ struct sweep {
 	const struct ebpfmm_records *records;
 	bool remove;
 	int count;
+	const struct each_call *call;
 };
 
 static int sweep_one(const char *file, const struct ebpfmm_record *record,
@@ -368,12 +540,23 @@ static int sweep_one(const char *file, const struct ebpfmm_record *record,
 	struct sweep *sweep = data;
 
 	if (record)
-		return 0;
+		return sweep->call ? sweep->call->fn(record, sweep->call->data) : 0;
 	sweep->count++;
 	if (sweep->remove && unlinkat(sweep->records->dirfd, file, 0) &&
 	    errno != ENOENT)
 		return ebpfmm_fail(err, errno, "remove `%s`", file);
 	return 0;
+}
+
+int ebpfmm_record_sweep_few(const struct ebpfmm_records *records, unsigned int max,
+			    int (*fn)(const struct ebpfmm_record *record,
+				      void *data),
+			    void *data, struct ebpfmm_error *err)
+{
+	struct each_call call = { .fn = fn, .data = data };
+	struct sweep sweep = { .records = records, .remove = true, .call = &call };
+
+	return few_files(records, max, sweep_one, &sweep, err);
 }
 
 int ebpfmm_record_sweep(const struct ebpfmm_records *records, bool remove,

@@ -7,7 +7,9 @@
  *	/run/ebpfmm/			0700
  *		lock			held by whoever changes anything
  *		<container-id>.json	one for each container that has a policy
- *		@<cgroup-id>.json	one for each cgroup that an operator gave one
+ *		@<cgroup-id>.json	one for each cgroup that an operator gave one;
+ *					or a link to the record of the container
+ *					that the cgroup is of
  *		*.json.tmp		half-written: left by a death
  *
  * An operator's attachment has a record for the same reason as a container's:
@@ -112,6 +114,21 @@ int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 		       struct ebpfmm_record *out, struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_record_of_cgroup - read the record of a cgroup
+ * @records: the locked directory
+ * @cgroup_id: id of the cgroup
+ * @out: to be freed with ebpfmm_record_free(); all zero when there is none
+ * @err: what failed
+ *
+ * Of two records of one cgroup it is the one that was written last.
+ *
+ * Return: 1, 0 when there is none, or -1 with @err set.
+ */
+int ebpfmm_record_of_cgroup(const struct ebpfmm_records *records,
+			    uint64_t cgroup_id, struct ebpfmm_record *out,
+			    struct ebpfmm_error *err);
+
+/**
  * ebpfmm_record_remove - remove a record
  * @records: the locked directory
  * @id: id of the record
@@ -150,6 +167,26 @@ int ebpfmm_record_each(const struct ebpfmm_records *records,
  */
 int ebpfmm_record_sweep(const struct ebpfmm_records *records, bool remove,
 			struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_record_sweep_few - look at a few records, whatever their number
+ * @records: the locked directory
+ * @max: at how many files to look
+ * @fn: called with each record among them, which it may remove; a nonzero return
+ *	value ends the walk
+ * @data: for @fn
+ * @err: what failed
+ *
+ * Each call goes on where the last one, by any process, ended, so that all have
+ * their turn; where there are at most @max files, each call sees all. Among those
+ * it looks at, files that are no whole record are removed.
+ *
+ * Return: 0, what @fn returned, or -1 with @err set.
+ */
+int ebpfmm_record_sweep_few(const struct ebpfmm_records *records, unsigned int max,
+			    int (*fn)(const struct ebpfmm_record *record,
+				      void *data),
+			    void *data, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_record_free - free what a record holds

@@ -245,6 +245,146 @@ static void each_and_sweep(void **state)
 	assert_true(has_file(fixture, "first.json"));
 }
 
+/* What the record of a cgroup is: its id, or "" for none. */
+static void expect_of_cgroup(struct fixture *fixture, uint64_t cgroup_id,
+			     const char *id)
+{
+	struct ebpfmm_record record;
+	struct ebpfmm_error err;
+
+	assert_int_equal(ebpfmm_record_of_cgroup(&fixture->records, cgroup_id, &record,
+						 &err), *id ? 1 : 0);
+	assert_string_equal(record.id ? record.id : "", id);
+	ebpfmm_record_free(&record);
+}
+
+static void put(struct fixture *fixture, const char *id, uint64_t cgroup_id)
+{
+	struct ebpfmm_record record = sample((char *)id);
+	struct ebpfmm_error err;
+
+	record.cgroup_id = cgroup_id;
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+}
+
+static void of_cgroup(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ebpfmm_error err;
+	unsigned int seen = 0;
+
+	expect_of_cgroup(fixture, 5, "");
+	put(fixture, "@5", 5);
+	expect_of_cgroup(fixture, 5, "@5");
+	/* A container's is then the only one. */
+	put(fixture, "box", 5);
+	expect_of_cgroup(fixture, 5, "box");
+	put(fixture, "other", 6);
+	assert_int_equal(ebpfmm_record_each(&fixture->records, count, &seen, &err), 0);
+	assert_int_equal(seen, 2);
+	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 0);
+
+	assert_int_equal(ebpfmm_record_remove(&fixture->records, "box", &err), 0);
+	assert_false(has_file(fixture, "@5.json"));
+	expect_of_cgroup(fixture, 5, "");
+	expect_of_cgroup(fixture, 6, "other");
+
+	/* Of two containers of one cgroup, the last; the other one's end is its own. */
+	put(fixture, "box", 6);
+	expect_of_cgroup(fixture, 6, "box");
+	assert_int_equal(ebpfmm_record_remove(&fixture->records, "other", &err), 0);
+	expect_of_cgroup(fixture, 6, "box");
+}
+
+/* A link that does not lead to a record of its cgroup is none, and is swept. */
+static void stray_links(void **state)
+{
+	static const char *const targets[] = { "gone.json", "box.json", "@9.json",
+		"../box.json", "box", ".json", "/etc/passwd" };
+	struct fixture *fixture = *state;
+	struct ebpfmm_error err;
+
+	put(fixture, "box", 5);
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		assert_int_equal(symlinkat(targets[i], fixture->records.dirfd,
+					   "@7.json"), 0);
+		expect_of_cgroup(fixture, 7, "");
+		assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 1);
+		assert_int_equal(readlinkat(fixture->records.dirfd, "@7.json",
+					    (char[8]){}, 8), -1);
+	}
+	expect_of_cgroup(fixture, 5, "box");
+}
+
+/**
+ * struct visits - how often each record was seen
+ * @of: by the number in its id
+ */
+struct visits {
+	unsigned int of[64];
+};
+
+static int visit(const struct ebpfmm_record *record, void *data)
+{
+	struct visits *visits = data;
+
+	visits->of[record->cgroup_id]++;
+	return 0;
+}
+
+static void few_at_a_time(void **state)
+{
+	struct fixture *fixture = *state;
+	struct visits visits = {};
+	struct ebpfmm_error err;
+	unsigned int call, n, sum;
+	char id[8];
+
+	for (n = 0; n < 6; n++) {
+		snprintf(id, sizeof(id), "@%u", n);
+		put(fixture, id, n);
+	}
+	for (call = 1; call <= 3; call++) {
+		assert_int_equal(ebpfmm_record_sweep_few(&fixture->records, 6, visit,
+							 &visits, &err), 0);
+		for (n = 0; n < 6; n++)
+			assert_int_equal(visits.of[n], call);
+	}
+
+	/* All have their turn, with others that come and go meanwhile. */
+	for (n = 6; n < 63; n++) {
+		snprintf(id, sizeof(id), "@%u", n);
+		put(fixture, id, n);
+	}
+	put_file(fixture, "broken.json", "{");
+	put_file(fixture, "half.json.tmp", "{");
+	visits = (struct visits){};
+	for (call = 0; call < 2 * 66 / 6; call++) {
+		put(fixture, "@63", 63);
+		assert_int_equal(ebpfmm_record_sweep_few(&fixture->records, 6, visit,
+							 &visits, &err), 0);
+		assert_int_equal(ebpfmm_record_remove(&fixture->records, "@63", &err), 0);
+		sum = 0;
+		for (n = 0; n <= 63; n++)
+			sum += visits.of[n];
+		assert_true(sum <= 6 * (call + 1));
+	}
+	for (n = 0; n < 63; n++)
+		assert_true(visits.of[n]);
+	assert_false(has_file(fixture, "broken.json"));
+	assert_false(has_file(fixture, "half.json.tmp"));
+
+	/* From a place that is none, too. */
+	visits = (struct visits){};
+	assert_int_equal(pwrite(fixture->records.lockfd, "\377\377\377\377\377\377\377\377",
+				8, 0), 8);
+	for (call = 0; call < 2 * 64 / 6; call++)
+		assert_int_equal(ebpfmm_record_sweep_few(&fixture->records, 6, visit,
+							 &visits, &err), 0);
+	for (n = 0; n < 63; n++)
+		assert_true(visits.of[n]);
+}
+
 static void lock_excludes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -278,6 +418,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(broken_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_regular_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_and_sweep, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_cgroup, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(stray_links, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(few_at_a_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lock_excludes, set_up, tear_down),
 	};
 

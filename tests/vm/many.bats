@@ -65,3 +65,43 @@ run_both()
 	echo "dying cgroups: $dying"
 	[ "$dying" -le 2 ]
 }
+
+# attach_many FIRST LAST
+attach_many()
+{
+	local n
+	for ((n = $1; n <= $2; n++)); do
+		mkdir "$top/$n"
+		ebpfmm attach --cgroup "$top/$n" "$profiles/large.json" >/dev/null
+	done
+}
+
+# attach_calls N: how many system calls it takes to attach one more.
+attach_calls()
+{
+	mkdir "$top/$1"
+	strace -f -o "$BATS_TEST_TMPDIR/calls" \
+		ebpfmm attach --cgroup "$top/$1" "$profiles/large.json" >/dev/null
+	wc -l <"$BATS_TEST_TMPDIR/calls"
+}
+
+@test "attaching is as much work with forty policies as with ten" {
+	sysfs madvise madvise
+	fault_profile large '{ "64K": 900, "2M": 60000 }'
+	ebpfmm load
+	top=/sys/fs/cgroup/forty
+	mkdir $top
+	attach_many 1 10
+	few=$(attach_calls 11)
+	attach_many 12 40
+	many=$(attach_calls 41)
+	echo "system calls: $few for the eleventh, $many for the last"
+	# A few more to read a directory that is larger.
+	((many <= few + 8))
+	for ((n = 1; n <= 41; n++)); do
+		rmdir $top/$n
+	done
+	rmdir $top
+	ebpfmm gc
+	nothing_left
+}
