@@ -14,7 +14,7 @@
 #define HUGE (PAGE << (EBPFMM_ORDERS - 1))
 /* Batches of each kind, and how long to go on with them. */
 #define BATCHES 12
-#define LEAST_BATCHES 3
+#define LEAST_BATCHES 6
 #define MOST_NS 1000000000ULL
 
 static uint64_t clock_ns(clockid_t clock)
