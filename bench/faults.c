@@ -2,16 +2,23 @@
 /*
  * faults: what one 4K anonymous page fault costs, by the clock.
  *
- *	faults [BATCHES]
+ *	faults [--at MEGABYTES] [--apart PAGES] [--batches NUMBER]
  *
- * Maps and touches batches of pages of one mapping and prints the smallest and
- * the median cost of a page fault over the batches, in nanoseconds. On a machine
- * whose clock counts instructions (vm/run --icount) that is guest
- * instructions.
+ * Touches batches of 256 pages of a mapping of 128M and prints the smallest and
+ * the median cost of a page fault, in nanoseconds, each batch counting as the
+ * mean of its faults. On a machine whose clock counts instructions (vm/run
+ * --icount) that is guest instructions.
+ *
+ *	--at		where in the mapping to begin (0); what is touched are the
+ *			60M from there, one batch after the other, and again
+ *	--apart		from one page that is touched to the next (1)
+ *	--batches	how many (100)
  *
  * Page tables are in place before anything is measured: each batch first
  * touches its pages, gives them back with MADV_DONTNEED, and is then measured.
  */
+#include <err.h>
+#include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +27,15 @@
 
 #define PAGE		4096UL
 #define PAGES		256UL
+#define MAPPED		(128UL << 20)
+#define WINDOW		(60UL << 20)
 #define MAX_BATCHES	10000
+
+struct options {
+	unsigned long at;
+	unsigned long apart;
+	unsigned long batches;
+};
 
 static uint64_t now(void)
 {
@@ -30,14 +45,26 @@ static uint64_t now(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-static uint64_t touch(volatile char *memory)
+static uint64_t touch(volatile char *memory, unsigned long step)
 {
 	uint64_t start = now();
 	unsigned long i;
 
 	for (i = 0; i < PAGES; i++)
-		memory[i * PAGE] = 1;
+		memory[i * step] = 1;
 	return now() - start;
+}
+
+/* For bench/profile_plugin.c; it does nothing. */
+static void mark(void)
+{
+	asm volatile("nopl 0x656d6d66(%rax)");
+}
+
+static void give_back(char *memory, unsigned long size)
+{
+	if (madvise(memory, size, MADV_DONTNEED))
+		err(1, "madvise");
 }
 
 static int compare(const void *a, const void *b)
@@ -47,34 +74,72 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+static unsigned long number(const char *text, unsigned long max)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || n > max)
+		errx(2, "not a number up to %lu: %s", max, text);
+	return n;
+}
+
+static void parse(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{ "at", required_argument, NULL, 'a' },
+		{ "apart", required_argument, NULL, 'p' },
+		{ "batches", required_argument, NULL, 'b' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (c) {
+		case 'a':
+			options->at = number(optarg, (MAPPED - WINDOW) >> 20) << 20;
+			break;
+		case 'p':
+			options->apart = number(optarg, WINDOW / PAGE / PAGES);
+			break;
+		case 'b':
+			options->batches = number(optarg, MAX_BATCHES);
+			break;
+		default:
+			exit(2);
+		}
+	}
+	if (!options->apart || !options->batches || optind != argc)
+		errx(2, "see the head of faults.c");
+}
+
 int main(int argc, char **argv)
 {
+	struct options options = { .apart = 1, .batches = 100 };
 	static uint64_t cost[MAX_BATCHES];
-	long batches = argc > 1 ? strtol(argv[1], NULL, 10) : 400;
+	unsigned long i, step, size;
 	char *memory;
-	long i;
 
-	if (batches < 1 || batches > MAX_BATCHES) {
-		fprintf(stderr, "faults: between 1 and %d batches\n",
-			MAX_BATCHES);
-		return 2;
+	parse(argc, argv, &options);
+	step = options.apart * PAGE;
+	size = PAGES * step;
+	memory = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED)
+		err(1, "mmap");
+	memory += options.at;
+	mark();
+	for (i = 0; i < options.batches; i++) {
+		char *batch = memory + i % (WINDOW / size) * size;
+
+		touch(batch, step);
+		give_back(batch, size);
+		cost[i] = touch(batch, step);
+		give_back(batch, size);
 	}
-	memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED) {
-		perror("mmap");
-		return 1;
-	}
-	touch(memory);
-	for (i = 0; i < batches; i++) {
-		if (madvise(memory, PAGES * PAGE, MADV_DONTNEED)) {
-			perror("madvise");
-			return 1;
-		}
-		cost[i] = touch(memory);
-	}
-	qsort(cost, batches, sizeof(cost[0]), compare);
+	mark();
+	qsort(cost, options.batches, sizeof(cost[0]), compare);
 	printf("min %.1f median %.1f\n", (double)cost[0] / PAGES,
-	       (double)cost[batches / 2] / PAGES);
+	       (double)cost[options.batches / 2] / PAGES);
 	return 0;
 }
