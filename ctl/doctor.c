@@ -124,7 +124,6 @@ void doctor_node(struct report *report)
 		check_policy(report);
 		check_leftovers(report);
 	}
-	doctor_costs(report, privileged);
 }
 
 static void print_report(const struct ctl_args *args, struct report *report,

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pure part of the fault policy, in a program that any kernel runs: which
+ * program, which region, what each size is worth. What only the patched kernel
+ * can say is answered here at once: a free block is at hand, there is no limit.
+ */
+#include "kernel.h"
+
+#include <bpf/bpf_helpers.h>
+
+/* Instead of the kernel's functions, of which bpf/kernel.h has the prototypes. */
+#define bpf_mm_block_at_hand(order)	((void)(order), true)
+#define bpf_mm_headroom(vma, headroom)	((void)(vma), (void)(headroom), -1)
+#define bpf_mm_folios(cgrp, order)	((void)(cgrp), (void)(order), 0)
+#define bpf_mm_keep(start, end, uses, cookie)				\
+	((void)(start), (void)(end), (void)(uses), (void)(cookie), 0)
+#define bpf_mm_vma_before(vma, address)	((void)(vma), (void)(address), NULL)
+#define bpf_mm_vma_after(vma, address)	((void)(vma), (void)(address), NULL)
+
+#include "choose.h"
+
+/* include/uapi/linux/bpf.h */
+enum { BPF_MAP_TYPE_ARRAY = 2 };
+
+char LICENSE[] SEC("license") = "GPL";
+
+volatile struct ebpfmm_costs ebpfmm_costs SEC(".data.costs") = {
+	.zero_ns = EBPFMM_DEFAULT_ZERO_NS,
+	.fault_ns = EBPFMM_DEFAULT_FAULT_NS,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ebpfmm_large);
+} table SEC(".maps");
+
+/* Set by user space: what is asked. The last one is for the addresses. */
+struct {
+	struct ebpfmm_identity identity;
+	__u64 pages;
+	__u64 random;
+} asked SEC(".data.asked");
+
+SEC("tc")
+int nothing(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+/* Answers with the orders for a page that is another one each time. */
+SEC("tc")
+int decision(void *ctx)
+{
+	struct question question = {
+		.admissible = EBPFMM_SUPPORTED_ORDERS,
+	};
+	struct choice choice = {};
+	struct ebpfmm_large *large;
+	struct place place = {};
+	__u32 zero = 0;
+	__u64 i;
+
+	(void)ctx;
+	large = bpf_map_lookup_elem(&table, &zero);
+	if (!large)
+		return -1;
+	i = find_program(&large->header, &asked.identity);
+	if (i >= EBPFMM_MAX_PROGRAMS)
+		return -1;
+	barrier_var(i);
+	place.span = large->header.programs[i].image;
+	asked.random = asked.random * 6364136223846793005ULL + 1;
+	place.relative = (asked.random >> 32) * asked.pages >> 32;
+	question.address = place.relative << EBPFMM_PAGE_SHIFT;
+	i = search(large->regions, EBPFMM_LARGE_REGIONS, &place);
+	if (i >= EBPFMM_LARGE_REGIONS)
+		return -1;
+	barrier_var(i);
+	choice.found.start = large->regions[i].start;
+	choice.found.end = large->regions[i].end;
+	choose_size(&question, &large->regions[i], &choice);
+	return choice.weighing.orders;
+}
