@@ -24,6 +24,8 @@ const struct ctl_command ctl_commands[] = {
 	  CTL_JSON | CTL_EVERY | CTL_COUNT, 0, 1, 1, ctl_trace },
 	{ "metrics", "[--regions] [--output FILE]", "a page of OpenMetrics",
 	  CTL_OUTPUT | CTL_REGIONS, 0, 0, 0, ctl_metrics },
+	{ "calibrate", "[--if-stale | --show]", "measure what pages cost here",
+	  CTL_JSON | CTL_IF_STALE | CTL_SHOW, 0, 0, 0, ctl_calibrate },
 	{ "gc", "", "clear what was left behind",
 	  CTL_JSON, 0, 0, 0, ctl_gc },
 	{ "doctor", "", "what is missing on this node",

@@ -20,11 +20,15 @@
 #define CTL_DEBUG_DIR	(1U << 6)
 #define CTL_OUTPUT	(1U << 7)
 #define CTL_REGIONS	(1U << 8)
+#define CTL_IF_STALE	(1U << 9)
+#define CTL_SHOW	(1U << 10)
 
 /**
  * struct ctl_args - a parsed command line
  * @json: print JSON
  * @completion: print words for the shell's completion
+ * @if_stale: only do what was not done, or too long ago
+ * @show: print what is there, and do nothing
  * @cgroup: value of --cgroup, or NULL
  * @rootfs: value of --rootfs, or NULL
  * @debug_dir: value of --debug-dir, or NULL
@@ -38,6 +42,8 @@
 struct ctl_args {
 	bool json;
 	bool completion;
+	bool if_stale;
+	bool show;
 	const char *cgroup;
 	const char *rootfs;
 	const char *debug_dir;
@@ -85,6 +91,7 @@ int ctl_list(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_stats(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err);

@@ -124,6 +124,7 @@ void doctor_node(struct report *report)
 		check_policy(report);
 		check_leftovers(report);
 	}
+	doctor_costs(report, privileged);
 }
 
 static void print_report(const struct ctl_args *args, struct report *report,

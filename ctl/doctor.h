@@ -55,6 +55,13 @@ void doctor_node(struct report *report);
 void doctor_engine(struct report *report);
 
 /**
+ * doctor_costs - what pages are taken to cost, and whether that was measured
+ * @report: where to
+ * @privileged: whether the loaded policy may be looked at
+ */
+void doctor_costs(struct report *report, bool privileged);
+
+/**
  * doctor_sizes - page sizes that are asked for, and what sysfs says to them
  * @report: where to
  */

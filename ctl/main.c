@@ -21,6 +21,8 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, 'n' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "regions", no_argument, NULL, 'R' },
+	{ "if-stale", no_argument, NULL, 'i' },
+	{ "show", no_argument, NULL, 's' },
 	{ "completion", no_argument, NULL, 'C' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -68,6 +70,8 @@ static const struct {
 	{ "--count", CTL_COUNT },
 	{ "--output", CTL_OUTPUT },
 	{ "--regions", CTL_REGIONS },
+	{ "--if-stale", CTL_IF_STALE },
+	{ "--show", CTL_SHOW },
 	{ "--completion", CTL_COMPLETION },
 };
 
@@ -221,6 +225,14 @@ int main(int argc, char **argv)
 		case 'R':
 			args.regions = true;
 			given |= CTL_REGIONS;
+			break;
+		case 'i':
+			args.if_stale = true;
+			given |= CTL_IF_STALE;
+			break;
+		case 's':
+			args.show = true;
+			given |= CTL_SHOW;
 			break;
 		case 'C':
 			args.completion = true;

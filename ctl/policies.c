@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "calibrate.h"
 #include "cgroup.h"
 #include "command.h"
 #include "lifecycle.h"
@@ -187,6 +188,7 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
 	found.files += ebpfmm_cache_sweep(cache, true);
 	ebpfmm_cache_close(cache);
+	found.files += ebpfmm_calibrate_sweep(true);
 	if (!args->json) {
 		ctl_print("cleared links: %u, records: %u, unfinished files: %u\n",
 			  found.links, found.records, found.files);

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <libcgroup.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@
 #define FILEID_KERNFS 0xfe
 /* How deep below a cgroup a process is looked for. */
 #define SEARCH_DEPTH 4
+/* How long those who were killed may take to end. */
+#define EMPTY_MS 10000
 
 static bool is_cgroup2(int fd)
 {
@@ -34,19 +37,22 @@ static int init_library(struct ebpfmm_error *err)
 	if (rc)
 		return ebpfmm_fail(err, 0, "no cgroup v2 on this node: %s",
 				   cgroup_strerror(rc));
+	return 0;
+}
+
+static int only_v2(struct ebpfmm_error *err)
+{
 	if (cgroup_setup_mode() != CGROUP_MODE_UNIFIED)
 		return ebpfmm_fail(err, 0,
 				   "this node does not run on cgroup v2 alone (boot with systemd.unified_cgroup_hierarchy=1)");
 	return 0;
 }
 
-/* Where cgroup v2 is mounted; allocated. */
-static char *mount_point(struct ebpfmm_error *err)
+/* Where cgroup v2 is mounted; allocated. To be called after init_library(). */
+static char *first_mount(struct ebpfmm_error *err)
 {
 	char *found = NULL, **mounts = NULL;
 
-	if (init_library(err))
-		return NULL;
 	if (cgroup_list_mount_points(CGROUP_V2, &mounts) || !mounts || !mounts[0]) {
 		ebpfmm_fail(err, 0, "cgroup v2 is not mounted");
 		goto out;
@@ -59,6 +65,11 @@ out:
 		free(mounts[i]);
 	free(mounts);
 	return found;
+}
+
+static char *mount_point(struct ebpfmm_error *err)
+{
+	return init_library(err) || only_v2(err) ? NULL : first_mount(err);
 }
 
 int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
@@ -304,6 +315,65 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 out:
 	free(mount);
 	return rc;
+}
+
+int ebpfmm_cgroup_make(const char *name, struct ebpfmm_cgroup *out,
+		       struct ebpfmm_error *err)
+{
+	char *mount, *path;
+	int rc;
+
+	mount = init_library(err) ? NULL : first_mount(err);
+	if (!mount)
+		return -1;
+	rc = asprintf(&path, "%s/%s", mount, name);
+	free(mount);
+	if (rc < 0)
+		return ebpfmm_fail(err, ENOMEM, "%s", name);
+	/* What a predecessor that was killed has set there is not taken over. */
+	if ((rmdir(path) && errno != ENOENT) || mkdir(path, 0755))
+		rc = ebpfmm_fail(err, errno, "%s", path);
+	else
+		rc = open_dir(path, out, err);
+	free(path);
+	return rc;
+}
+
+/* Waits until nothing is in it, as cgroup.events says. */
+static int wait_empty(int fd)
+{
+	struct pollfd events = { .events = POLLPRI };
+	char text[128];
+	ssize_t length;
+	int rc = -1;
+
+	events.fd = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	if (events.fd < 0)
+		return -1;
+	do {
+		length = pread(events.fd, text, sizeof(text) - 1, 0);
+		if (length < 0)
+			break;
+		text[length] = '\0';
+		rc = strstr(text, "populated 0") ? 0 : -1;
+	} while (rc && poll(&events, 1, EMPTY_MS) > 0);
+	close(events.fd);
+	return rc;
+}
+
+int ebpfmm_cgroup_remove(const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
+{
+	int fd = openat(cgroup->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+
+	/* Without it (Linux before 5.14) only what ends by itself is waited for. */
+	if (fd >= 0) {
+		if (write(fd, "1", 1) < 0)
+			ebpfmm_fail(err, errno, "%s", cgroup->path);
+		close(fd);
+	}
+	if (wait_empty(cgroup->fd) || rmdir(cgroup->path))
+		return ebpfmm_fail(err, errno, "%s", cgroup->path);
+	return 0;
 }
 
 static pid_t first_pid(int fd, int depth)

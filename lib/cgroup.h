@@ -68,6 +68,29 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 			  struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_cgroup_make - make an empty cgroup right below the root
+ * @name: its name; one that is there already is taken if it is empty
+ * @out: to be closed with ebpfmm_cgroup_close(), after ebpfmm_cgroup_remove()
+ * @err: begins with its path; code is EBUSY when something is in it
+ *
+ * Unlike the rest, this also works beside cgroup v1.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_cgroup_make(const char *name, struct ebpfmm_cgroup *out,
+		       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_cgroup_remove - kill what is in a cgroup, and remove it
+ * @cgroup: has no cgroup below it
+ * @err: begins with its path
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_cgroup_remove(const struct ebpfmm_cgroup *cgroup,
+			 struct ebpfmm_error *err);
+
+/**
  * ebpfmm_cgroup_first_pid - some process of a cgroup or of one below it
  * @cgroup: the cgroup
  *

@@ -5,13 +5,45 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
+
+#include "costs.h"
+#include "costs_file.h"
+#include "log.h"
 
 /* Files of records that an attachment looks at: each container has two. */
 #define GC_FEW 8
 
 /* --- loading ------------------------------------------------------------------ */
 
-int ebpfmm_life_load(struct ebpfmm_error *err)
+/*
+ * Has the policy that was just loaded reckon with what was measured. @all: also
+ * say what is wrong with costs that are used, and that there are none.
+ */
+static int use_costs(bool all, struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *policy = NULL;
+	struct ebpfmm_costs_record record;
+	enum ebpfmm_costs_state state;
+	struct ebpfmm_error why;
+	int rc = 0;
+
+	if (ebpfmm_policy_peek(&policy, err))
+		return -1;
+	if (!policy)
+		return 0;
+	state = ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
+	if (state == EBPFMM_COSTS_OTHER_MACHINE || state == EBPFMM_COSTS_BROKEN ||
+	    (all && state != EBPFMM_COSTS_CURRENT))
+		ebpfmm_log(LOG_NOTICE, "costs of pages: %s; %s (ebpfmm calibrate)",
+			   why.message, record.costs.measured ?
+			   "used all the same" : "defaults are used");
+	rc = ebpfmm_costs_use(policy, &record.costs, err);
+	ebpfmm_policy_close(policy);
+	return rc;
+}
+
+static int load(bool all, struct ebpfmm_error *err)
 {
 	struct ebpfmm_records records;
 	int rc;
@@ -19,8 +51,15 @@ int ebpfmm_life_load(struct ebpfmm_error *err)
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
 	rc = ebpfmm_policy_load(err);
+	if (!rc)
+		rc = use_costs(all, err);
 	ebpfmm_records_close(&records);
 	return rc;
+}
+
+int ebpfmm_life_load(struct ebpfmm_error *err)
+{
+	return load(true, err);
 }
 
 int ebpfmm_life_unload(struct ebpfmm_error *err)
@@ -41,7 +80,7 @@ int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 		return -1;
 	if (*out)
 		return 0;
-	if (ebpfmm_life_load(err) || ebpfmm_policy_peek(out, err))
+	if (load(false, err) || ebpfmm_policy_peek(out, err))
 		return -1;
 	if (!*out)
 		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");

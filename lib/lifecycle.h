@@ -36,7 +36,10 @@ struct ebpfmm_leftovers {
 
 /**
  * ebpfmm_life_load - load and pin the policy unless it is already
- * @err: what failed; nothing is left then
+ * @err: what failed
+ *
+ * Also has it reckon with what pages were measured to cost, or with defaults,
+ * and logs one line when that is not up to date.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -54,6 +57,8 @@ int ebpfmm_life_unload(struct ebpfmm_error *err);
  * ebpfmm_life_open - open the pinned policy, loading it when nobody has
  * @out: to be closed with ebpfmm_policy_close()
  * @err: what failed
+ *
+ * Of costs, logs only when there are some that cannot be used.
  *
  * Return: 0, or -1 with @err set.
  */

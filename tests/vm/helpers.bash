@@ -119,7 +119,7 @@ leftovers()
 	local file
 	for file in $pins/cgroup-* /run/ebpfmm/* /run/ebpfmm/.[!.]*; do
 		case ${file##*/} in
-		lock | trace.lock | cache) ;;
+		lock | trace.lock | calibrate.lock | cache) ;;
 		*) [ ! -e "$file" ] || echo "$file" ;;
 		esac
 	done

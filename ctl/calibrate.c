@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* calibrate: measure what pages cost, and say what is reckoned with */
+#include "calibrate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "costs.h"
+#include "costs_file.h"
+#include "output.h"
+#include "policy.h"
+#include "privilege.h"
+#include "profile.h"
+
+/**
+ * struct in_use - costs, and what is known of them
+ * @record: the costs; more than them is known only if they are those of the file
+ * @known: whether it is
+ * @loaded: whether a policy is loaded that reckons with them
+ * @note: what is wrong with them, one line; empty when nothing is
+ */
+struct in_use {
+	struct ebpfmm_costs_record record;
+	bool known;
+	bool loaded;
+	char note[EBPFMM_ERROR_SIZE];
+};
+
+static void print_price(const char *what, uint32_t ns, const char *how)
+{
+	ctl_print("%-12s %10" PRIu32 "  %s\n", what, ns, how);
+}
+
+static void print_text(const struct in_use *use)
+{
+	const struct ebpfmm_costs *costs = &use->record.costs;
+	const char *zero = "", *fault = "", *compact = "";
+	char date[EBPFMM_DATE_SIZE], what[32];
+
+	if (!costs->measured) {
+		zero = fault = compact = "default";
+	} else if (use->known) {
+		zero = use->record.zero == EBPFMM_ZERO_LARGE ?
+		       "measured with large pages" :
+		       "estimated in user space";
+		fault = "measured";
+		compact = use->record.compact == EBPFMM_COMPACT_MOVED ?
+			  "measured by moving pages" : "default";
+	} else {
+		zero = fault = compact = "measured";
+	}
+	ctl_print("%-12s %10s  %s\n", "COST", "NS", "HOW");
+	print_price("zero 4K", costs->zero_ns, zero);
+	print_price("fault", costs->fault_ns, fault);
+	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++) {
+		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o))
+			continue;
+		snprintf(what, sizeof(what), "compact %s", ebpfmm_order_name(o));
+		print_price(what, costs->compact_ns[o], compact);
+	}
+	if (costs->measured) {
+		ebpfmm_costs_date(costs, date);
+		ctl_print("measured %s%s%s\n", date, use->known ? " under " : "",
+			  use->known ? use->record.node.kernel : "");
+	}
+	if (use->note[0])
+		ctl_print("note: %s\n", use->note);
+	ctl_print(use->loaded ? "in use by the policy\n" : "no policy is loaded\n");
+}
+
+static void print_json(const struct in_use *use)
+{
+	struct json_object *object;
+	char date[EBPFMM_DATE_SIZE];
+
+	if (use->known) {
+		object = ebpfmm_costs_json(&use->record);
+	} else {
+		object = json_object_new_object();
+		ebpfmm_costs_date(&use->record.costs, date);
+		ctl_add_string(object, "measured",
+			       use->record.costs.measured ? date : NULL);
+		ebpfmm_costs_add(object, &use->record.costs);
+	}
+	json_object_object_add(object, "default",
+			       json_object_new_boolean(!use->record.costs.measured));
+	json_object_object_add(object, "loaded", json_object_new_boolean(use->loaded));
+	ctl_add_string(object, "note", use->note[0] ? use->note : NULL);
+	ctl_print_json(object);
+}
+
+static void print(const struct ctl_args *args, const struct in_use *use)
+{
+	if (args->json)
+		print_json(use);
+	else
+		print_text(use);
+}
+
+/* What the loaded policy reckons with, or what one would that is loaded now. */
+static int find_in_use(struct in_use *use, struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *policy = NULL;
+	struct ebpfmm_costs costs = {};
+	struct ebpfmm_error why;
+	int rc = 0;
+
+	ebpfmm_costs_find(EBPFMM_COSTS_DIR, &use->record, &why);
+	snprintf(use->note, sizeof(use->note), "%s", why.message);
+	use->known = use->record.costs.measured;
+	if (ebpfmm_policy_peek(&policy, err))
+		return -1;
+	if (!policy)
+		return 0;
+	use->loaded = true;
+	rc = ebpfmm_costs_in_use(policy, &costs, err);
+	ebpfmm_policy_close(policy);
+	if (!rc && memcmp(&costs, &use->record.costs, sizeof(costs))) {
+		use->record.costs = costs;
+		use->known = false;
+		snprintf(use->note, sizeof(use->note),
+			 "the policy was told other costs than there are now: ebpfmm load");
+	}
+	return rc;
+}
+
+static int use_now(const struct ebpfmm_costs *costs, bool *loaded,
+		   struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *policy = NULL;
+	int rc;
+
+	if (ebpfmm_policy_peek(&policy, err))
+		return -1;
+	*loaded = policy;
+	rc = policy ? ebpfmm_costs_use(policy, costs, err) : 0;
+	ebpfmm_policy_close(policy);
+	return rc;
+}
+
+/* The file counts, also where nothing can be loaded: a policy may be one day. */
+static int keep(struct in_use *use, struct ebpfmm_error *err)
+{
+	if (ebpfmm_costs_write(EBPFMM_COSTS_DIR, &use->record, err))
+		return -1;
+	if (access("/sys/fs/bpf", F_OK))
+		return 0;
+	return use_now(&use->record.costs, &use->loaded, err);
+}
+
+int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err)
+{
+	struct in_use use = {};
+	struct ebpfmm_error why;
+
+	if (args->if_stale && args->show)
+		return ebpfmm_fail(err, 0, "--if-stale and --show exclude each other");
+	if (ebpfmm_privileged(err))
+		return -1;
+	if (args->show || (args->if_stale &&
+	    ebpfmm_costs_find(EBPFMM_COSTS_DIR, &use.record, &why) ==
+	    EBPFMM_COSTS_CURRENT)) {
+		if (find_in_use(&use, err))
+			return -1;
+	} else {
+		use.known = true;
+		if (ebpfmm_calibrate(&use.record, err) || keep(&use, err))
+			return -1;
+	}
+	print(args, &use);
+	return 0;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whether what pages are taken to cost was measured: here, and not too long ago. */
+#include "doctor.h"
+
+#include <string.h>
+
+#include "costs.h"
+#include "costs_file.h"
+#include "policy.h"
+
+#define SUBJECT "costs"
+#define REMEDY "ebpfmm calibrate"
+
+static void check_file(struct report *report, enum ebpfmm_costs_state state,
+		       const struct ebpfmm_costs_record *record, const char *why)
+{
+	char date[EBPFMM_DATE_SIZE];
+
+	switch (state) {
+	case EBPFMM_COSTS_CURRENT:
+		ebpfmm_costs_date(&record->costs, date);
+		report_add(report, FINDING_OK, SUBJECT, NULL, "measured %s%s", date,
+			   record->compact == EBPFMM_COMPACT_DEFAULT ?
+			   ", but for that of compaction, which is a default" : "");
+		break;
+	case EBPFMM_COSTS_OLD:
+	case EBPFMM_COSTS_OTHER_KERNEL:
+		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
+			   "%s; used all the same", why);
+		break;
+	case EBPFMM_COSTS_MISSING:
+		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
+			   "%s; defaults are used", why);
+		break;
+	case EBPFMM_COSTS_OTHER_MACHINE:
+	case EBPFMM_COSTS_BROKEN:
+		report_add(report, FINDING_WARNING, SUBJECT, REMEDY,
+			   "%s; defaults are used", why);
+		break;
+	}
+}
+
+/* A policy that was loaded before the file changed does not know of it. */
+static void check_policy(struct report *report, const struct ebpfmm_costs *costs)
+{
+	struct ebpfmm_policy *policy = NULL;
+	struct ebpfmm_costs in_use;
+
+	if (ebpfmm_policy_peek(&policy, NULL) || !policy)
+		return;
+	if (!ebpfmm_costs_in_use(policy, &in_use, NULL) &&
+	    memcmp(&in_use, costs, sizeof(in_use)))
+		report_add(report, FINDING_NOTE, SUBJECT, "ebpfmm load",
+			   "the policy was told other costs than these");
+	ebpfmm_policy_close(policy);
+}
+
+void doctor_costs(struct report *report, bool privileged)
+{
+	struct ebpfmm_costs_record record;
+	enum ebpfmm_costs_state state;
+	struct ebpfmm_error why;
+
+	state = ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
+	check_file(report, state, &record, why.message);
+	if (privileged)
+		check_policy(report, &record.costs);
+}
