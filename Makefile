@@ -49,7 +49,7 @@ all: $(programs) $(examples)
 # --- the fault policy --------------------------------------------------------
 
 # What is loaded by who needs it, not with the policy.
-bpf_apart := sizes
+bpf_apart := sizes explain
 bpf_src := $(filter-out $(bpf_apart:%=bpf/%.bpf.c),$(wildcard bpf/*.bpf.c))
 skeletons := $(O)/ebpfmm.skel.h $(bpf_apart:%=$(O)/%.skel.h)
 

@@ -386,4 +386,50 @@ struct ebpfmm_event {
 	__s64 net[EBPFMM_ORDERS];
 };
 
+/**
+ * enum ebpfmm_outcome - what came of the question what would be decided
+ * @EBPFMM_NO_TASK: there is no such process
+ * @EBPFMM_NOT_BELOW: it is not in the cgroup or below it
+ * @EBPFMM_BUSY: its memory could not be looked at just now
+ * @EBPFMM_NO_MEMORY: it has none
+ * @EBPFMM_UNMAPPED: nothing is mapped at the address
+ * @EBPFMM_NOT_ANONYMOUS: what is mapped there is not anonymous memory
+ * @EBPFMM_NO_TABLE: the cgroup has no profile
+ * @EBPFMM_EXPLAINED: an answer
+ */
+enum ebpfmm_outcome {
+	EBPFMM_NO_TASK,
+	EBPFMM_NOT_BELOW,
+	EBPFMM_BUSY,
+	EBPFMM_NO_MEMORY,
+	EBPFMM_UNMAPPED,
+	EBPFMM_NOT_ANONYMOUS,
+	EBPFMM_NO_TABLE,
+	EBPFMM_EXPLAINED,
+};
+
+/**
+ * struct ebpfmm_explanation - what would be decided for an address, and from what
+ * @outcome: enum ebpfmm_outcome; of all others but EBPFMM_EXPLAINED the rest is 0
+ * @is_default: @region is the program's default
+ * @vm_start: where the mapping starts
+ * @vm_end: first address after it
+ * @headroom: bytes that may still be charged, below the nearest limit
+ * @headroom_limit: that limit, bytes; both are all ones if there is none
+ * @event: the decision; there are no time and no thread to it
+ * @region: the region, or the default; its @sizes are 0 if it is neither
+ * @costs: what pages were taken to cost
+ */
+struct ebpfmm_explanation {
+	__u32 outcome;
+	__u32 is_default;
+	__u64 vm_start;
+	__u64 vm_end;
+	__u64 headroom;
+	__u64 headroom_limit;
+	struct ebpfmm_event event;
+	struct ebpfmm_region region;
+	struct ebpfmm_costs costs;
+};
+
 #endif /* EBPFMM_H */

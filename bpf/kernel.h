@@ -85,8 +85,13 @@ struct cgroup {
 	struct kernfs_node *kn;
 };
 
+/* include/linux/sched.h */
+struct task_struct {
+	__s32 pid;
+	__s32 tgid;
+};
+
 struct seq_file;
-struct task_struct;
 
 /* kernel/bpf/task_iter.c */
 struct bpf_iter_meta {
@@ -96,6 +101,11 @@ struct bpf_iter_meta {
 struct bpf_iter__cgroup {
 	struct bpf_iter_meta *meta;
 	struct cgroup *cgroup;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 struct bpf_iter__task_file {
@@ -128,6 +138,28 @@ struct bpf_mm_headroom {
 struct bpf_iter_num {
 	__u64 opaque[1];
 } __attribute__((aligned(8)));
+
+extern struct cgroup *bpf_cgroup_from_id(__u64 id)
+	__attribute__((section(".ksyms")));
+extern void bpf_cgroup_release(struct cgroup *cgrp)
+	__attribute__((section(".ksyms")));
+extern long bpf_task_under_cgroup(struct task_struct *task,
+				  struct cgroup *ancestor)
+	__attribute__((section(".ksyms")));
+
+/* kernel/bpf/task_iter.c */
+struct bpf_iter_task_vma {
+	__u64 opaque[1];
+} __attribute__((aligned(8)));
+
+extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it,
+				 struct task_struct *task, __u64 address)
+	__attribute__((section(".ksyms")));
+extern struct vm_area_struct *
+bpf_iter_task_vma_next(struct bpf_iter_task_vma *it)
+	__attribute__((section(".ksyms")));
+extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it)
+	__attribute__((section(".ksyms")));
 
 /* include/linux/mm.h */
 enum {

@@ -22,6 +22,8 @@ const struct ctl_command ctl_commands[] = {
 	  CTL_JSON, 0, 0, 1, ctl_stats },
 	{ "trace", "[--every N] [--count N] CGROUP", "decisions as they are made",
 	  CTL_JSON | CTL_EVERY | CTL_COUNT, 0, 1, 1, ctl_trace },
+	{ "explain", "CGROUP PID ADDRESS", "what would be decided there, and why",
+	  CTL_JSON, 0, 3, 3, ctl_explain },
 	{ "metrics", "[--regions] [--output FILE]", "a page of OpenMetrics",
 	  CTL_OUTPUT | CTL_REGIONS, 0, 0, 0, ctl_metrics },
 	{ "calibrate", "[--if-stale | --show]", "measure what pages cost here",

@@ -90,6 +90,7 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_list(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_stats(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_explain(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);

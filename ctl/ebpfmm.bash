@@ -34,6 +34,13 @@ _ebpfmm()
 			done
 			;;
 		stats | trace) compopt -o dirnames ;;
+		explain)
+			case $COMP_CWORD in
+			2) compopt -o dirnames ;;
+			3) mapfile -t COMPREPLY < <(compgen -W \
+				"$(cat "${COMP_WORDS[2]}/cgroup.procs" 2>/dev/null)" -- "$word") ;;
+			esac
+			;;
 		esac
 	fi
 }

@@ -17,6 +17,7 @@
  *	--heap		touch a heap instead of a mapping
  *	--fork		touch in a child that has not called exec
  *	--quit		end after touching
+ *	--hold		say "# ready" before, and touch only when SIGUSR1 comes
  */
 #include <alloca.h>
 #include <err.h>
@@ -51,6 +52,7 @@ struct options {
 	bool heap;
 	bool forked;
 	bool quit;
+	bool hold;
 };
 
 static void end(int signal)
@@ -93,6 +95,7 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "heap", no_argument, NULL, 'h' },
 		{ "fork", no_argument, NULL, 'f' },
 		{ "quit", no_argument, NULL, 'q' },
+		{ "hold", no_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -122,6 +125,9 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'q':
 			options->quit = true;
+			break;
+		case 'o':
+			options->hold = true;
 			break;
 		default:
 			exit(2);
@@ -188,6 +194,27 @@ static int look(char **command, const char *range)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
 }
 
+static _Noreturn void wait_for_end(void)
+{
+	for (;;)
+		pause();
+}
+
+/* Tells the range, and waits to be told to go on. */
+static void hold(const char *range)
+{
+	sigset_t set;
+	int signal;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (dprintf(1, "%s# ready\n", range) < 0)
+		err(EXIT_FAILURE, "standard output");
+	if (sigwait(&set, &signal))
+		errx(EXIT_FAILURE, "sigwait");
+}
+
 static int run(const struct options *options, char **command)
 {
 	size_t size = options->size;
@@ -204,18 +231,21 @@ static int run(const struct options *options, char **command)
 		start = map(options);
 	if (start == (char *)-1)
 		err(EXIT_FAILURE, "sbrk");
-	touch(start, size);
 	snprintf(range, sizeof(range), "%s %p %p -\n",
 		 options->stack ? "stack" : options->heap ? "heap" : "mapping",
 		 (void *)start, (void *)(start + size));
+	if (options->hold)
+		hold(range);
+	touch(start, size);
+	if (options->hold)
+		wait_for_end();
 	if (options->quit)
 		return EXIT_SUCCESS;
 	if (*command)
 		return look(command, range);
 	if (dprintf(1, "%s# ready\n", range) < 0)
 		err(EXIT_FAILURE, "standard output");
-	for (;;)
-		pause();
+	wait_for_end();
 }
 
 int main(int argc, char **argv)
