@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of a decision besides the answer: it is counted, sampled, and told
- * to whoever traces the cgroup.
+ * What becomes of a decision besides the answer: it is counted, sampled, told to
+ * whoever traces the cgroup, and kept for the faults that follow.
+ *
+ * Kept: to be asked costs a tenth of a 4K fault. So an answer without large pages
+ * stands for the next KEPT_FAULTS faults of the same thread nearby; the kernel
+ * counts them, and they are counted here when it is asked again. What a thread
+ * still has when it ends is not.
  */
 #ifndef EBPFMM_ACCOUNT_H
 #define EBPFMM_ACCOUNT_H
@@ -12,6 +17,7 @@
 
 #include "choose.h"
 
+#define KEPT_FAULTS	32
 /* What candidates lose by is noted of one decision in so many. */
 #define SAMPLED		16
 
@@ -88,6 +94,127 @@ trace(const struct question *question, const struct ebpfmm_region *regions,
 	bpf_ringbuf_submit(event, 0);
 }
 
+/* --- kept answers --------------------------------------------------------------- */
+
+/**
+ * struct range - of addresses
+ * @start: first
+ * @end: first one after it
+ */
+struct range {
+	__u64 start;
+	__u64 end;
+};
+
+/* What of the range is on the address's side of a boundary. */
+static __always_inline void cut(struct range *range, __u64 address,
+				__u64 boundary)
+{
+	if (boundary <= address) {
+		if (range->start < boundary)
+			range->start = boundary;
+	} else if (range->end > boundary) {
+		range->end = boundary;
+	}
+}
+
+/* The pages around the address that lie in the same space and mapping. */
+static __always_inline void cut_space(struct range *range,
+				      const struct question *question,
+				      const struct ebpfmm_program *program,
+				      const struct found *found)
+{
+	struct vm_area_struct *vma = question->vma;
+	unsigned long address = question->address;
+	struct mm_struct *mm = vma->vm_mm;
+	__u64 bias;
+
+	if (!mm)
+		return;
+	bias = mm->start_code - program->start_code;
+	cut(range, address, vma->vm_start);
+	cut(range, address, vma->vm_end);
+	/* One mapping can be of several spaces. */
+	cut(range, address, bias + program->image_start);
+	cut(range, address, bias + program->image_end);
+	cut(range, address, mm->start_brk);
+	cut(range, address, mm->brk);
+	cut(range, address, ((mm->start_stack >> EBPFMM_PAGE_SHIFT) + 1)
+			    << EBPFMM_PAGE_SHIFT);
+	cut(range, address, found->object_end << EBPFMM_PAGE_SHIFT);
+}
+
+__noinline __u64 alike(const struct ebpfmm_weighing *w __arg_nonnull,
+		       struct found *found __arg_nonnull, __u64 page)
+{
+	ebpfmm_alike(w, page, &found->start, &found->end);
+	return 0;
+}
+
+/* The row, or 0 and the program, in what the kernel gives back with the count. */
+static __always_inline __u32 make_cookie(const struct choice *choice)
+{
+	const struct found *found = &choice->found;
+
+	return is_decided(choice->reason) ? found->row + 1 :
+					    found->program << 16;
+}
+
+static __always_inline void
+count_kept(struct ebpfmm_header *header, struct ebpfmm_region *regions,
+	   __u64 capacity, __u64 kept)
+{
+	__u64 row = (kept >> 32 & 0xffff) - 1;
+	__u64 program = kept >> 48;
+	__u32 times = kept;
+
+	if (!times)
+		return;
+	/* They may have been counted by a profile that was replaced. */
+	if (row >= header->nregions)
+		row = EBPFMM_NO_REGION;
+	count(header, row < capacity ? 0 : EBPFMM_ORDERS, EBPFMM_KEPT, times);
+	count_place(header, regions, capacity, row,
+		    kept >> 32 & 0xffff ? EBPFMM_NO_PROGRAM : program, times);
+}
+
+/*
+ * For how many more faults may the answer stand? Not at all if it has orders, of
+ * which the kernel sees; nor where the kernel decides within limits, as it may
+ * make large pages by itself. Who traces wants to see every fault.
+ */
+static __always_inline __u32 uses(const struct ebpfmm_header *header,
+				  const struct choice *choice, bool traced)
+{
+	if (traced || (choice->answer & BPF_MM_DEFAULT && header->limited))
+		return 0;
+	return KEPT_FAULTS;
+}
+
+/* Let the answer stand for the faults that follow, and count those of the last. */
+static __always_inline void
+keep(const struct question *question, struct ebpfmm_header *header,
+     struct ebpfmm_region *regions, __u64 capacity, struct choice *choice,
+     bool traced)
+{
+	struct found *found = &choice->found;
+	__u64 page = question->address >> EBPFMM_PAGE_SHIFT;
+	__u64 i = found->program, kept;
+	struct range range;
+
+	if (is_decided(choice->reason) && choice->weighing.sizes != 1)
+		alike(&choice->weighing, found, page);
+	range.start = found->start << EBPFMM_PAGE_SHIFT;
+	range.end = found->end << EBPFMM_PAGE_SHIFT;
+	if (i < EBPFMM_MAX_PROGRAMS) {
+		barrier_var(i);
+		cut_space(&range, question, &header->programs[i], found);
+	}
+	kept = bpf_mm_keep(range.start, range.end,
+			   uses(header, choice, traced), make_cookie(choice));
+	count_kept(header, regions, capacity, kept);
+}
+
 /* --- all of it ------------------------------------------------------------------- */
 
 static __always_inline void
@@ -96,8 +223,9 @@ account(const struct question *question, struct ebpfmm_header *header,
 {
 	const struct ebpfmm_weighing *w = &choice->weighing;
 	bool decided = is_decided(choice->reason);
+	bool traced = is_traced(question->cgrp);
 
-	if (is_traced(question->cgrp))
+	if (traced)
 		trace(question, regions, capacity, choice);
 	if (question->why != BPF_MM_FAULT)
 		return;
@@ -108,6 +236,7 @@ account(const struct question *question, struct ebpfmm_header *header,
 	if (decided && w->candidates != 1 &&
 	    !(bpf_get_prandom_u32() % SAMPLED))
 		sample(header, w);
+	keep(question, header, regions, capacity, choice, traced);
 }
 
 #endif /* EBPFMM_ACCOUNT_H */

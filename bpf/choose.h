@@ -202,6 +202,22 @@ find_region(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 
 /* --- which size ----------------------------------------------------------------- */
 
+/* Which of these orders would exceed their limit with one more page? */
+__weak __noinline __u64 over_limit(struct ebpfmm_header *header __arg_nonnull,
+				   struct cgroup *cgrp __arg_trusted,
+				   __u32 orders)
+{
+	__u64 over = 0;
+	__u32 order;
+
+	for (order = 1; order < EBPFMM_ORDERS; order++)
+		if (orders >> order & 1 &&
+		    ebpfmm_is_limited(order, bpf_mm_folios(cgrp, order),
+				      header->limit[order]))
+			over |= 1U << order;
+	return over;
+}
+
 __weak __noinline __u64 weigh(struct ebpfmm_weighing *w __arg_nonnull,
 			      const struct ebpfmm_region *region __arg_nonnull,
 			      const struct found *found __arg_nonnull,
@@ -213,25 +229,48 @@ __weak __noinline __u64 weigh(struct ebpfmm_weighing *w __arg_nonnull,
 }
 
 /* Learns something about the order that matters next; 0 when there is none. */
-__weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull)
+__weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull,
+			     struct ebpfmm_header *header __arg_nonnull,
+			     struct cgroup *cgrp __arg_trusted,
+			     struct vm_area_struct *vma __arg_trusted, __u32 why)
 {
+	enum ebpfmm_fact fact = EBPFMM_AT_HAND;
+	struct bpf_mm_headroom headroom = {};
 	__u32 order = ebpfmm_next(w);
 
 	if (!order || order >= EBPFMM_ORDERS)
 		return 0;
 	barrier_var(order);
-	ebpfmm_learn(w, &ebpfmm_costs, order, EBPFMM_AT_HAND);
+	if (header->limited >> order & 1 && over_limit(header, cgrp, 1U << order))
+		fact = EBPFMM_LIMITED;
+	else if (!bpf_mm_headroom(vma, &headroom) &&
+		 ebpfmm_is_pressed(order, headroom.bytes, headroom.limit))
+		fact = EBPFMM_PRESSED;
+	else if (why != BPF_MM_COLLAPSE &&
+		 (w->missing >> order & 1 || !bpf_mm_block_at_hand(order)))
+		fact = EBPFMM_MISSING;
+	ebpfmm_learn(w, &ebpfmm_costs, order, fact);
 	return 1;
 }
 
-__weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull)
+__weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull,
+				 struct ebpfmm_header *header __arg_nonnull,
+				 struct cgroup *cgrp __arg_trusted)
 {
+	__u32 limited = ebpfmm_fallbacks(w) & header->limited;
+
+	if (limited) {
+		limited = over_limit(header, cgrp, limited);
+		w->limited |= limited;
+		w->left &= ~limited;
+	}
 	ebpfmm_conclude(w, &ebpfmm_costs);
 	return 0;
 }
 
 /* Which size is best by that row, in choice->weighing. */
 static __always_inline void choose_size(const struct question *question,
+					struct ebpfmm_header *header,
 					const struct ebpfmm_region *region,
 					struct choice *choice)
 {
@@ -253,10 +292,11 @@ static __always_inline void choose_size(const struct question *question,
 	      admissible);
 	if (w->left) {
 		for (i = 0; i < EBPFMM_ROUNDS; i++)
-			if (!look(w))
+			if (!look(w, header, question->cgrp, question->vma,
+				  question->why))
 				break;
 	}
-	conclude(w);
+	conclude(w, header, question->cgrp);
 	if (question->why == BPF_MM_COLLAPSE)
 		w->orders &= 1U << w->order;
 }
@@ -275,6 +315,7 @@ choose(const struct question *question, struct ebpfmm_header *header,
        struct choice *choice)
 {
 	struct ebpfmm_weighing *w = &choice->weighing;
+	__u32 limited;
 	__u64 row;
 
 	__builtin_memset(w, 0, sizeof(*w));
@@ -282,11 +323,16 @@ choose(const struct question *question, struct ebpfmm_header *header,
 				     question->address, &choice->found);
 	row = choice->found.row;
 	if (choice->reason != EBPFMM_BEST || row >= capacity) {
-		choice->answer = BPF_MM_DEFAULT;
+		/* Whoever decides: not past the limits. */
+		limited = header->limited & question->admissible;
+		if (limited)
+			limited = over_limit(header, question->cgrp, limited);
+		w->limited = limited;
+		choice->answer = BPF_MM_DEFAULT | limited;
 		return;
 	}
 	barrier_var(row);
-	choose_size(question, &regions[row], choice);
+	choose_size(question, header, &regions[row], choice);
 	choice->answer = w->orders | (w->compact ? BPF_MM_COMPACT : 0);
 	choice->reason = w->reason;
 	if (choice->found.is_default && w->reason == EBPFMM_BEST)
