@@ -253,14 +253,18 @@ static int parse_program(struct json_object *object,
 	return 0;
 }
 
-static int parse_programs(struct json_object *array,
+static int parse_programs(struct json_object *array, bool limits,
 			  struct ebpfmm_profile *profile,
 			  struct ebpfmm_error *err)
 {
-	size_t count = json_object_array_length(array), i;
+	size_t count = array ? json_object_array_length(array) : 0, i;
 
+	/* Limits alone say something too. */
+	if (!count && !limits)
+		return ebpfmm_fail(err, 0, "programs: %s, and there are no limits",
+				   array ? "empty" : "missing");
 	if (!count)
-		return ebpfmm_fail(err, 0, "programs: empty");
+		return 0;
 	if (count > EBPFMM_MAX_PROGRAMS)
 		return ebpfmm_fail(err, 0, "programs[%d]: more than %d programs",
 				   EBPFMM_MAX_PROGRAMS, EBPFMM_MAX_PROGRAMS);
@@ -323,7 +327,7 @@ static int parse_profile(struct json_object *root,
 		{ "$schema", PROFILE_STRING, false, &schema },
 		{ "version", PROFILE_INTEGER, true, &version },
 		{ "name", PROFILE_STRING, true, &name },
-		{ "programs", PROFILE_ARRAY, true, &programs },
+		{ "programs", PROFILE_ARRAY, false, &programs },
 		{ "limits", PROFILE_OBJECT, false, &limits },
 	};
 	int order;
@@ -339,7 +343,8 @@ static int parse_profile(struct json_object *root,
 	if (profile_check_name(json_object_get_string(name), err))
 		return ebpfmm_prefix(err, "name: ");
 	if (copy_text(name, &profile->name, err) ||
-	    parse_programs(programs, profile, err) ||
+	    parse_programs(programs, limits && json_object_object_length(limits),
+			   profile, err) ||
 	    (limits && parse_limits(limits, profile, err)))
 		return -1;
 	return profile_check_conflicts(profile, err);

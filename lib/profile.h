@@ -91,7 +91,7 @@ struct ebpfmm_profile_program {
 /**
  * struct ebpfmm_profile - a whole profile
  * @name: the "name" entry
- * @programs: at least one
+ * @programs: NULL if there are none, only limits
  * @nprograms: their number
  * @limit: bytes per order; UINT64_MAX where there is no limit
  */

@@ -46,7 +46,10 @@ static const struct refusal bad_objects[] = {
 	{ "{'version': 1.0}", "version: must be an integer, not a number with a "
 	  "fraction or an exponent" },
 	{ "{'version': 1, 'programs': " ONE "}", "name: missing" },
-	{ "{'version': 1, 'name': 'a'}", "programs: missing" },
+	{ "{'version': 1, 'name': 'a'}",
+	  "programs: missing, and there are no limits" },
+	{ "{'version': 1, 'name': 'a', 'limits': {}}",
+	  "programs: missing, and there are no limits" },
 	{ "{'version': 1, 'name': null, 'programs': []}",
 	  "name: must be a string, not null" },
 	{ "{'version': 1, 'name': 'a', 'programs': {}}",
@@ -74,7 +77,7 @@ static const struct refusal bad_objects[] = {
 	  "name: \"" TEN TEN TEN TEN TEN TEN "1234\"" NAME_HELP },
 
 	/* programs */
-	{ PROGRAMS(""), "programs: empty" },
+	{ PROGRAMS(""), "programs: empty, and there are no limits" },
 	{ PROGRAMS("1"), "programs[0]: must be an object, not an integer" },
 	{ PROGRAMS("{'exe': '/x', 'default': {'benefit_ns': {}}}, []"),
 	  "programs[1]: must be an object, not an array" },
