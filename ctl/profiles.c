@@ -19,20 +19,9 @@
 int ctl_profile(const char *operand, struct ebpfmm_profile **out,
 		struct ebpfmm_error *err)
 {
-	const char *unweighed;
-	int rc;
-
 	if (strchr(operand, '/') || !access(operand, F_OK))
-		rc = ebpfmm_profile_load(operand, out, err);
-	else
-		rc = ebpfmm_profile_find(operand, out, err);
-	if (rc)
-		return -1;
-	unweighed = ebpfmm_policy_unweighed(*out);
-	if (unweighed)
-		ebpfmm_log(LOG_WARNING, "%s: warning: not heeded by this version: %s",
-			   operand, unweighed);
-	return 0;
+		return ebpfmm_profile_load(operand, out, err);
+	return ebpfmm_profile_find(operand, out, err);
 }
 
 static size_t count_regions(const struct ebpfmm_profile *profile)
@@ -99,7 +88,6 @@ static void describe(struct check *check, bool valid,
 		     const struct ebpfmm_error *err)
 {
 	const struct ebpfmm_profile *profile = check->profile;
-	const char *unweighed;
 
 	ctl_add_string(check->json, "file", check->file);
 	json_object_object_add(check->json, "valid", json_object_new_boolean(valid));
@@ -110,9 +98,6 @@ static void describe(struct check *check, bool valid,
 	ctl_add_string(check->json, "name", profile->name);
 	ctl_add_number(check->json, "programs", profile->nprograms);
 	ctl_add_number(check->json, "regions", count_regions(profile));
-	unweighed = ebpfmm_policy_unweighed(profile);
-	if (unweighed)
-		ctl_add_string(check->json, "not_heeded", unweighed);
 	json_object_object_add(check->json, "warnings",
 			       json_object_get(check->warnings));
 }

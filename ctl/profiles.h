@@ -14,8 +14,6 @@
  * @out: to be freed with ebpfmm_profile_free()
  * @err: what is wrong
  *
- * Warns on stderr where the profile asks for something that is not yet heeded.
- *
  * Return: 0, or -1 with @err set.
  */
 int ctl_profile(const char *operand, struct ebpfmm_profile **out,

@@ -135,7 +135,6 @@ int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 {
 	struct target target = { .pidfd = -1, .root = -1, .cgroup.fd = -1 };
 	struct ebpfmm_profile *profile = NULL;
-	const char *unweighed;
 	int rc = -1;
 
 	if (job->pid < 2)
@@ -145,11 +144,6 @@ int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 	if (ebpfmm_profile_find(job->profile, &profile, err))
 		return -1;
 	ebpfmm_step(job->steps, "profile");
-	unweighed = ebpfmm_policy_unweighed(profile);
-	if (unweighed)
-		ebpfmm_log(LOG_WARNING,
-			   "container %s: profile %s: not heeded by this version: %s",
-			   job->id, job->profile, unweighed);
 	if (!find_target(job, &target, err)) {
 		ebpfmm_step(job->steps, "container");
 		rc = translate_and_attach(job, &target, profile, err);

@@ -31,8 +31,7 @@ struct ebpfmm_job {
  * @job: what to do
  * @err: what failed; nothing is left attached then
  *
- * Logs what was attached, and a warning where the profile asks for something
- * that is not yet heeded.
+ * Logs what was attached.
  *
  * Return: 0, or -1 with @err set.
  */

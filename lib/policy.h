@@ -174,12 +174,4 @@ int ebpfmm_policy_each(struct ebpfmm_policy *policy,
 		       int (*fn)(uint64_t id, bool attached, void *data),
 		       void *data, struct ebpfmm_error *err);
 
-/**
- * ebpfmm_policy_unweighed - what a profile asks for and is not yet heeded
- * @profile: a checked profile
- *
- * Return: the names of the keys as text, or NULL when everything is.
- */
-const char *ebpfmm_policy_unweighed(const struct ebpfmm_profile *profile);
-
 #endif /* EBPFMM_POLICY_H */

@@ -147,6 +147,30 @@ static int link_and_pin(struct ebpfmm_policy *policy,
 }
 
 /*
+ * Makes the kernel forget the answers that it keeps for threads, as any update of
+ * a link does: they are of the table that was replaced.
+ */
+static int forget_answers(struct ebpfmm_policy *policy,
+			  const struct ebpfmm_cgroup *cgroup,
+			  struct ebpfmm_error *err)
+{
+	char name[LINK_NAME_SIZE];
+	int fd, rc;
+
+	link_name(cgroup->id, name);
+	fd = ebpfmm_pin_get(policy->dirfd, name);
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "/%s`", name);
+	rc = bpf_link_update(fd, policy->ops, NULL);
+	close(fd);
+	/* The cgroup, and with it the link, may have gone meanwhile. */
+	if (rc && rc != -ENOLINK)
+		return ebpfmm_fail(err, -rc, "update the link to `%s`",
+				   cgroup->path);
+	return 0;
+}
+
+/*
  * 1, 0 when there is no such link, -1 on error. Detached before it is unpinned:
  * the last reference to a link is dropped at some later time, and until then
  * the cgroup could not get another one.
@@ -264,16 +288,20 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 	if (had < 0)
 		goto out;
 	*new = *table;
-	if (had && attached)
+	if (had && attached) {
 		memcpy(new->large.header.counters, old->large.header.counters,
 		       sizeof(new->large.header.counters));
+		new->large.header.lost = old->large.header.lost;
+	}
 	if (replace(policy, cgroup, new, err))
 		goto out;
-	if (!attached && link_and_pin(policy, cgroup, err)) {
-		erase_both(policy, cgroup, NULL);
+	if (attached) {
+		rc = forget_answers(policy, cgroup, err);
 		goto out;
 	}
-	rc = 0;
+	rc = link_and_pin(policy, cgroup, err);
+	if (rc)
+		erase_both(policy, cgroup, NULL);
 out:
 	free(new);
 	free(old);
@@ -316,24 +344,4 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 	if (!rc)
 		return ebpfmm_fail(err, ENOENT, "%s: has no policy", cgroup->path);
 	return rc < 0 ? -1 : 0;
-}
-
-const char *ebpfmm_policy_unweighed(const struct ebpfmm_profile *profile)
-{
-	bool limits = false, touched = false;
-
-	for (int o = 0; o < EBPFMM_ORDERS; o++)
-		limits |= profile->limit[o] != UINT64_MAX;
-	for (size_t p = 0; p < profile->nprograms; p++) {
-		const struct ebpfmm_profile_program *program = &profile->programs[p];
-
-		touched |= program->has_default &&
-			   program->fallback.touched != EBPFMM_TOUCHED_ONE;
-		for (size_t r = 0; r < program->nregions; r++)
-			touched |= program->regions[r].benefit.touched !=
-				   EBPFMM_TOUCHED_ONE;
-	}
-	if (limits && touched)
-		return "limits, touched";
-	return limits ? "limits" : touched ? "touched" : NULL;
 }
