@@ -43,6 +43,24 @@ struct {
 	__u64 random;
 } asked SEC(".data.asked");
 
+/* As the policy does, but that it asks the kernel. */
+__noinline __u64 look_at_hand(struct ebpfmm_weighing *w __arg_nonnull)
+{
+	__u32 order = ebpfmm_next(w);
+
+	if (!order || order >= EBPFMM_ORDERS)
+		return 0;
+	barrier_var(order);
+	ebpfmm_learn(w, &ebpfmm_costs, order, EBPFMM_AT_HAND);
+	return 1;
+}
+
+__noinline __u64 conclude_all(struct ebpfmm_weighing *w __arg_nonnull)
+{
+	ebpfmm_conclude(w, &ebpfmm_costs);
+	return 0;
+}
+
 SEC("tc")
 int nothing(void *ctx)
 {
@@ -54,13 +72,10 @@ int nothing(void *ctx)
 SEC("tc")
 int decision(void *ctx)
 {
-	struct question question = {
-		.admissible = EBPFMM_SUPPORTED_ORDERS,
-	};
 	struct choice choice = {};
 	struct ebpfmm_large *large;
 	struct place place = {};
-	__u32 zero = 0;
+	__u32 zero = 0, round;
 	__u64 i;
 
 	(void)ctx;
@@ -74,13 +89,17 @@ int decision(void *ctx)
 	place.span = large->header.programs[i].image;
 	asked.random = asked.random * 6364136223846793005ULL + 1;
 	place.relative = (asked.random >> 32) * asked.pages >> 32;
-	question.address = place.relative << EBPFMM_PAGE_SHIFT;
 	i = search(large->regions, EBPFMM_LARGE_REGIONS, &place);
 	if (i >= EBPFMM_LARGE_REGIONS)
 		return -1;
 	barrier_var(i);
 	choice.found.start = large->regions[i].start;
 	choice.found.end = large->regions[i].end;
-	choose_size(&question, &large->regions[i], &choice);
+	weigh(&choice.weighing, &large->regions[i], &choice.found, place.relative,
+	      EBPFMM_SUPPORTED_ORDERS);
+	for (round = 0; round < EBPFMM_ROUNDS; round++)
+		if (!look_at_hand(&choice.weighing))
+			break;
+	conclude_all(&choice.weighing);
 	return choice.weighing.orders;
 }
