@@ -64,7 +64,7 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 		fflush(stdout);
 		if (rc == -ECANCELED || ferror(stdout))
 			break;
-		if (rc < 0 || (!rc && !ebpfmm_policy_is_attached(policy, id)))
+		if (rc < 0 || (!rc && !ebpfmm_policy_is_attached(policy, id, NULL)))
 			break;
 	}
 	lost = ebpfmm_trace_stop(trace);
@@ -101,8 +101,8 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 	struct listing listing = { .json = args->json };
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_cgroup cgroup = {};
+	int attached, rc = -1;
 	uint64_t every;
-	int rc = -1;
 
 	if (read_number("--every", args->every, 1, &every, err) ||
 	    read_number("--count", args->count, UINT64_MAX, &listing.left, err) ||
@@ -111,10 +111,11 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 		return -1;
 	if (ebpfmm_policy_peek(&policy, err))
 		goto out;
-	if (!policy || !ebpfmm_policy_is_attached(policy, cgroup.id)) {
+	attached = policy ? ebpfmm_policy_is_attached(policy, cgroup.id, err) : 0;
+	if (!attached)
 		ebpfmm_fail(err, 0, "%s: has no policy", args->operands[0]);
+	if (attached <= 0)
 		goto out;
-	}
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (!args->json)

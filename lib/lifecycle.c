@@ -132,9 +132,11 @@ static int gc_link(uint64_t id, bool attached, void *data)
 static int gc_record(const struct ebpfmm_record *record, void *data)
 {
 	struct gc *gc = data;
+	int attached = !gc->policy ? 0 :
+		ebpfmm_policy_is_attached(gc->policy, record->cgroup_id, gc->err);
 
-	if (gc->policy && ebpfmm_policy_is_attached(gc->policy, record->cgroup_id))
-		return 0;
+	if (attached)
+		return attached < 0 ? -1 : 0;
 	gc->found->records++;
 	if (!gc->clear)
 		return 0;

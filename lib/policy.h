@@ -142,10 +142,12 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
  * ebpfmm_policy_is_attached - has a cgroup a policy of ours?
  * @policy: the open policy
  * @id: the cgroup's id
+ * @err: why that cannot be said
  *
- * Return: whether its link is pinned and attached.
+ * Return: 1 when its link is pinned and attached, 0 when not, or -1 with @err set.
  */
-bool ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id);
+int ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id,
+			      struct ebpfmm_error *err);
 
 /**
  * ebpfmm_policy_get - read a cgroup's table and counters

@@ -33,46 +33,56 @@ static void link_name(uint64_t id, char name[LINK_NAME_SIZE])
 
 /*
  * A link that lost its cgroup stays pinned; its fdinfo then names neither the
- * map nor the cgroup (bpf_struct_ops_map_link_show_fdinfo).
+ * map nor the cgroup (bpf_struct_ops_map_link_show_fdinfo). 1, 0, or -1 with
+ * errno.
  */
-static bool link_is_attached(int fd)
+static int link_is_attached(int fd)
 {
 	unsigned long long map = 0, cgroup = 0;
 	char path[40], line[128];
+	bool failed;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	file = fopen(path, "re");
 	if (!file)
-		return false;
+		return -1;
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "map_id: %llu", &map) == 1)
 			continue;
 		if (sscanf(line, "cgroup_id: %llu", &cgroup) == 1)
 			continue;
 	}
+	failed = ferror(file);
 	fclose(file);
-	return map && cgroup;
+	return failed ? -1 : map && cgroup;
 }
 
-static bool pin_is_attached(int dirfd, const char *name)
+/*
+ * 1, 0, or -1 with @err set: whoever takes a link that cannot be looked at for a
+ * detached one would clear away somebody's policy.
+ */
+static int pin_is_attached(int dirfd, const char *name, struct ebpfmm_error *err)
 {
-	bool attached = false;
-	int fd = ebpfmm_pin_get(dirfd, name);
+	int fd = ebpfmm_pin_get(dirfd, name), rc;
 
-	if (fd >= 0) {
-		attached = link_is_attached(fd);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	rc = fd < 0 ? -1 : link_is_attached(fd);
+	if (rc < 0)
+		ebpfmm_fail(err, errno, "look at `" EBPFMM_PIN_DIR "/%s`", name);
+	if (fd >= 0)
 		close(fd);
-	}
-	return attached;
+	return rc;
 }
 
-bool ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id)
+int ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id,
+			      struct ebpfmm_error *err)
 {
 	char name[LINK_NAME_SIZE];
 
 	link_name(id, name);
-	return pin_is_attached(policy->dirfd, name);
+	return pin_is_attached(policy->dirfd, name, err);
 }
 
 /* The id in the name of a pinned link; 0 for other pins. */
@@ -107,9 +117,12 @@ int ebpfmm_pin_each_link(int dirfd,
 	}
 	while (!rc && (errno = 0, entry = readdir(dir))) {
 		uint64_t id = id_of_pin(entry->d_name);
+		int attached;
 
-		if (id)
-			rc = fn(id, pin_is_attached(dirfd, entry->d_name), data);
+		if (id) {
+			attached = pin_is_attached(dirfd, entry->d_name, err);
+			rc = attached < 0 ? -1 : fn(id, attached, data);
+		}
 		errno = 0;
 	}
 	if (!rc && errno)
@@ -183,6 +196,8 @@ static int unpin_link(struct ebpfmm_policy *policy, uint64_t id,
 
 	link_name(id, name);
 	fd = ebpfmm_pin_get(policy->dirfd, name);
+	if (fd < 0 && errno != ENOENT)
+		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "/%s`", name);
 	if (fd >= 0) {
 		bpf_link_detach(fd);
 		close(fd);
@@ -272,8 +287,7 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			 struct ebpfmm_error *err)
 {
 	struct ebpfmm_table *old = NULL, *new = NULL;
-	bool attached;
-	int had, rc = -1;
+	int attached, had, rc = -1;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
@@ -283,7 +297,9 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 		ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
 		goto out;
 	}
-	attached = ebpfmm_policy_is_attached(policy, cgroup->id);
+	attached = ebpfmm_policy_is_attached(policy, cgroup->id, err);
+	if (attached < 0)
+		goto out;
 	had = fetch(policy, cgroup, old, err);
 	if (had < 0)
 		goto out;
@@ -312,17 +328,22 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 			 struct ebpfmm_error *err)
 {
 	struct ebpfmm_cgroup cgroup = {};
+	struct ebpfmm_error local;
 	int had, rc;
 
 	had = unpin_link(policy, id, err);
 	if (had < 0)
 		return -1;
 	/* The storage of a cgroup that is gone went with it. */
-	if (!ebpfmm_cgroup_open_id(id, &cgroup, NULL)) {
+	if (!ebpfmm_cgroup_open_id(id, &cgroup, &local)) {
 		rc = erase_both(policy, &cgroup, err);
 		ebpfmm_cgroup_close(&cgroup);
 		if (rc)
 			return rc;
+	} else if (local.code == ENOMEM) {
+		if (err)
+			*err = local;
+		return -1;
 	}
 	if (!had)
 		return ebpfmm_fail(err, ENOENT, "cgroup %" PRIu64 " has no policy", id);
@@ -337,9 +358,8 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
-	if (!ebpfmm_policy_is_attached(policy, cgroup->id))
-		rc = 0;
-	else
+	rc = ebpfmm_policy_is_attached(policy, cgroup->id, err);
+	if (rc > 0)
 		rc = fetch(policy, cgroup, table, err);
 	if (!rc)
 		return ebpfmm_fail(err, ENOENT, "%s: has no policy", cgroup->path);

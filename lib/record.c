@@ -380,22 +380,31 @@ static bool ends_with(const char *name, const char *suffix)
 	return length > tail && !strcmp(name + length - tail, suffix);
 }
 
-/* Is it a link from a cgroup to a container's record that is of that cgroup? */
-static bool is_link(const struct ebpfmm_records *records, const char *id)
+/*
+ * Is it a link from a cgroup to a container's record that is of that cgroup? -1
+ * with @err set when that cannot be said.
+ */
+static int is_link(const struct ebpfmm_records *records, const char *id,
+		   struct ebpfmm_error *err)
 {
 	struct ebpfmm_record record = {};
+	struct ebpfmm_error local;
 	char target[NAME_MAX + 1];
 	uint64_t cgroup_id;
-	bool found;
+	int found;
 
 	if (id[0] != '@' || !record_id_valid(id))
-		return false;
+		return 0;
 	cgroup_id = strtoull(id + 1, NULL, 10);
 	if (id_of_cgroup(records, cgroup_id, target) || target[0] == '@')
-		return false;
-	found = ebpfmm_record_of_cgroup(records, cgroup_id, &record, NULL) == 1;
+		return 0;
+	found = ebpfmm_record_of_cgroup(records, cgroup_id, &record, &local);
 	ebpfmm_record_free(&record);
-	return found;
+	if (found >= 0)
+		return found;
+	if (err)
+		*err = local;
+	return local.code == ENOMEM ? -1 : 0;
 }
 
 typedef int file_fn(const char *file, const struct ebpfmm_record *record,
@@ -409,6 +418,7 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 		    file_fn *fn, void *data, bool *could, struct ebpfmm_error *err)
 {
 	struct ebpfmm_record record = {};
+	struct ebpfmm_error local;
 	char id[NAME_MAX + 1];
 	int rc;
 
@@ -419,10 +429,17 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 	if (!*could)
 		return 0;
 	snprintf(id, sizeof(id), "%.*s", (int)(strlen(file) - strlen(SUFFIX)), file);
-	if (is_link(records, id))
-		return 0;
-	if (ebpfmm_record_read(records, id, &record, NULL))
-		return fn(file, NULL, data, err);
+	rc = is_link(records, id, err);
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	if (ebpfmm_record_read(records, id, &record, &local)) {
+		if (local.code != ENOMEM)
+			return fn(file, NULL, data, err);
+		/* It may well be whole. */
+		if (err)
+			*err = local;
+		return -1;
+	}
 	rc = fn(file, &record, data, err);
 	ebpfmm_record_free(&record);
 	return rc;

@@ -170,6 +170,39 @@ rejected()
 	all_in 2M "$(pages "$cgroup")"
 }
 
+@test "without memory, whatever call fails, nothing is left and others keep theirs" {
+	local bystander=$cgroup calls names=bpf,openat,open_by_handle_at n name nth
+	ebpfmm attach --cgroup "$bystander" $profiles/large.json
+	new_cgroup
+	strace -qq -e trace=$names -o "$BATS_TEST_TMPDIR/trace" \
+		ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	ebpfmm detach --cgroup "$cgroup"
+	mapfile -t calls < <(sed 's/(.*//' "$BATS_TEST_TMPDIR/trace")
+	# Before the first call of bpf(2) it has not looked at anything of others.
+	for ((n = 0; n < ${#calls[@]}; n++)); do
+		name=${calls[n]}
+		nth=$(printf '%s\n' "${calls[@]:0:n+1}" | grep -cFx "$name")
+		[[ " ${calls[*]:0:n+1} " == *" bpf "* ]] || continue
+		run --separate-stderr strace -qq -e trace="$name" \
+			-e inject="$name:error=ENOMEM:when=$nth" \
+			-o "$BATS_TEST_TMPDIR/trace" \
+			ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+		echo "$name number $nth of ${#calls[@]} calls: $status, $stderr"
+		attached "$bystander"
+		stored "$bystander"
+		if [ "$status" = 0 ]; then
+			ebpfmm detach --cgroup "$cgroup"
+		else
+			[ "$status" = 1 ]
+			[ "$(grep -c . <<<"$stderr")" = 1 ]
+		fi
+		run ! attached "$cgroup"
+		run ! stored "$cgroup"
+	done
+	remove_cgroup "$cgroup"
+	cgroup=$bystander
+}
+
 @test "list, stats and doctor as JSON" {
 	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
 	ebpfmm list --json | jq -e .
