@@ -64,13 +64,18 @@ static int explain(const char *path, pid_t pid, uint64_t address,
 {
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_cgroup cgroup = {};
-	int rc;
+	int attached, rc;
 
 	if (ebpfmm_cgroup_open(path, &cgroup, err))
 		return -1;
 	rc = ebpfmm_policy_peek(&policy, err);
-	if (!rc && (!policy || !ebpfmm_policy_is_attached(policy, cgroup.id)))
-		rc = ebpfmm_fail(err, 0, "%s: has no policy", path);
+	if (!rc) {
+		attached = policy ? ebpfmm_policy_is_attached(policy, cgroup.id, err) : 0;
+		if (attached < 0)
+			rc = -1;
+		else if (!attached)
+			rc = ebpfmm_fail(err, 0, "%s: has no policy", path);
+	}
 	if (!rc)
 		rc = ebpfmm_explain(policy, &cgroup, pid, address, out, err);
 	ebpfmm_policy_close(policy);
