@@ -103,6 +103,11 @@ void ebpfmm_event_columns(const struct ebpfmm_event *event, FILE *out)
 				(double)event->touched / EBPFMM_TOUCHED_ONE);
 		if (event->compact)
 			fputs(" compact", out);
+	} else if (event->limited) {
+		fputs(" refused", out);
+		for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
+			if (event->limited & 1U << o)
+				fprintf(out, " %s", ebpfmm_order_name(o));
 	}
 	fputc('\n', out);
 }
@@ -167,5 +172,7 @@ struct json_object *ebpfmm_event_json(const struct ebpfmm_event *event)
 	json_add_string(object, "asked", asked_name(event->asked));
 	if (is_weighed(event))
 		add_weighed(object, event);
+	else
+		json_add_sizes(object, "refused", event->limited);
 	return object;
 }

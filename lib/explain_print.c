@@ -168,8 +168,13 @@ void ebpfmm_explain_columns(const struct ebpfmm_explanation *explanation,
 		(uint64_t)explanation->vm_start, (uint64_t)explanation->vm_end);
 	print_place(explanation, stats, out);
 	if (!sizes) {
-		fprintf(out, "decision  the kernel's (%s)\n",
-			ebpfmm_reason_name(event->reason));
+		fprintf(out, "decision  the kernel's (%s)%s",
+			ebpfmm_reason_name(event->reason),
+			event->limited ? ", but no more pages of" : "");
+		for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
+			if (event->limited & 1U << o)
+				fprintf(out, " %s", ebpfmm_order_name(o));
+		fputc('\n', out);
 		return;
 	}
 	fprintf(out, "decision  %s (%s)%s\n", ebpfmm_order_name(event->order),

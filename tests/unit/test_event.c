@@ -25,6 +25,7 @@ static const struct ebpfmm_event decided = {
 static const struct ebpfmm_event left_alone = {
 	.tgid = 9, .tid = 9, .address = 0x1000, .program = EBPFMM_NO_PROGRAM,
 	.region = EBPFMM_NO_REGION, .reason = EBPFMM_OTHER_PROGRAM, .asked = 2,
+	.limited = 1 << 4 | 1 << 9,
 };
 
 static char *columns(const struct ebpfmm_event *event)
@@ -51,7 +52,7 @@ static void test_columns(void **state)
 	out = columns(&left_alone);
 	assert_string_equal(out,
 		"      9       9         0x1000       -      -  4K    other-program"
-		" collapse -             \n");
+		" collapse -              refused 64K 2M\n");
 	free(out);
 }
 
@@ -96,6 +97,7 @@ static void test_json(void **state)
 	assert_null(get(object, "program"));
 	assert_null(get(object, "region"));
 	assert_string_equal(plain(get(object, "asked")), "\"collapse\"");
+	assert_string_equal(plain(get(object, "refused")), "[\"64K\",\"2M\"]");
 	assert_false(json_object_object_get_ex(object, "candidates", NULL));
 	json_object_put(object);
 }

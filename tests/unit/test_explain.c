@@ -136,9 +136,10 @@ static void test_places(void **state)
 
 	explanation.event.program = EBPFMM_NO_PROGRAM;
 	explanation.event.reason = EBPFMM_OTHER_PROGRAM;
+	explanation.event.limited = 1 << 9;
 	out = columns(&explanation);
 	assert_has(out, "\nplace     no program of the profile\n"
-			"decision  the kernel's (other-program)\n");
+			"decision  the kernel's (other-program), but no more pages of 2M\n");
 	free(out);
 }
 

@@ -50,6 +50,17 @@ touch_memory()
 	within "$cgroup" $tests/fault --quit "$@"
 }
 
+# trace_begin: trace the cgroup into $BATS_TEST_TMPDIR/trace.
+trace_begin()
+{
+	ebpfmm trace --json "$cgroup" >"$BATS_TEST_TMPDIR/trace" \
+		2>"$BATS_TEST_TMPDIR/trace.err" 3>&- &
+	tracer=$!
+	until grep -q ready "$BATS_TEST_TMPDIR/trace.err"; do
+		[ -e /proc/$tracer ]
+	done
+}
+
 # --- stats -------------------------------------------------------------------
 
 @test "stats: decisions of each region are the faults that were made there" {
@@ -63,8 +74,8 @@ touch_memory()
 		(.exe | endswith("/fault")) and
 		([.regions[] | { key: "\(.region)", value: .decisions }] |
 			from_entries |
-			.["0"] == 8 and .["1"] == 64 and .["2"] == 512 and
-			.["3"] == 16)' <<<"$output"
+			.["0"] == 8 and .["1"] == 64 and .["3"] == 16 and
+			.["2"] > 512 - 34 and .["2"] <= 512)' <<<"$output"
 	jq -e '.[0].by_program[0].regions[] | select(.region == 1) |
 		.anchor == "mapping \"medium\"" and .space == "mapping"' \
 		<<<"$output"
@@ -72,17 +83,29 @@ touch_memory()
 
 @test "stats: sizes, reasons, programs and regions add up" {
 	attach_regions
+	# Where each fault is traced, each is asked about.
+	trace_begin
 	touch_memory --size 16M --name large
+	touch_memory --size 2M --name single
 	touch_memory --size 8M
 	within "$cgroup" true
+	finish "$tracer"
 	run -0 stats
 	jq -e '.[0] | (.reasons | add) as $asked |
 		([.by_program[] | .decisions] | add) as $ours |
+		.reasons.kept == 0 and .reasons["other-program"] > 0 and
 		$ours == $asked - .reasons["other-program"] and
 		(.decisions | add) == $ours - .reasons.outside and
-		.reasons["other-program"] > 0 and
+		.by_program[0].regions[2].decisions == 512 and
 		all(.by_program[]; .decisions ==
 			([.regions[].decisions] | add) + .outside + .default)' \
+		<<<"$output"
+	# Those that an earlier answer stood for have their place as well.
+	touch_memory --size 2M --name single
+	touch_memory --size 8M
+	run -0 stats
+	jq -e '.[0] | .reasons.kept > 0 and (.decisions | add) ==
+		([.by_program[] | .default, .regions[].decisions] | add)' \
 		<<<"$output"
 }
 
@@ -125,6 +148,36 @@ touch_memory()
 	jq -e '.[0].bytes | .["2M"] == 0 and .["64K"] == 0' <<<"$output"
 }
 
+@test "stats: a limit, how much of it is used, and what was lost by it" {
+	attach_regions '{ "2M": "4M" }'
+	ready within "$cgroup" $tests/fault --size 64M --name large
+	run -0 stats
+	text=$(ebpfmm stats "$cgroup")
+	finish "$pid"
+	jq -e '.[0] | .limits == { "2M": 4194304 } and
+		.bytes["2M"] == 4194304 and .reasons.limit > 0 and
+		.decisions["2M"] == 2' <<<"$output"
+	grep -E '^ +2M +2 +4194304 +4194304 +100% ' <<<"$text"
+	# Of 960 decisions against it at least one was sampled.
+	net=$(jq '.[0].lost["2M"].mean_net_ns' <<<"$output")
+	costs
+	[ "$net" = "$((60000 + 511 * fault_ns))" ]
+	# Another profile takes nothing of that away.
+	attach_regions
+	stats | jq -e '.[0] | .limits == {} and .lost["2M"].samples > 0 and
+		.reasons.limit > 0'
+}
+
+# costs: what pages are taken to cost, in $fault_ns and $zero_ns.
+costs()
+{
+	ready within "$cgroup" $tests/fault --hold --name large
+	answer=$(ebpfmm explain --json "$cgroup" "$pid" "$(start)")
+	finish "$pid"
+	fault_ns=$(jq .costs.fault_ns <<<"$answer")
+	zero_ns=$(jq .costs.zero_ns <<<"$answer")
+}
+
 @test "stats of a cgroup whose memory has no account of its own" {
 	attach_regions
 	mkdir "$cgroup/below"
@@ -144,20 +197,9 @@ start()
 	awk '{ print $2 }' "$BATS_TEST_TMPDIR/ready"
 }
 
-# trace_begin: trace the cgroup into $BATS_TEST_TMPDIR/trace.
-trace_begin()
-{
-	ebpfmm trace --json "$cgroup" >"$BATS_TEST_TMPDIR/trace" \
-		2>"$BATS_TEST_TMPDIR/trace.err" 3>&- &
-	tracer=$!
-	until grep -q ready "$BATS_TEST_TMPDIR/trace.err"; do
-		[ -e /proc/$tracer ]
-	done
-}
-
 # What both tell of a decision.
 told='{ program, region, address, start, end, admissible, orders, size, reason,
-	asked, compact, touched, candidates: [.candidates[]? |
+	asked, compact, touched, refused, candidates: [.candidates[]? |
 		{ size, net_ns, ruled_out }] }'
 
 # as_traced SIZE REASON FAULT-OPTION…: is what is explained of the first page of
@@ -235,6 +277,37 @@ as_traced()
 	FAULT=$BATS_TEST_TMPDIR/other
 	as_traced 4K other-program
 	jq -e '.place == null and .exe == null' <<<"$answer"
+}
+
+@test "explain: a limit that is reached" {
+	attach_regions '{ "2M": "4M" }'
+	ready within "$cgroup" $tests/fault --size 16M --name large
+	full=$pid
+	as_traced 64K limit --name large
+	finish "$full"
+	jq -e '[.candidates[] | select(.size == "2M")][0].ruled_out ==
+		["limit"]' <<<"$answer"
+}
+
+@test "explain: too little memory left" {
+	attach_regions
+	echo 9M >"$cgroup/memory.high"
+	as_traced 64K pressure --size 2M --name large
+	jq -e '.headroom.limit == 9437184 and .headroom.bytes < 9437184 and
+		([.candidates[] | select(.size == "2M")][0].ruled_out ==
+			["pressure"])' <<<"$answer"
+}
+
+@test "explain: the kernel decides, but not past a limit" {
+	profile evidence $tests/fault "$regions"
+	jq '.limits = { "2M": "4M" }' $profiles/evidence.json \
+		>"$BATS_TEST_TMPDIR/limited.json"
+	ebpfmm attach --cgroup "$cgroup" "$BATS_TEST_TMPDIR/limited.json"
+	ready within "$cgroup" $tests/fault --size 16M --name large
+	full=$pid
+	as_traced 4K outside
+	finish "$full"
+	jq -e '.refused == ["2M"]' <<<"$answer"
 }
 
 @test "explain: why it cannot" {
