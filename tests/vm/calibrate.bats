@@ -16,12 +16,15 @@ setup()
 
 teardown()
 {
+	local left=
+	[ ! -e $own ] || left=$own
+	remove_cgroup $own
 	sysfs madvise
 	ebpfmm gc
 	ebpfmm unload
 	rm -rf /var/lib/ebpfmm
-	[ ! -e $own ]
 	nothing_left
+	[ -z "$left" ]
 }
 
 # settings: every setting of memory, and the cgroups there are. Some files do
@@ -110,6 +113,14 @@ measuring()
 	until grep -qs . $own/cgroup.procs; do kill -0 "$1"; done
 }
 
+# gone: the measuring process, too, ends soon, though it was stopped.
+gone()
+{
+	local tries=100
+	while pgrep -x ebpfmm && ((tries-- > 0)); do :; done
+	[ -z "$(pgrep -x ebpfmm)" ]
+}
+
 # ended SIGNAL: measuring is ended in its middle, and nothing is left of it.
 ended()
 {
@@ -119,6 +130,8 @@ ended()
 	env --default-signal ebpfmm calibrate 3>&- &
 	pid=$!
 	measuring $pid
+	# So that it cannot have come to its end by itself.
+	kill -STOP "$(head -n 1 $own/cgroup.procs)"
 	kill -"$1" $pid
 	wait $pid || status=$?
 	[ $status = $((128 + $(kill -l "$1"))) ]
@@ -135,13 +148,13 @@ ended()
 
 @test "killed in the middle: its process dies with it, gc clears the cgroup" {
 	ended KILL
-	until [ -z "$(pgrep -x ebpfmm)" ]; do :; done
+	gone
 	[ -d $own ]
 	ebpfmm gc
 	settings | diff "$BATS_TEST_TMPDIR/before" -
 	# And the next one would not have minded.
 	ended KILL
-	until [ -z "$(pgrep -x ebpfmm)" ]; do :; done
+	gone
 	ebpfmm calibrate
 	[ ! -e $own ]
 }
