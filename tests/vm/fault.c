@@ -16,6 +16,8 @@
  *	--stack		touch the stack instead of a mapping
  *	--heap		touch a heap instead of a mapping
  *	--fork		touch in a child that has not called exec
+ *	--stride SIZE	touch only one page in so many bytes
+ *	--threads N	N threads touch, each a part of the memory
  *	--quit		end after touching
  *	--hold		say "# ready" before, and touch only when SIGUSR1 comes
  */
@@ -23,6 +25,7 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -45,6 +48,8 @@
 
 struct options {
 	size_t size;
+	size_t stride;
+	size_t threads;
 	const char *name;
 	int advice;
 	bool disable;
@@ -94,6 +99,8 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "stack", no_argument, NULL, 'k' },
 		{ "heap", no_argument, NULL, 'h' },
 		{ "fork", no_argument, NULL, 'f' },
+		{ "stride", required_argument, NULL, 'r' },
+		{ "threads", required_argument, NULL, 't' },
 		{ "quit", no_argument, NULL, 'q' },
 		{ "hold", no_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
@@ -122,6 +129,12 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'f':
 			options->forked = true;
+			break;
+		case 'r':
+			options->stride = parse_size(optarg);
+			break;
+		case 't':
+			options->threads = parse_size(optarg);
 			break;
 		case 'q':
 			options->quit = true;
@@ -160,13 +173,39 @@ static char *map(const struct options *options)
 	return start;
 }
 
-static void touch(char *start, size_t size)
+/* What one thread touches. */
+struct share {
+	volatile char *start;
+	size_t size;
+	size_t stride;
+};
+
+static void *touch(void *data)
 {
-	volatile char *byte = start;
+	struct share *share = data;
 	size_t i;
 
-	for (i = 0; i < size; i += PAGE)
-		byte[i] = 1;
+	for (i = 0; i < share->size; i += share->stride)
+		share->start[i] = 1;
+	return NULL;
+}
+
+static void touch_all(char *start, const struct options *options)
+{
+	size_t threads = options->threads, i;
+	struct share shares[threads];
+	pthread_t ids[threads];
+
+	for (i = 0; i < threads; i++) {
+		shares[i] = (struct share){ start + options->size / threads * i,
+					    options->size / threads,
+					    options->stride };
+		if (i && pthread_create(&ids[i], NULL, touch, &shares[i]))
+			errx(EXIT_FAILURE, "pthread_create");
+	}
+	touch(&shares[0]);
+	for (i = 1; i < threads; i++)
+		pthread_join(ids[i], NULL);
 }
 
 /* Runs the command with the range on its standard input; its exit status. */
@@ -236,7 +275,7 @@ static int run(const struct options *options, char **command)
 		 (void *)start, (void *)(start + size));
 	if (options->hold)
 		hold(range);
-	touch(start, size);
+	touch_all(start, options);
 	if (options->hold)
 		wait_for_end();
 	if (options->quit)
@@ -250,7 +289,8 @@ static int run(const struct options *options, char **command)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .size = 8UL << 20 };
+	struct options options = { .size = 8UL << 20, .stride = PAGE,
+				   .threads = 1 };
 	int status;
 	pid_t pid;
 
