@@ -164,18 +164,25 @@ static __always_inline void
 count_kept(struct ebpfmm_header *header, struct ebpfmm_region *regions,
 	   __u64 capacity, __u64 kept)
 {
-	__u64 row = (kept >> 32 & 0xffff) - 1;
+	__u64 row = kept >> 32 & 0xffff;
 	__u64 program = kept >> 48;
 	__u32 times = kept;
 
 	if (!times)
 		return;
-	/* They may have been counted by a profile that was replaced. */
-	if (row >= header->nregions)
-		row = EBPFMM_NO_REGION;
-	count(header, row < capacity ? 0 : EBPFMM_ORDERS, EBPFMM_KEPT, times);
-	count_place(header, regions, capacity, row,
-		    kept >> 32 & 0xffff ? EBPFMM_NO_PROGRAM : program, times);
+	if (!row) {
+		count(header, EBPFMM_ORDERS,
+		      program < EBPFMM_MAX_PROGRAMS ? EBPFMM_OUTSIDE :
+						      EBPFMM_OTHER_PROGRAM,
+		      times);
+		count_place(header, regions, capacity, EBPFMM_NO_REGION, program,
+			    times);
+	} else if (row <= header->nregions) {
+		/* Else it is of a profile that was replaced. */
+		count(header, 0, EBPFMM_KEPT, times);
+		count_place(header, regions, capacity, row - 1,
+			    EBPFMM_NO_PROGRAM, times);
+	}
 }
 
 /*

@@ -199,7 +199,8 @@ struct ebpfmm_program {
  *	making one
  * @EBPFMM_OUTSIDE: in no region and there is no default: left to the kernel
  * @EBPFMM_OTHER_PROGRAM: not a program of the profile: left to the kernel
- * @EBPFMM_KEPT: not asked: an earlier answer to this thread, 4K, stood for it
+ * @EBPFMM_KEPT: not asked: an earlier answer to this thread, 4K, stood for it;
+ *	where that was to leave it to the kernel its reason is counted again
  */
 enum ebpfmm_reason {
 	EBPFMM_BEST,
