@@ -160,20 +160,22 @@ static bool are_sound(const struct ebpfmm_cached *cached)
 
 static void *read_whole(int dirfd, const char *name, size_t *size)
 {
+	char *text = NULL;
 	struct stat st;
-	char *text;
-	ssize_t n;
+	ssize_t n = -1;
 	int fd;
 
 	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	text = malloc(EBPFMM_CACHE_MAX_BYTES + 1);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    st.st_size <= EBPFMM_CACHE_MAX_BYTES)
+		text = malloc(st.st_size ?: 1);
 	/* One read is enough of a small file; if it was not, the size is wrong. */
-	n = text && !fstat(fd, &st) && S_ISREG(st.st_mode) ?
-		    read(fd, text, EBPFMM_CACHE_MAX_BYTES + 1) : -1;
+	if (text)
+		n = read(fd, text, st.st_size);
 	close(fd);
-	if (n < 0 || n > (ssize_t)EBPFMM_CACHE_MAX_BYTES) {
+	if (n < 0) {
 		free(text);
 		return NULL;
 	}

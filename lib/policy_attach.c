@@ -245,16 +245,18 @@ static int erase_both(struct ebpfmm_policy *policy,
 	return erase(policy->large, cgroup, err) ? -1 : rc;
 }
 
-/* 1 with the stored table in @table, 0 when there is none, -1 on error. */
+/*
+ * 1 with the stored table in @value, 0 when there is none, -1 on error. Of a small
+ * table only the smaller layout is written.
+ */
 static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
-		 struct ebpfmm_table *table, struct ebpfmm_error *err)
+		 struct ebpfmm_large *value, struct ebpfmm_error *err)
 {
 	int rc;
 
-	memset(table, 0, sizeof(*table));
-	rc = bpf_map_lookup_elem(policy->small, &cgroup->fd, &table->large);
+	rc = bpf_map_lookup_elem(policy->small, &cgroup->fd, value);
 	if (rc == -ENOENT)
-		rc = bpf_map_lookup_elem(policy->large, &cgroup->fd, &table->large);
+		rc = bpf_map_lookup_elem(policy->large, &cgroup->fd, value);
 	if (rc == -ENOENT)
 		return 0;
 	if (rc)
@@ -279,6 +281,21 @@ static int replace(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgr
 	return 0;
 }
 
+/* A copy of @table that goes on counting where @old is; NULL without memory. */
+static struct ebpfmm_table *with_counters(const struct ebpfmm_table *table,
+					  const struct ebpfmm_large *old)
+{
+	struct ebpfmm_table *copy = malloc(sizeof(*copy));
+
+	if (copy) {
+		*copy = *table;
+		memcpy(copy->large.header.counters, old->header.counters,
+		       sizeof(copy->large.header.counters));
+		copy->large.header.lost = old->header.lost;
+	}
+	return copy;
+}
+
 /* --- what policy.h promises ----------------------------------------------------- */
 
 int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
@@ -286,30 +303,30 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			 const struct ebpfmm_table *table,
 			 struct ebpfmm_error *err)
 {
-	struct ebpfmm_table *old = NULL, *new = NULL;
+	struct ebpfmm_table *new = NULL;
+	struct ebpfmm_large *old;
 	int attached, had, rc = -1;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
 	old = malloc(sizeof(*old));
-	new = malloc(sizeof(*new));
-	if (!old || !new) {
-		ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
-		goto out;
-	}
+	if (!old)
+		return ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
 	attached = ebpfmm_policy_is_attached(policy, cgroup->id, err);
 	if (attached < 0)
 		goto out;
 	had = fetch(policy, cgroup, old, err);
 	if (had < 0)
 		goto out;
-	*new = *table;
 	if (had && attached) {
-		memcpy(new->large.header.counters, old->large.header.counters,
-		       sizeof(new->large.header.counters));
-		new->large.header.lost = old->large.header.lost;
+		new = with_counters(table, old);
+		if (!new) {
+			ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
+			goto out;
+		}
+		table = new;
 	}
-	if (replace(policy, cgroup, new, err))
+	if (replace(policy, cgroup, table, err))
 		goto out;
 	if (attached) {
 		rc = forget_answers(policy, cgroup, err);
@@ -358,9 +375,10 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
+	memset(table, 0, sizeof(*table));
 	rc = ebpfmm_policy_is_attached(policy, cgroup->id, err);
 	if (rc > 0)
-		rc = fetch(policy, cgroup, table, err);
+		rc = fetch(policy, cgroup, &table->large, err);
 	if (!rc)
 		return ebpfmm_fail(err, ENOENT, "%s: has no policy", cgroup->path);
 	return rc < 0 ? -1 : 0;

@@ -34,8 +34,7 @@ static int read_all(int fd, char *text, size_t size, size_t *length,
 static int load_fd(int fd, struct ebpfmm_profile **out,
 		   struct ebpfmm_error *err)
 {
-	/* One byte more than allowed, by which the parser sees it is too many. */
-	size_t size = EBPFMM_PROFILE_MAX_BYTES + 1, length;
+	size_t size, length;
 	struct stat st;
 	char *text;
 	int ret;
@@ -45,7 +44,10 @@ static int load_fd(int fd, struct ebpfmm_profile **out,
 	if (!S_ISREG(st.st_mode))
 		return ebpfmm_fail(err, 0, "not a regular file");
 
-	text = malloc(size);
+	/* One byte more than allowed, by which the parser sees it is too many. */
+	size = st.st_size < EBPFMM_PROFILE_MAX_BYTES ?
+		       (size_t)st.st_size : EBPFMM_PROFILE_MAX_BYTES;
+	text = malloc(++size);
 	if (!text)
 		return ebpfmm_fail(err, ENOMEM, "read");
 	ret = read_all(fd, text, size, &length, err);
