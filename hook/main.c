@@ -39,44 +39,35 @@
  */
 #define MEMORY_MAX (2 * EBPFMM_ELF_MAX_BYTES + (2ULL << 30))
 
+/* Of what is not filled no page is ever touched. */
+static char state_text[EBPFMM_STATE_MAX_BYTES + 1];
+
 /* Reads stdin to its end or to one byte more than a state may have. */
-static char *read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err)
+static int read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err)
 {
 	struct pollfd poll_fd = { .fd = STDIN_FILENO, .events = POLLIN };
-	const size_t size = EBPFMM_STATE_MAX_BYTES + 1;
-	char *text = malloc(size);
 	size_t used = 0;
 	ssize_t n;
 	int rc;
 
-	if (!text) {
-		ebpfmm_fail(err, ENOMEM, "state");
-		return NULL;
-	}
-	while (used < size) {
+	while (used < sizeof(state_text)) {
 		rc = poll(&poll_fd, 1, ebpfmm_time_left(deadline));
 		if (rc < 0 && errno == EINTR)
 			continue;
-		if (rc <= 0) {
-			ebpfmm_fail(err, rc ? errno : ETIMEDOUT, "state: read stdin");
-			goto fail;
-		}
-		n = read(STDIN_FILENO, text + used, size - used);
+		if (rc <= 0)
+			return ebpfmm_fail(err, rc ? errno : ETIMEDOUT,
+					   "state: read stdin");
+		n = read(STDIN_FILENO, state_text + used, sizeof(state_text) - used);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		if (n < 0) {
-			ebpfmm_fail(err, errno, "state: read stdin");
-			goto fail;
-		}
+		if (n < 0)
+			return ebpfmm_fail(err, errno, "state: read stdin");
 		if (!n)
 			break;
 		used += n;
 	}
 	*length = used;
-	return text;
-fail:
-	free(text);
-	return NULL;
+	return 0;
 }
 
 static int attach_work(void *data, struct ebpfmm_error *err)
@@ -84,11 +75,6 @@ static int attach_work(void *data, struct ebpfmm_error *err)
 	if (ebpfmm_limit_memory(MEMORY_MAX, err))
 		return -1;
 	return ebpfmm_hook_attach(data, err);
-}
-
-static int end_work(void *data, struct ebpfmm_error *err)
-{
-	return ebpfmm_life_end(data, err);
 }
 
 static int start(const struct ebpfmm_state *state, const char *root,
@@ -128,7 +114,10 @@ static int handle_start(const struct ebpfmm_state *state,
 	return rc;
 }
 
-/* poststop: who had no privilege to do anything has nothing to undo. */
+/*
+ * poststop: who had no privilege to do anything has nothing to undo. Nothing of a
+ * tenant's is read, so it needs no worker; all that it may wait for is the lock.
+ */
 static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 		       struct ebpfmm_error *err)
 {
@@ -136,7 +125,10 @@ static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 
 	if (ebpfmm_privileged(NULL))
 		return 0;
-	rc = ebpfmm_work(end_work, state->id, deadline, err);
+	ebpfmm_interrupt_at(deadline);
+	rc = ebpfmm_life_end(state->id, err);
+	if (rc < 0 && err->code == EINTR)
+		ebpfmm_fail(err, 0, "took too long: another holds the lock");
 	if (rc > 0)
 		ebpfmm_log(LOG_INFO, "container %s: its policy is gone", state->id);
 	return rc < 0 ? -1 : 0;
@@ -149,15 +141,12 @@ static int handle(const char *argument, struct ebpfmm_state *state,
 	struct ebpfmm_choice choice;
 	enum ebpfmm_stage stage;
 	size_t length = 0;
-	char *text;
 	int rc;
 
 	ebpfmm_steps_begin(&steps);
-	text = read_stdin(&length, deadline, err);
-	if (!text)
+	if (read_stdin(&length, deadline, err))
 		return -1;
-	rc = ebpfmm_state_parse(text, length, state, err);
-	free(text);
+	rc = ebpfmm_state_parse(state_text, length, state, err);
 	if (!rc)
 		rc = ebpfmm_state_stage(argument, state->status, &stage, err);
 	if (rc) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,6 +44,29 @@ int ebpfmm_time_left(int64_t deadline)
 	int64_t left = deadline - now();
 
 	return left > 0 ? (int)left : 0;
+}
+
+static void wake(int signal)
+{
+	(void)signal;
+}
+
+void ebpfmm_interrupt_at(int64_t deadline)
+{
+	struct sigaction action = { .sa_handler = wake };
+	/* Of 0 there would be no timer. */
+	int left = ebpfmm_time_left(deadline) ?: 1;
+	struct itimerval timer = {
+		.it_interval.tv_sec = 1,
+		.it_value = { left / 1000, left % 1000 * 1000 },
+	};
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGALRM);
+	sigaction(SIGALRM, &action, NULL);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 static void child(int (*work)(void *data, struct ebpfmm_error *err), void *data,

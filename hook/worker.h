@@ -28,6 +28,14 @@ int64_t ebpfmm_deadline(int ms);
 int ebpfmm_time_left(int64_t deadline);
 
 /**
+ * ebpfmm_interrupt_at - let no system call of this process wait past a deadline
+ * @deadline: from ebpfmm_deadline()
+ *
+ * Then, and each second after that, what waits ends with EINTR (signal(7)).
+ */
+void ebpfmm_interrupt_at(int64_t deadline);
+
+/**
  * ebpfmm_work - run a function in a child process
  * @work: what to run; what it returns and its error come back
  * @data: for @work

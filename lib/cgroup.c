@@ -18,6 +18,7 @@
 
 /* Of handles of kernfs, whose inode number is the cgroup's id (exportfs.h). */
 #define FILEID_KERNFS 0xfe
+#define USUAL_MOUNT "/sys/fs/cgroup"
 /* How deep below a cgroup a process is looked for. */
 #define SEARCH_DEPTH 4
 /* How long those who were killed may take to end. */
@@ -163,6 +164,31 @@ static bool has_parent_step(const char *path)
 	return false;
 }
 
+/*
+ * A descriptor of the root of cgroup v2. At its usual place it is known when it
+ * is seen; the library needs a millisecond to find it.
+ */
+static int open_mount(struct ebpfmm_error *err)
+{
+	int fd = open(USUAL_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *mount;
+
+	if (fd >= 0 && is_cgroup2(fd))
+		return fd;
+	if (fd < 0 && errno == ENOMEM)
+		return ebpfmm_fail(err, errno, USUAL_MOUNT);
+	if (fd >= 0)
+		close(fd);
+	mount = mount_point(err);
+	if (!mount)
+		return -1;
+	fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		ebpfmm_fail(err, errno, "%s", mount);
+	free(mount);
+	return fd;
+}
+
 static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 {
 	char *path = NULL;
@@ -294,16 +320,10 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 	} handle = { .handle = { .handle_bytes = sizeof(id),
 				 .handle_type = FILEID_KERNFS } };
 	int mountfd, fd, rc = -1;
-	char *mount;
 
-	mount = mount_point(err);
-	if (!mount)
+	mountfd = open_mount(err);
+	if (mountfd < 0)
 		return -1;
-	mountfd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (mountfd < 0) {
-		ebpfmm_fail(err, errno, "%s", mount);
-		goto out;
-	}
 	memcpy(handle.handle.f_handle, &id, sizeof(id));
 	fd = open_by_handle_at(mountfd, &handle.handle,
 			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -312,8 +332,6 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 	else
 		rc = from_fd(fd, out, err);
 	close(mountfd);
-out:
-	free(mount);
 	return rc;
 }
 

@@ -59,7 +59,7 @@ static int file_name(const char *id, const char *suffix, char name[NAME_MAX + 1]
 int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
 			struct ebpfmm_error *err)
 {
-	int dirfd, lockfd, rc;
+	int dirfd, lockfd;
 
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		return ebpfmm_fail(err, errno, "make `%s`", dir);
@@ -72,10 +72,8 @@ int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
 		close(dirfd);
 		return -1;
 	}
-	do {
-		rc = flock(lockfd, LOCK_EX);
-	} while (rc && errno == EINTR);
-	if (rc) {
+	/* By a signal that the program handles: it does not want to wait longer. */
+	if (flock(lockfd, LOCK_EX)) {
 		ebpfmm_fail(err, errno, "lock `%s/lock`", dir);
 		close(lockfd);
 		close(dirfd);

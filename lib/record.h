@@ -76,7 +76,8 @@ char *ebpfmm_record_operator_id(uint64_t cgroup_id);
  * @out: to be closed with ebpfmm_records_close()
  * @err: what failed
  *
- * Not recursive: a second call in the same process waits for ever.
+ * Not recursive: a second call in the same process waits for ever. A signal that
+ * the program handles ends the wait, with EINTR.
  *
  * Return: 0, or -1 with @err set.
  */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "record.h"
+#include "worker.h"
 
 /**
  * struct fixture - an empty directory of records
@@ -408,6 +409,26 @@ static void lock_excludes(void **state)
 	assert_int_equal(ebpfmm_records_open(fixture->dir, &fixture->records, &err), 0);
 }
 
+/* poststop's: it must not wait for ever, whoever holds the lock. */
+static void deadline_ends_wait(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ebpfmm_records again;
+	struct ebpfmm_error err;
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		ebpfmm_interrupt_at(ebpfmm_deadline(1));
+		_exit(!ebpfmm_records_open(fixture->dir, &again, &err) ||
+		      err.code != EINTR);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stray_links, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(few_at_a_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lock_excludes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(deadline_ends_wait, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
