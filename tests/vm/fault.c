@@ -18,6 +18,14 @@
  *	--fork		touch in a child that has not called exec
  *	--stride SIZE	touch only one page in so many bytes
  *	--threads N	N threads touch, each a part of the memory
+ *	--known		touch a page of 2M elsewhere first, by which khugepaged
+ *			gets to know the process
+ *	--collapse	madvise(MADV_COLLAPSE) what was touched
+ *	--pageout	have it swapped out, and touch it again
+ *	--meanwhile COMMAND
+ *			a shell's command to run before it is touched again, or
+ *			else after half of it was touched; FAULT_PID is set
+ *	--repeat	map, touch and unmap, until ended; prints a dot each time
  *	--quit		end after touching
  *	--hold		say "# ready" before, and touch only when SIGUSR1 comes
  */
@@ -56,6 +64,11 @@ struct options {
 	bool stack;
 	bool heap;
 	bool forked;
+	bool known;
+	bool collapse;
+	bool pageout;
+	const char *meanwhile;
+	bool repeat;
 	bool quit;
 	bool hold;
 };
@@ -101,6 +114,11 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "fork", no_argument, NULL, 'f' },
 		{ "stride", required_argument, NULL, 'r' },
 		{ "threads", required_argument, NULL, 't' },
+		{ "known", no_argument, NULL, 'w' },
+		{ "collapse", no_argument, NULL, 'c' },
+		{ "pageout", no_argument, NULL, 'p' },
+		{ "meanwhile", required_argument, NULL, 'm' },
+		{ "repeat", no_argument, NULL, 'R' },
 		{ "quit", no_argument, NULL, 'q' },
 		{ "hold", no_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
@@ -136,6 +154,21 @@ static void parse(int argc, char **argv, struct options *options)
 		case 't':
 			options->threads = parse_size(optarg);
 			break;
+		case 'w':
+			options->known = true;
+			break;
+		case 'c':
+			options->collapse = true;
+			break;
+		case 'p':
+			options->pageout = true;
+			break;
+		case 'm':
+			options->meanwhile = optarg;
+			break;
+		case 'R':
+			options->repeat = true;
+			break;
 		case 'q':
 			options->quit = true;
 			break;
@@ -146,6 +179,12 @@ static void parse(int argc, char **argv, struct options *options)
 			exit(2);
 		}
 	}
+}
+
+static void advise(char *start, size_t size, int advice)
+{
+	if (madvise(start, size, advice))
+		err(EXIT_FAILURE, "madvise");
 }
 
 static char *map(const struct options *options)
@@ -168,8 +207,8 @@ static char *map(const struct options *options)
 	if (options->name && prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, start,
 				   size, options->name))
 		err(EXIT_FAILURE, "naming the mapping");
-	if (options->advice && madvise(start, size, options->advice))
-		err(EXIT_FAILURE, "madvise");
+	if (options->advice)
+		advise(start, size, options->advice);
 	return start;
 }
 
@@ -190,22 +229,43 @@ static void *touch(void *data)
 	return NULL;
 }
 
-static void touch_all(char *start, const struct options *options)
+static void touch_part(char *start, size_t size, const struct options *options)
 {
 	size_t threads = options->threads, i;
+	struct share own = { start, size / threads, options->stride };
 	struct share shares[threads];
 	pthread_t ids[threads];
 
-	for (i = 0; i < threads; i++) {
-		shares[i] = (struct share){ start + options->size / threads * i,
-					    options->size / threads,
-					    options->stride };
-		if (i && pthread_create(&ids[i], NULL, touch, &shares[i]))
+	for (i = 1; i < threads; i++) {
+		shares[i] = own;
+		shares[i].start += size / threads * i;
+		if (pthread_create(&ids[i], NULL, touch, &shares[i]))
 			errx(EXIT_FAILURE, "pthread_create");
 	}
-	touch(&shares[0]);
+	touch(&own);
 	for (i = 1; i < threads; i++)
 		pthread_join(ids[i], NULL);
+}
+
+/* All of it, in the way that the options tell. */
+static void touch_all(char *start, const struct options *options)
+{
+	bool half = options->meanwhile && !options->pageout;
+	size_t size = options->size;
+	size_t first = half ? size / 2 : size;
+
+	touch_part(start, first, options);
+	if (options->collapse)
+		advise(start, first, MADV_COLLAPSE);
+	if (options->pageout)
+		advise(start, size, MADV_PAGEOUT);
+	/* It does not fork, after which pages would be copied one by one. */
+	if (options->meanwhile && system(options->meanwhile))
+		errx(EXIT_FAILURE, "failed: %s", options->meanwhile);
+	if (options->pageout)
+		touch_part(start, size, options);
+	else if (half)
+		touch_part(start + first, size - first, options);
 }
 
 /* Runs the command with the range on its standard input; its exit status. */
@@ -213,11 +273,9 @@ static int look(char **command, const char *range)
 {
 	posix_spawn_file_actions_t actions;
 	int ends[2], status;
-	char self[16];
 	pid_t pid;
 
-	snprintf(self, sizeof(self), "%d", getpid());
-	if (setenv("FAULT_PID", self, 1) || pipe(ends))
+	if (pipe(ends))
 		err(EXIT_FAILURE, "pipe");
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
@@ -254,14 +312,44 @@ static void hold(const char *range)
 		errx(EXIT_FAILURE, "sigwait");
 }
 
+static void become_known(void)
+{
+	const struct options options = {
+		.size = LARGE, .advice = MADV_HUGEPAGE, .stride = PAGE,
+		.threads = 1,
+	};
+
+	touch_part(map(&options), options.size, &options);
+}
+
+static void repeat(const struct options *options)
+{
+	for (;;) {
+		char *start = map(options);
+
+		touch_all(start, options);
+		if (munmap(start, options->size))
+			err(EXIT_FAILURE, "munmap");
+		if (write(1, ".", 1) < 0)
+			err(EXIT_FAILURE, "standard output");
+	}
+}
+
 static int run(const struct options *options, char **command)
 {
 	size_t size = options->size;
-	char range[128];
+	char range[128], self[16];
 	char *start;
 
+	snprintf(self, sizeof(self), "%d", getpid());
+	if (setenv("FAULT_PID", self, 1))
+		err(EXIT_FAILURE, "setenv");
 	if (options->disable && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
 		err(EXIT_FAILURE, "PR_SET_THP_DISABLE");
+	if (options->known)
+		become_known();
+	if (options->repeat)
+		repeat(options);
 	if (options->stack)
 		start = alloca(size);
 	else if (options->heap)

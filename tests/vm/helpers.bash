@@ -197,6 +197,37 @@ finish()
 	wait "$1" || true
 }
 
+# --- decisions ---------------------------------------------------------------
+
+# watch CGROUP: trace its decisions from now on; its process is $tracer.
+watch()
+{
+	local line
+	trace=$BATS_TEST_TMPDIR/trace
+	rm -f "$trace.said"
+	mkfifo "$trace.said"
+	ebpfmm trace --json "$1" >"$trace" 2>"$trace.said" 3>&- &
+	tracer=$!
+	exec 7<"$trace.said"
+	IFS= read -r line <&7
+	[ "$line" = ready ]
+}
+
+# watched: no longer. All decisions since are in the file $trace, one JSON object
+# a line.
+watched()
+{
+	local said
+	# It has ended by itself if the cgroup has.
+	kill -TERM "$tracer" 2>/dev/null || true
+	wait "$tracer"
+	said=$(cat <&7)
+	exec 7<&-
+	[ -z "$said" ] && return
+	echo "$said" >&2
+	return 1
+}
+
 # --- the hook, without a runtime ---------------------------------------------
 
 # new_container [PROFILE]: what a runtime has when it calls the hook: a bundle

@@ -53,19 +53,6 @@ attach()
 	ebpfmm attach --cgroup "$cgroup" $profiles/identity.json
 }
 
-# watch: trace the decisions of $cgroup from now on.
-watch()
-{
-	local line
-	mkfifo "$BATS_TEST_TMPDIR/ready"
-	ebpfmm trace --json "$cgroup" >"$BATS_TEST_TMPDIR/trace" \
-		2>"$BATS_TEST_TMPDIR/ready" 3>&- &
-	tracer=$!
-	exec 7<"$BATS_TEST_TMPDIR/ready"
-	IFS= read -r line <&7
-	[ "$line" = ready ]
-}
-
 # start_one COMMAND…: run a program in $cgroup; what it says is kept.
 start_one()
 {
@@ -97,13 +84,8 @@ again()
 # index in the profile; null is none.
 taken_for()
 {
-	# It has ended by itself if the cgroup has.
-	kill -TERM "$tracer" 2>/dev/null || true
-	wait "$tracer"
-	run -0 cat <&7
-	exec 7<&-
-	[ -z "$output" ]
-	run -0 jq -n -c --slurpfile trace "$BATS_TEST_TMPDIR/trace" \
+	watched
+	run -0 jq -n -c --slurpfile trace "$trace" \
 		--rawfile said "$said" '
 		[ $said | splits("\n") | select(. != "") | split(" ") |
 			. as [ $label, $pid, $begin, $end ] |
@@ -144,7 +126,7 @@ taken_for()
 	exec 8>"$root/go"
 	rmdir "$cgroup"
 	cgroup=/sys/fs/cgroup/server
-	watch
+	watch "$cgroup"
 	echo go >&8
 	exec 8>&-
 	wait $container
@@ -154,7 +136,7 @@ taken_for()
 
 @test "names and the title of a process make no difference" {
 	attach "$dir/one" "$dir/two"
-	watch
+	watch "$cgroup"
 	start_one "$dir/one" plain
 	start_one "$dir/one" --comm two comm
 	start_one bash -c "exec -a $dir/two $dir/one title"
@@ -166,7 +148,7 @@ taken_for()
 	ln "$dir/one" "$dir/hard"
 	ln -s one "$dir/soft"
 	attach "$dir/hard"
-	watch
+	watch "$cgroup"
 	start_one "$dir/one" one
 	start_one "$dir/hard" hard
 	start_one "$dir/soft" soft
@@ -179,14 +161,14 @@ taken_for()
 	chmod +x "$dir/script"
 	run -1 attach "$dir/script"
 	attach "$dir/one"
-	watch
+	watch "$cgroup"
 	start_one "$dir/script"
 	taken_for '{ "script": 0 }'
 }
 
 @test "a program goes on being what it is when its file is deleted" {
 	attach "$dir/one"
-	watch
+	watch "$cgroup"
 	start_two "$dir/one" --again one
 	rm "$dir/one"
 	again
@@ -195,7 +177,7 @@ taken_for()
 
 @test "a file that replaces a program's is none until it is attached" {
 	attach "$dir/one"
-	watch
+	watch "$cgroup"
 	start_two "$dir/one" --again old
 	mv "$dir/two" "$dir/one"
 	start_one "$dir/one" new
@@ -215,7 +197,7 @@ taken_for()
 	place "$disk/one"
 	number=$(stat -c %i "$disk/one")
 	attach "$disk/one"
-	watch
+	watch "$cgroup"
 	start_one "$disk/one" before
 	rm "$disk/one"
 	date -s "1 hour" >/dev/null
@@ -232,7 +214,7 @@ taken_for()
 
 @test "a file that was written to is none until it is attached" {
 	attach "$dir/one" "$dir/two"
-	watch
+	watch "$cgroup"
 	start_one "$dir/one" before
 	echo >>"$dir/one"
 	start_one "$dir/one" written
@@ -269,7 +251,7 @@ on_overlay()
 {
 	overlay "$1"
 	attach "$overlay/first" "$overlay/second"
-	watch
+	watch "$cgroup"
 	start_one "$overlay/first" first
 	start_one "$overlay/second" second
 	# What lies below is another file of another file system.
@@ -293,7 +275,7 @@ on_overlay()
 @test "on overlayfs a bind mount and a link lead to the same program" {
 	overlay xino=auto
 	attach "$overlay/first"
-	watch
+	watch "$cgroup"
 	touch "$dir/bound"
 	mount --bind "$overlay/first" "$dir/bound"
 	ln -s "$overlay/first" "$dir/soft"
