@@ -72,9 +72,9 @@ static __always_inline bool is_traced(struct cgroup *cgrp)
 	return ebpfmm_tracing.cgroup && ebpfmm_tracing.cgroup == cgrp->kn->id;
 }
 
-static __always_inline void
-trace(const struct question *question, const struct ebpfmm_region *regions,
-      __u64 capacity, const struct choice *choice)
+static __always_inline void trace(const struct question *question,
+				  const struct ebpfmm_region *regions,
+				  __u64 capacity, const struct choice *choice)
 {
 	__u64 every = ebpfmm_tracing.every;
 	__u64 thread = bpf_get_current_pid_tgid();
@@ -199,10 +199,10 @@ static __always_inline __u32 uses(const struct ebpfmm_header *header,
 }
 
 /* Let the answer stand for the faults that follow, and count those of the last. */
-static __always_inline void
-keep(const struct question *question, struct ebpfmm_header *header,
-     struct ebpfmm_region *regions, __u64 capacity, struct choice *choice,
-     bool traced)
+static __always_inline void keep(const struct question *question,
+				 struct ebpfmm_header *header,
+				 struct ebpfmm_region *regions, __u64 capacity,
+				 struct choice *choice, bool traced)
 {
 	struct found *found = &choice->found;
 	__u64 page = question->address >> EBPFMM_PAGE_SHIFT;

@@ -309,10 +309,10 @@ static __always_inline void choose_size(const struct question *question,
  * @capacity: how many @regions there can be
  * @choice: filled in
  */
-static __always_inline void
-choose(const struct question *question, struct ebpfmm_header *header,
-       const struct ebpfmm_region *regions, __u64 capacity,
-       struct choice *choice)
+static __always_inline void choose(const struct question *question,
+				   struct ebpfmm_header *header,
+				   const struct ebpfmm_region *regions,
+				   __u64 capacity, struct choice *choice)
 {
 	struct ebpfmm_weighing *w = &choice->weighing;
 	__u32 limited;

@@ -94,7 +94,7 @@ static void test_checker(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (!openmetrics_check(cases[i].page) != cases[i].valid)
-			fail_msg("%svalid: %s", cases[i].valid ? "not " : "",
+			fail_msg("the checker is wrong about: %s",
 				 cases[i].page);
 }
 

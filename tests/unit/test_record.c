@@ -304,6 +304,7 @@ static void stray_links(void **state)
 		"../box.json", "box", ".json", "/etc/passwd" };
 	struct fixture *fixture = *state;
 	struct ebpfmm_error err;
+	char name[8];
 
 	put(fixture, "box", 5);
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
@@ -312,7 +313,7 @@ static void stray_links(void **state)
 		expect_of_cgroup(fixture, 7, "");
 		assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 1);
 		assert_int_equal(readlinkat(fixture->records.dirfd, "@7.json",
-					    (char[8]){}, 8), -1);
+					    name, sizeof(name)), -1);
 	}
 	expect_of_cgroup(fixture, 5, "box");
 }
