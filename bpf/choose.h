@@ -301,6 +301,27 @@ static __always_inline void choose_size(const struct question *question,
 		w->orders &= 1U << w->order;
 }
 
+/*
+ * The orders of folios at an address outside every region that would reach into
+ * one. The kernel decides about that address, not about the region: khugepaged
+ * asks with the first address of a block, and a fault beside a region would fill
+ * a part of it.
+ */
+static __always_inline __u32 reaching(unsigned long address,
+				      const struct found *found)
+{
+	__u64 page = address >> EBPFMM_PAGE_SHIFT;
+	__u32 orders = 0;
+	__u32 order;
+
+	for (order = EBPFMM_ORDERS - 1; order; order--) {
+		if (ebpfmm_fits(page, found->start, found->end, order))
+			break;
+		orders |= 1U << order;
+	}
+	return orders;
+}
+
 /**
  * choose - decide for an address
  * @question: what the kernel asks
@@ -328,7 +349,8 @@ static __always_inline void choose(const struct question *question,
 		if (limited)
 			limited = over_limit(header, question->cgrp, limited);
 		w->limited = limited;
-		choice->answer = BPF_MM_DEFAULT | limited;
+		choice->answer = BPF_MM_DEFAULT | limited |
+				 reaching(question->address, &choice->found);
 		return;
 	}
 	barrier_var(row);
