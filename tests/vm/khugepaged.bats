@@ -190,6 +190,21 @@ asked()
 	remove_cgroup "$cgroup.other"
 }
 
+# A region of 4K that covers two blocks of 2M in full and two by half; the
+# kernel decides alone of the rest of the 12M.
+@test "neither a fault nor khugepaged reaches into a region from outside" {
+	profile within $tests/fault '[
+		{ "anchor": { "mapping": { "min_size": "4M" } },
+		  "offset": "1M", "length": "6M", "benefit_ns": {} } ]'
+	start_both small --size 12M
+	attach governed within
+	scan_until control
+	run -0 sizes_of governed
+	jq -e '.["2M"] == 4 * 1048576 and .["4K"] == 8 * 1048576' <<<"$output"
+	run -0 pages "$cgroup/governed" --size 12M
+	jq -e '.[0].bytes["2M"] == 4 * 1048576' <<<"$output"
+}
+
 @test "MADV_COLLAPSE is the owner's own wish" {
 	daemon=$(pgrep -x khugepaged)
 	attach governed small
