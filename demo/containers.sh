@@ -100,5 +100,5 @@ leftovers()
 	bpftool -j link show | jq -r \
 		'.[] | select(.type == "struct_ops") | "link \(.id)"'
 	find /run/ebpfmm -mindepth 1 -maxdepth 1 ! -name lock \
-		! -name trace.lock ! -name cache 2>/dev/null || true
+		! -name '*.lock' ! -name cache 2>/dev/null || true
 }
