@@ -171,6 +171,9 @@ ended()
 
 @test "large pages forbidden by sysfs: zeroing is estimated, and says so" {
 	sysfs never never never
+	for size in $thp/hugepages-*kB/enabled; do
+		[ "$(<"$size")" = "always inherit madvise [never]" ]
+	done
 	ebpfmm calibrate --json | jq -e '.methods.zero == "memset" and
 		.zero_ns > 0 and .fault_ns > 0'
 	[[ "$(ebpfmm calibrate --show)" == *"estimated in user space"* ]]

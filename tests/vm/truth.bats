@@ -133,6 +133,10 @@ teardown_file()
 		stop truth
 		podman rmi --force truth >/dev/null
 	done
+	for size in $thp/hugepages-*kB/enabled; do
+		echo never >"$size"
+	done
+	sysfs madvise
 	ebpfmm gc
 	nothing_left
 	rm -rf /var/lib/truth
