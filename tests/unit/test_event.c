@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "event.h"
+#include "json_value.h"
 
 static const struct ebpfmm_event decided = {
 	.time = 1ULL << 60, .address = 0x7f0000201000, .start = 0x7f0000200000,
@@ -54,20 +55,6 @@ static void test_columns(void **state)
 		"      9       9         0x1000       -      -  4K    other-program"
 		" collapse -              refused 64K 2M\n");
 	free(out);
-}
-
-static struct json_object *get(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value))
-		fail_msg("no \"%s\"", key);
-	return value;
-}
-
-static const char *plain(struct json_object *object)
-{
-	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 }
 
 static void test_json(void **state)

@@ -4,6 +4,7 @@
 
 #include "decision.h"
 #include "explain.h"
+#include "json_value.h"
 
 static struct ebpfmm_table *table;
 static struct ebpfmm_profile *profile;
@@ -141,20 +142,6 @@ static void test_places(void **state)
 	assert_has(out, "\nplace     no program of the profile\n"
 			"decision  the kernel's (other-program), but no more pages of 2M\n");
 	free(out);
-}
-
-static struct json_object *get(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value))
-		fail_msg("no \"%s\"", key);
-	return value;
-}
-
-static const char *plain(struct json_object *object)
-{
-	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 }
 
 static void test_json(void **state)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What was decided in a cgroup, in columns and as JSON. */
+#include "json_value.h"
 #include "made_up.h"
 
 #include <json-c/json.h>
@@ -89,15 +90,6 @@ static void test_hostile_name(void **state)
 	assert_has(out, "\n  2M             68719476753               - "
 			"        8388608     - ");
 	free(out);
-}
-
-static struct json_object *get(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value))
-		fail_msg("no \"%s\"", key);
-	return value;
 }
 
 static uint64_t number(struct json_object *object, const char *key)

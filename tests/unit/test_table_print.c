@@ -3,6 +3,7 @@
  * How translated profiles are printed, from the text of the profile on.
  */
 #include "fixture.h"
+#include "json_value.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -107,15 +108,6 @@ static void test_columns(void **state)
 	for (line = out; *line; line += strcspn(line, "\n") + 1)
 		assert_in_range(strcspn(line, "\n"), 0, 100);
 	free(out);
-}
-
-static struct json_object *get(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value))
-		fail_msg("no \"%s\"", key);
-	return value;
 }
 
 static struct json_object *region(struct json_object *root, size_t program,
