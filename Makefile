@@ -230,7 +230,8 @@ vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity \
 	$(O)/tests/vm/truth_check $(O)/tests/vm/regions-fixed \
 	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
 	$(O)/tests/vm/openmetrics $(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
-	linked loader) $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so
+	linked loader) $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so \
+	$(O)/tests/vm/fail_each $(O)/tests/vm/failing.so
 
 $(O)/tests/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)
@@ -239,6 +240,14 @@ $(O)/tests/vm/%: tests/vm/%.c
 $(O)/tests/vm/truth_check: tests/vm/truth_check.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $< -ljson-c
+
+$(O)/tests/vm/fail_each: tests/vm/fail_each.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $< -lbpf
+
+$(O)/tests/vm/failing.so: tests/vm/failing.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -fPIC -shared -o $@ $<
 
 $(O)/tests/vm/regions-%: examples/regions.c
 	@mkdir -p $(@D)

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For the debug kernel alone: the kernel has no memory for what is asked of it.
+# Then it is done all the same, or fails with a reason and leaves nothing; and
+# nobody else notices.
+
+load helpers
+
+# Attaching makes some hundred allocations, and each try takes a second. Of
+# them so many, evenly spread, fail in turn; FAULT_POINTS says how many.
+points=${FAULT_POINTS:-30}
+inject=/sys/kernel/debug
+
+# fails WHAT KEY VALUE…: parameters of a kind of allocation, see the kernel's
+# Documentation/fault-injection.
+fails()
+{
+	local what=$1
+	shift
+	while [ $# -gt 0 ]; do
+		echo "$2" >"$inject/$what/$1"
+		shift 2
+	done
+}
+
+setup()
+{
+	for what in failslab fail_page_alloc; do
+		fails $what verbose 0 task-filter Y ignore-gfp-wait N \
+			probability 0 interval 1 times -1
+	done
+	# Not the pages of programs, who would be asked to fault again.
+	fails fail_page_alloc min-order 0 ignore-gfp-highmem Y
+	sysfs madvise madvise
+	rm -rf $profiles
+	fault_profile large '{ "64K": 900, "2M": 60000 }'
+	fault_profile medium '{ "64K": 900 }'
+	ebpfmm load
+	new_cgroup
+	bystander=$cgroup
+	ebpfmm attach --cgroup "$bystander" $profiles/large.json
+	new_cgroup
+}
+
+teardown()
+{
+	for what in failslab fail_page_alloc; do
+		fails $what probability 0
+	done
+	[ -z "${pid-}" ] || finish "$pid"
+	remove_cgroup "$cgroup"
+	remove_cgroup "$bystander"
+	ebpfmm gc
+	nothing_left
+}
+
+# only_bystander: nothing is left but what was there before.
+only_bystander()
+{
+	attached "$bystander"
+	[ "$(leftovers | wc -l)" = 3 ] && return
+	leftovers >&2
+	return 1
+}
+
+# failing NTH COMMAND…: run it, and its NTH allocation fails; 0 for none. Its
+# status is in $status, what it says on standard error in $stderr, and in
+# $left how many allocations it would have taken more.
+failing()
+{
+	local nth=$1
+	shift
+	[ "$nth" != 0 ] || nth=1000000
+	left=
+	run --separate-stderr env LD_PRELOAD=$tests/failing.so FAIL_NTH="$nth" \
+		FAIL_LEFT="$BATS_TEST_TMPDIR/left" "$@"
+	left=$(<"$BATS_TEST_TMPDIR/left")
+}
+
+# allocations COMMAND…: how many it makes, in $allocations.
+allocations()
+{
+	failing 0 "$@"
+	[ "$status" = 0 ]
+	allocations=$((1000000 - left))
+	echo "# $allocations allocations: $*" >&3
+}
+
+# each_point COUNT CHECK COMMAND…: run COMMAND with one allocation after the
+# other failing, COUNT of them, and CHECK after each.
+each_point()
+{
+	local count=$1 check=$2 nth n
+	shift 2
+	((count <= allocations)) || count=$allocations
+	for ((n = 0; n < count; n++)); do
+		nth=$((1 + n * allocations / count))
+		failing $nth "$@"
+		echo "allocation $nth of $allocations: $status, $stderr"
+		[ "$left" = 0 ]
+		if [ "$status" != 0 ]; then
+			[ "$status" = 1 ]
+			[ "$(grep -c . <<<"$stderr")" = 1 ]
+		fi
+		$check
+	done
+}
+
+@test "each allocation of the calls that make up a policy" {
+	run -0 fail_each "$cgroup"
+	sed 's/^/# /' <<<"$output" >&3
+	only_bystander
+}
+
+attached_or_nothing()
+{
+	if [ "$status" = 0 ]; then
+		attached "$cgroup"
+		stored "$cgroup"
+		ebpfmm detach --cgroup "$cgroup"
+	fi
+	run ! attached "$cgroup"
+	run ! stored "$cgroup"
+	only_bystander
+}
+
+@test "attaching" {
+	allocations ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	ebpfmm detach --cgroup "$cgroup"
+	each_point "$points" attached_or_nothing \
+		ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+}
+
+# Old pages are in 2M, new ones in 64K.
+replaced_or_not()
+{
+	attached "$cgroup"
+	if [ "$status" = 0 ]; then
+		all_in 64K "$(pages "$cgroup" --size 2M)"
+		ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	else
+		all_in 2M "$(pages "$cgroup" --size 2M)"
+	fi
+	attached "$bystander"
+}
+
+@test "replacing" {
+	fault_profile large '{ "2M": 60000 }'
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	allocations ebpfmm attach --cgroup "$cgroup" $profiles/medium.json
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	each_point $((points / 2)) replaced_or_not \
+		ebpfmm attach --cgroup "$cgroup" $profiles/medium.json
+}
+
+# One that failed can be repeated.
+detached_or_again()
+{
+	if [ "$status" != 0 ]; then
+		run ebpfmm detach --cgroup "$cgroup"
+		ebpfmm gc
+	fi
+	run ! attached "$cgroup"
+	run ! stored "$cgroup"
+	only_bystander
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+}
+
+@test "detaching" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	allocations ebpfmm detach --cgroup "$cgroup"
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	each_point $((points / 2)) detached_or_again \
+		ebpfmm detach --cgroup "$cgroup"
+}
+
+loaded_or_not()
+{
+	[ "$status" = 0 ] || unloaded
+	ebpfmm unload
+	unloaded
+}
+
+@test "loading" {
+	ebpfmm detach --cgroup "$bystander"
+	ebpfmm unload
+	allocations ebpfmm load
+	ebpfmm unload
+	each_point $((points / 3)) loaded_or_not ebpfmm load
+}
+
+# unlucky COMMAND…: become COMMAND, whose allocations fail at random, and those
+# of its children. For subshells.
+unlucky()
+{
+	export LD_PRELOAD=$tests/failing.so
+	exec "$@"
+}
+
+@test "hooks, at random" {
+	fails failslab probability 1
+	fails fail_page_alloc probability 1
+	first=$cgroup
+	for ((n = 0; n < points / 2; n++)); do
+		new_container large.json
+		status=0
+		(cd "$bundle" && unlucky "$hook") < <(state) || status=$?
+		attached "$bystander"
+		# Cleaning up can have failed as well.
+		ebpfmm gc
+		if attached "$cgroup"; then
+			[ -e "/run/ebpfmm/$id.json" ]
+		else
+			run ! stored "$cgroup"
+			only_bystander
+		fi
+		end_container
+		(cd "$bundle" && unlucky "$hook") < <(pid=0 state stopped) || true
+		ebpfmm gc
+		only_bystander
+	done
+	pid=
+	cgroup=$first
+}
+
+@test "containers, at random" {
+	. /src/demo/containers.sh
+	fails failslab probability 1 interval 10
+	fails fail_page_alloc probability 1 interval 10
+	new_bundle "$BATS_TEST_TMPDIR/bundle" "createRuntime poststop" \
+		'{ "ebpfmm.profile": "large.json" }' $tests/fault --quit
+	for ((n = 0; n < points / 2; n++)); do
+		(unlucky crun run --bundle "$BATS_TEST_TMPDIR/bundle" "c$n") || true
+		crun delete --force "c$n" || true
+		remove_cgroup /sys/fs/cgroup/bundle
+		ebpfmm gc
+		only_bystander
+	done
+}
+
+@test "large pages that are not to be had, at random" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	fails fail_page_alloc probability 50 min-order 1 ignore-gfp-highmem N
+	ready within "$cgroup" env LD_PRELOAD=$tests/failing.so \
+		$tests/fault --size 64M
+	fails fail_page_alloc probability 0
+	pagesizes --json "$pid" "$BATS_TEST_TMPDIR/ready" |
+		jq -e '.[0] | .bytes["2M"] > 0 and .bytes["64K"] > 0 and
+			([.bytes[]] | add) == .end - .start'
+	finish "$pid"
+	pid=
+}
+
+@test "nothing but the pages themselves, at random" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	fails failslab probability 10
+	fails fail_page_alloc probability 10
+	done=0
+	for ((n = 0; n < points / 2; n++)); do
+		run within "$cgroup" env LD_PRELOAD=$tests/failing.so \
+			$tests/fault --quit
+		[ "$status" -lt 128 ]
+		[ "$status" != 0 ] || done=$((done + 1))
+	done
+	echo "# $done of $n went through" >&3
+	[ "$done" -gt 0 ]
+}
