@@ -228,7 +228,10 @@ __weak __noinline __u64 weigh(struct ebpfmm_weighing *w __arg_nonnull,
 	return 0;
 }
 
-/* Learns something about the order that matters next; 0 when there is none. */
+/*
+ * Learns something about the order that matters next; 0 when there is none, or
+ * when nothing stands in its way and so nothing is left to be learnt.
+ */
 __weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull,
 			     struct ebpfmm_header *header __arg_nonnull,
 			     struct cgroup *cgrp __arg_trusted,
@@ -250,7 +253,7 @@ __weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull,
 		 (w->missing >> order & 1 || !bpf_mm_block_at_hand(order)))
 		fact = EBPFMM_MISSING;
 	ebpfmm_learn(w, &ebpfmm_costs, order, fact);
-	return 1;
+	return fact != EBPFMM_AT_HAND;
 }
 
 __weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull,
@@ -261,8 +264,7 @@ __weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull,
 
 	if (limited) {
 		limited = over_limit(header, cgrp, limited);
-		w->limited |= limited;
-		w->left &= ~limited;
+		ebpfmm_drop(w, limited);
 	}
 	ebpfmm_conclude(w, &ebpfmm_costs);
 	return 0;

@@ -27,7 +27,9 @@
  *	ebpfmm_conclude(&w, ...);
  *
  * Each round either settles an order or drops it: there are less than twice as
- * many rounds as orders.
+ * many rounds as orders. Mostly nothing stands in the way of the best order, so
+ * weighing notes the answer for that case, and only what is learnt to the contrary
+ * makes the rest look at all orders again.
  */
 #ifndef EBPFMM_DECISION_H
 #define EBPFMM_DECISION_H
@@ -69,6 +71,8 @@ enum ebpfmm_fact {
  *	no block of it is to be had
  * @order: the best order
  * @reason: EBPFMM_BEST, or what stood in the way of a better one
+ * @wished: the order that is worth most, admissible or not
+ * @revised: something was learnt that changed @net or @left since ebpfmm_weigh()
  * @compact: whether the best order is worth compaction, and needs it
  */
 struct ebpfmm_weighing {
@@ -84,6 +88,8 @@ struct ebpfmm_weighing {
 	__u16 orders;
 	__u8 order;
 	__u8 reason;
+	__u8 wished;
+	__u8 revised;
 	__u32 compact;
 };
 
@@ -141,7 +147,8 @@ ebpfmm_inline void ebpfmm_weigh(struct ebpfmm_weighing *w,
 				__u64 page, __u64 start, __u64 end,
 				__u32 admissible)
 {
-	__u32 sizes = region->sizes, order;
+	__u32 sizes = region->sizes, order, best = 0, wished = 0;
+	__s64 single = region->benefit[0], best_net = single, most = single;
 
 	w->sizes = sizes;
 	w->candidates = 1;
@@ -151,21 +158,37 @@ ebpfmm_inline void ebpfmm_weigh(struct ebpfmm_weighing *w,
 	w->limited = 0;
 	w->pressed = 0;
 	w->missing = 0;
-	w->net[0] = region->benefit[0];
+	w->orders = 0;
+	w->revised = 0;
+	w->net[0] = single;
 
 	for (order = 1; order < EBPFMM_ORDERS && sizes >> order; order++) {
 		__u32 bit = 1U << order;
+		__s64 net;
 
 		w->net[order] = 0;
 		if (!(sizes & bit))
 			continue;
-		w->net[order] = ebpfmm_net(region, costs, order);
+		net = ebpfmm_net(region, costs, order);
+		w->net[order] = net;
+		if (net > most) {
+			wished = order;
+			most = net;
+		}
 		if (!ebpfmm_fits(page, start, end, order))
 			continue;
 		w->candidates |= bit;
-		if (admissible & bit && w->net[order] > w->net[0])
-			w->left |= bit;
+		if (!(admissible & bit) || net <= single)
+			continue;
+		w->left |= bit;
+		if (net > best_net) {
+			w->orders |= bit;
+			best = order;
+			best_net = net;
+		}
 	}
+	w->order = best;
+	w->wished = most > best_net ? wished : best;
 }
 
 /**
@@ -179,6 +202,8 @@ ebpfmm_inline __u32 ebpfmm_next(struct ebpfmm_weighing *w)
 	__s64 best_net = w->net[0];
 	__u32 left = w->left, best = 0, order;
 
+	if (!w->revised)
+		return w->settled >> w->order & 1 ? 0 : w->order;
 	for (order = 1; order < EBPFMM_ORDERS && left >> order; order++) {
 		if (left >> order & 1 && w->net[order] > best_net) {
 			best = order;
@@ -203,6 +228,11 @@ ebpfmm_inline void ebpfmm_learn(struct ebpfmm_weighing *w,
 {
 	__u32 larger = w->left & ~((1U << order) - 1);
 
+	if (fact == EBPFMM_AT_HAND) {
+		w->settled |= 1U << order;
+		return;
+	}
+	w->revised = 1;
 	if (fact == EBPFMM_LIMITED) {
 		w->limited |= 1U << order;
 		w->left &= ~(1U << order);
@@ -214,11 +244,9 @@ ebpfmm_inline void ebpfmm_learn(struct ebpfmm_weighing *w,
 		return;
 	}
 	w->settled |= 1U << order;
-	if (fact == EBPFMM_AT_HAND)
-		return;
 	larger &= ~w->missing;
 	w->missing |= larger;
-	for (; order < EBPFMM_ORDERS && larger >> order; order++)
+	for (order = 1; order < EBPFMM_ORDERS && larger >> order; order++)
 		if (larger >> order & 1)
 			w->net[order] -= costs->compact_ns[order];
 }
@@ -270,14 +298,27 @@ ebpfmm_inline __u32 ebpfmm_obstacle(const struct ebpfmm_weighing *w, __u32 order
  * ebpfmm_fallbacks - which orders might become part of the answer unasked
  * @w: the weighing, when ebpfmm_next() has returned 0
  *
- * Of these a limit is to be looked at before ebpfmm_conclude(). Supply and
- * headroom are no less for them than for the larger order that was chosen.
+ * Of these a limit is to be looked at before ebpfmm_conclude(), and those over it
+ * given to ebpfmm_drop(). Supply and headroom are no less for them than for the
+ * larger order that was chosen.
  *
  * Return: bitmap of the orders below the best one that are left.
  */
 ebpfmm_inline __u32 ebpfmm_fallbacks(const struct ebpfmm_weighing *w)
 {
 	return w->left & ((1U << w->order) - 1);
+}
+
+/**
+ * ebpfmm_drop - take out orders that are over their limit
+ * @w: the weighing
+ * @limited: bitmap of them
+ */
+ebpfmm_inline void ebpfmm_drop(struct ebpfmm_weighing *w, __u32 limited)
+{
+	w->limited |= limited;
+	w->left &= ~limited;
+	w->revised |= !!limited;
 }
 
 /**
@@ -296,6 +337,13 @@ ebpfmm_inline void ebpfmm_conclude(struct ebpfmm_weighing *w,
 	__u32 usable = w->left & ((2U << w->order) - 1), order;
 	__s64 most = w->net[0];
 
+	if (!w->revised) {
+		w->compact = 0;
+		w->reason = EBPFMM_BEST;
+		if (w->wished != w->order)
+			w->reason = ebpfmm_obstacle(w, w->wished);
+		return;
+	}
 	w->compact = w->order && w->missing >> w->order & 1;
 	w->orders = 0;
 	for (order = 1; order < EBPFMM_ORDERS && usable >> order; order++) {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -50,6 +51,9 @@ static const struct ebpfmm_costs node = {
 	.compact_ns = { 2000, 4000, 8000, 16000, 32000, 64000, 128000, 256000,
 			512000, 1024000 },
 };
+
+/* What pages are worth is their benefit, then. */
+static const struct ebpfmm_costs free_of_charge;
 
 #define ALL		EBPFMM_TOUCHED_ONE
 #define HALF		(EBPFMM_TOUCHED_ONE / 2)
@@ -172,9 +176,48 @@ static unsigned int decide(struct ebpfmm_weighing *w,
 		assert_true(w->left >> order & 1);
 		ebpfmm_learn(w, costs, order, find_out(world, order));
 	}
-	w->left &= ~(ebpfmm_fallbacks(w) & world->limited);
+	ebpfmm_drop(w, ebpfmm_fallbacks(w) & world->limited);
 	ebpfmm_conclude(w, costs);
 	return rounds;
+}
+
+/* What weighing notes for the usual case is what looking at all orders finds. */
+static void test_noted(void **state)
+{
+	unsigned int seed = 1, i, order;
+
+	(void)state;
+	for (i = 0; i < 100000; i++) {
+		struct ebpfmm_region region = {
+			.sizes = (rand_r(&seed) & EBPFMM_SUPPORTED_ORDERS) | K4,
+			.touched = rand_r(&seed) % (ALL + 1),
+		};
+		struct ebpfmm_weighing noted = {}, sought;
+		__u64 start = rand_r(&seed) % 512, end = 513 + rand_r(&seed) % 768;
+		/* Few different ones, so that some are equal. */
+		__u32 each = rand_r(&seed) % 2 ? 1 : 1U << rand_r(&seed) % 16;
+
+		for (order = 0; order < EBPFMM_ORDERS; order++)
+			if (region.sizes >> order & 1)
+				region.benefit[EBPFMM_BENEFIT(order)] =
+					each * (rand_r(&seed) % 4);
+		ebpfmm_weigh(&noted, &region, i % 2 ? &node : &free_of_charge,
+			     512, start, end,
+			     rand_r(&seed) & EBPFMM_SUPPORTED_ORDERS);
+		sought = noted;
+		sought.revised = 1;
+		while ((order = ebpfmm_next(&noted)))
+			ebpfmm_learn(&noted, &node, order, EBPFMM_AT_HAND);
+		while ((order = ebpfmm_next(&sought)))
+			ebpfmm_learn(&sought, &node, order, EBPFMM_AT_HAND);
+		ebpfmm_conclude(&noted, &node);
+		ebpfmm_conclude(&sought, &node);
+		assert_int_equal(noted.order, sought.order);
+		assert_int_equal(noted.orders, sought.orders);
+		assert_int_equal(noted.reason, sought.reason);
+		assert_int_equal(noted.compact, sought.compact);
+		assert_int_equal(noted.settled, sought.settled);
+	}
 }
 
 static void test_decide(void **state)
@@ -512,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_net),
 		cmocka_unit_test(test_extremes),
+		cmocka_unit_test(test_noted),
 		cmocka_unit_test(test_decide),
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_limited),
