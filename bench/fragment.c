@@ -2,14 +2,15 @@
 /*
  * fragment: leave the machine's free memory in pieces, and stay.
  *
- *	fragment BLOCKS PINNED LEAVE
+ *	fragment BLOCKS PINNED LEAVE [RUN]
  *
  * Takes all free memory but LEAVE megabytes in single pages, sees from
  * /proc/self/pagemap which aligned 2M blocks it owns, and gives back of each block
- * every other page, but BLOCKS of them, spread over the machine, as a whole. In
- * PINNED of a hundred of the other blocks one page is pinned, as by I/O that does
- * not end: what compaction moves out of such a block, it moves in vain. The rest
- * of the blocks compaction can empty by moving 256 pages each.
+ * every other run of RUN pages (default 1), but BLOCKS of them, spread over the
+ * machine, as a whole. In PINNED of a hundred of the other blocks one page is
+ * pinned, as by I/O that does not end: what compaction moves out of such a block,
+ * it moves in vain. The rest of the blocks compaction can empty by moving 256
+ * pages each.
  *
  * Prints "ready", then waits to be killed.
  */
@@ -138,14 +139,17 @@ static bool is_chosen(unsigned long n, unsigned long chosen, unsigned long total
 
 int main(int argc, char **argv)
 {
-	unsigned long size, pages, count, spare, pinned, n = 0, whole = 0, i, k;
+	unsigned long size, pages, count, spare, pinned, run, n = 0, whole = 0, i, k;
 	struct block *blocks;
 	char *memory;
 
-	if (argc != 4)
-		errx(2, "usage: fragment BLOCKS PINNED LEAVE");
+	if (argc != 4 && argc != 5)
+		errx(2, "usage: fragment BLOCKS PINNED LEAVE [RUN]");
 	spare = number(argv[1]);
 	pinned = number(argv[2]);
+	run = argc == 5 ? number(argv[4]) : 1;
+	if (!run || run > BLOCK_PAGES / 2)
+		errx(2, "RUN is from 1 to %lu", BLOCK_PAGES / 2);
 	size = all_memory();
 	/* Physical memory has holes. */
 	count = 2 * size / (BLOCK_PAGES * PAGE) + 4096;
@@ -167,8 +171,9 @@ int main(int argc, char **argv)
 		if (blocks[i].owned != BLOCK_PAGES)
 			continue;
 		is_spare = is_chosen(n, spare, whole);
-		for (k = 0; k < BLOCK_PAGES; k += is_spare ? 1 : 2)
-			give_back(blocks[i].page[k]);
+		for (k = 0; k < BLOCK_PAGES; k++)
+			if (is_spare || k / run % 2 == 0)
+				give_back(blocks[i].page[k]);
 		/* The last page: after all others were moved. */
 		if (!is_spare && is_chosen(n, pinned, 100))
 			pin(blocks[i].page[BLOCK_PAGES - 1]);

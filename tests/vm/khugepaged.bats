@@ -86,7 +86,11 @@ scan()
 	until read -r now <$khugepaged/full_scans && ((now >= first + 2)); do
 		:
 	done
-	echo 10000 >$khugepaged/scan_sleep_millisecs
+	echo 1000000000 >$khugepaged/scan_sleep_millisecs
+	# It goes on until then; what is changed now it would see.
+	until [[ $(</proc/$(pgrep -x khugepaged)/wchan) == khugepaged* ]]; do
+		:
+	done
 }
 
 # scan_until CGROUP: until it has collapsed all of the memory there.
