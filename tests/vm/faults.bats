@@ -8,7 +8,7 @@ load helpers
 
 # Attaching makes some hundred allocations, and each try takes a second. Of
 # them so many, evenly spread, fail in turn; FAULT_POINTS says how many.
-points=${FAULT_POINTS:-30}
+points=${FAULT_POINTS:-9}
 inject=/sys/kernel/debug
 
 # fails WHAT KEY VALUE…: parameters of a kind of allocation, see the kernel's
@@ -192,8 +192,8 @@ loaded_or_not()
 	ebpfmm unload
 	allocations ebpfmm load
 	ebpfmm unload
-	# Verifying the policy takes long.
-	each_point $((points / 10)) loaded_or_not ebpfmm load
+	# Fewer, as verifying the policy takes long.
+	each_point $((points / 3)) loaded_or_not ebpfmm load
 }
 
 # unlucky COMMAND…: become COMMAND, whose allocations fail at random, and those
