@@ -92,13 +92,3 @@ stop()
 	wait "$(cat "$work/$1.podman")" || true
 	podman --cgroup-manager=cgroupfs rm --force "$1" >/dev/null
 }
-
-# leftovers: list what a container may leave behind; nothing, when all is well.
-leftovers()
-{
-	find /sys/fs/bpf/ebpfmm -name 'cgroup-*' 2>/dev/null || true
-	bpftool -j link show | jq -r \
-		'.[] | select(.type == "struct_ops") | "link \(.id)"'
-	find /run/ebpfmm -mindepth 1 -maxdepth 1 ! -name lock \
-		! -name '*.lock' ! -name cache 2>/dev/null || true
-}

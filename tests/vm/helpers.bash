@@ -16,6 +16,8 @@ profiles=/etc/ebpfmm/profiles
 pins=/sys/fs/bpf/ebpfmm
 hook_json=$(echo /usr/share/containers/oci/hooks.d/*ebpfmm*.json)
 hook=$(jq -r .hook.path "$hook_json")
+# shellcheck source=demo/leftovers.sh
+. /src/demo/leftovers.sh
 
 # --- page sizes --------------------------------------------------------------
 
@@ -111,19 +113,6 @@ attached()
 	local id
 	id=$(stat -c %i "$1")
 	[ -e "$pins/cgroup-$id" ]
-}
-
-# leftovers: list pins, links and records of attached policies.
-leftovers()
-{
-	local file
-	for file in $pins/cgroup-* /run/ebpfmm/* /run/ebpfmm/.[!.]*; do
-		case ${file##*/} in
-		lock | trace.lock | calibrate.lock | cache) ;;
-		*) [ ! -e "$file" ] || echo "$file" ;;
-		esac
-	done
-	bpftool link show | grep struct_ops || true
 }
 
 # Links and programs are freed some time after their last use has ended.
