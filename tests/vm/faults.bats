@@ -142,10 +142,10 @@ replaced_or_not()
 {
 	attached "$cgroup"
 	if [ "$status" = 0 ]; then
-		all_in 64K "$(pages "$cgroup" --size 2M)"
+		all_in 64K "$(pages "$cgroup" --size 4M)"
 		ebpfmm attach --cgroup "$cgroup" $profiles/large.json
 	else
-		all_in 2M "$(pages "$cgroup" --size 2M)"
+		all_in 2M "$(pages "$cgroup" --size 4M)"
 	fi
 	attached "$bystander"
 }
