@@ -335,6 +335,7 @@ nested()
 	new_bundle "$io/inner" createRuntime \
 		"$(jq -n --arg name "$inner" '{ "ebpfmm.profile": $name }')" \
 		$tests/fault
+	mkdir -p /run/ebpfmm
 	options=(--privileged --volume=/sys/fs/bpf:/sys/fs/bpf
 		--volume=/run/ebpfmm:/run/ebpfmm)
 	# A cgroup with processes cannot have controllers for those below.
