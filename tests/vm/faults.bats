@@ -197,7 +197,7 @@ loaded_or_not()
 }
 
 # unlucky COMMAND…: become COMMAND, whose allocations fail at random, and those
-# of its children: env starts what is linked statically. For subshells.
+# of its children. For subshells.
 unlucky()
 {
 	export LD_PRELOAD=$tests/failing.so
@@ -211,7 +211,7 @@ unlucky()
 	for ((n = 0; n < points / 2; n++)); do
 		new_container large.json
 		status=0
-		(cd "$bundle" && unlucky env "$hook") < <(state) || status=$?
+		(cd "$bundle" && unlucky "$hook") < <(state) || status=$?
 		attached "$bystander"
 		# Cleaning up can have failed as well.
 		ebpfmm gc
@@ -222,7 +222,7 @@ unlucky()
 			only_bystander
 		fi
 		end_container
-		(cd "$bundle" && unlucky env "$hook") < <(pid=0 state stopped) || true
+		(cd "$bundle" && unlucky "$hook") < <(pid=0 state stopped) || true
 		ebpfmm gc
 		only_bystander
 	done
