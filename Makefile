@@ -92,12 +92,14 @@ $(O)/ebpfmm: $(ctl_src:%.c=$(O)/%.o) $(O)/libebpfmm.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Statically, as the dynamic linker would need longer for all these libraries than
-# the hook does for its work, twice for each container. The linker's warnings are
-# about libcgroup's look-ups of users and groups, which the hook never asks for.
+# the hook does for its work, twice for each container; for the same reason relocations
+# are packed. The linker's warnings are about libcgroup's look-ups of users and groups,
+# which the hook never asks for.
 hook_libs = $(shell $(PKG_CONFIG) --static --libs $(LIBRARIES)) -liberty
 $(O)/ebpfmm-oci-hook: $(hook_src:%.c=$(O)/%.o) $(O)/hook/static/eu_search.o \
 		$(O)/libebpfmm.a hook/static/no_sd_bus.ld
-	$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -Wl,--no-warnings -o $@ $^ $(hook_libs)
+	$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -Wl,-z,pack-relative-relocs \
+		-Wl,--no-warnings -o $@ $^ $(hook_libs)
 
 $(O)/examples/%: examples/%.c
 	@mkdir -p $(@D)

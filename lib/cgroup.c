@@ -68,14 +68,44 @@ out:
 	return found;
 }
 
+/*
+ * A descriptor of the root of cgroup v2 where it usually is, or -1 with errno set.
+ * There it is known when it is seen; the library clears 400 KB of tables first, in
+ * which a start of a container would show.
+ */
+static int open_usual(void)
+{
+	int fd = open(USUAL_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || is_cgroup2(fd))
+		return fd;
+	close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
+/* Where cgroup v2 is mounted; allocated. */
 static char *mount_point(struct ebpfmm_error *err)
 {
-	return init_library(err) || only_v2(err) ? NULL : first_mount(err);
+	int fd = open_usual();
+	char *mount;
+
+	if (fd < 0 && errno == ENOMEM) {
+		ebpfmm_fail(err, errno, USUAL_MOUNT);
+		return NULL;
+	}
+	if (fd < 0)
+		return init_library(err) || only_v2(err) ? NULL : first_mount(err);
+	close(fd);
+	mount = strdup(USUAL_MOUNT);
+	if (!mount)
+		ebpfmm_fail(err, ENOMEM, "mount of cgroup v2");
+	return mount;
 }
 
 int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
 {
-	char *mount = mount_point(err);
+	char *mount = init_library(err) || only_v2(err) ? NULL : first_mount(err);
 
 	if (!mount)
 		return -1;
@@ -164,21 +194,14 @@ static bool has_parent_step(const char *path)
 	return false;
 }
 
-/*
- * A descriptor of the root of cgroup v2. At its usual place it is known when it
- * is seen; the library needs a millisecond to find it.
- */
+/* A descriptor of the root of cgroup v2. */
 static int open_mount(struct ebpfmm_error *err)
 {
-	int fd = open(USUAL_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_usual();
 	char *mount;
 
-	if (fd >= 0 && is_cgroup2(fd))
-		return fd;
-	if (fd < 0 && errno == ENOMEM)
-		return ebpfmm_fail(err, errno, USUAL_MOUNT);
 	if (fd >= 0)
-		close(fd);
+		return fd;
 	mount = mount_point(err);
 	if (!mount)
 		return -1;
@@ -189,16 +212,44 @@ static int open_mount(struct ebpfmm_error *err)
 	return fd;
 }
 
+/*
+ * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. A line with
+ * controllers says that those are in a hierarchy of v1.
+ */
 static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 {
-	char *path = NULL;
-	int rc = cgroup_get_current_controller_path(pid, NULL, &path);
+	char name[32], *line = NULL, *path = NULL;
+	size_t size = 0;
+	ssize_t length;
+	FILE *file;
+	int rc = 0;
 
-	if (!rc && path)
-		return path;
-	free(path);
-	ebpfmm_fail(err, ESRCH, "cgroup of process %d", (int)pid);
-	return NULL;
+	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
+	file = fopen(name, "re");
+	if (!file) {
+		ebpfmm_fail(err, errno, "cgroup of process %d", (int)pid);
+		return NULL;
+	}
+	while (!rc && (length = getline(&line, &size, file)) > 0) {
+		if (line[length - 1] == '\n')
+			line[length - 1] = '\0';
+		if (strncmp(line, "0::", 3)) {
+			rc = init_library(err) || only_v2(err);
+			continue;
+		}
+		free(path);
+		path = strdup(line + 3);
+	}
+	fclose(file);
+	free(line);
+	if (rc) {
+		free(path);
+		return NULL;
+	}
+	/* Reading says nothing of a process that has ended. */
+	if (!path)
+		ebpfmm_fail(err, ESRCH, "cgroup of process %d", (int)pid);
+	return path;
 }
 
 /* @pid, or with 0 any, if the open cgroup itself lists it; otherwise 0. */
@@ -222,10 +273,7 @@ static pid_t listed(int cgroup_fd, pid_t pid)
 	return found;
 }
 
-/*
- * The library's answer is text that it cuts at white space, and a process can
- * move: so the cgroup that was found must list the process.
- */
+/* A process can move, so the cgroup that was found must list it. */
 static int check_member(const char *path, pid_t pid, struct ebpfmm_error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
