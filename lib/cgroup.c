@@ -213,42 +213,39 @@ static int open_mount(struct ebpfmm_error *err)
 }
 
 /*
- * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. A line with
- * controllers says that those are in a hierarchy of v1.
+ * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. Another line
+ * says that there is a hierarchy of v1.
  */
 static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 {
 	char name[32], *line = NULL, *path = NULL;
+	bool others = false;
 	size_t size = 0;
 	ssize_t length;
 	FILE *file;
-	int rc = 0;
 
 	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
+	errno = 0;
 	file = fopen(name, "re");
-	if (!file) {
-		ebpfmm_fail(err, errno, "cgroup of process %d", (int)pid);
-		return NULL;
-	}
-	while (!rc && (length = getline(&line, &size, file)) > 0) {
+	while (file && (length = getline(&line, &size, file)) > 0) {
 		if (line[length - 1] == '\n')
 			line[length - 1] = '\0';
-		if (strncmp(line, "0::", 3)) {
-			rc = init_library(err) || only_v2(err);
-			continue;
-		}
-		free(path);
-		path = strdup(line + 3);
+		if (!strncmp(line, "0::", 3) && !path)
+			path = strdup(line + 3);
+		else
+			others = true;
 	}
-	fclose(file);
+	if (!path) {
+		/* Of a process that has ended there is no file, or nothing in it. */
+		ebpfmm_fail(err, errno == ENOMEM ? ENOMEM : ESRCH,
+			    "cgroup of process %d", (int)pid);
+	} else if (others && (init_library(err) || only_v2(err))) {
+		free(path);
+		path = NULL;
+	}
 	free(line);
-	if (rc) {
-		free(path);
-		return NULL;
-	}
-	/* Reading says nothing of a process that has ended. */
-	if (!path)
-		ebpfmm_fail(err, ESRCH, "cgroup of process %d", (int)pid);
+	if (file)
+		fclose(file);
 	return path;
 }
 

@@ -37,7 +37,7 @@ int ebpfmm_cgroup_supported(struct ebpfmm_error *err);
  * @err: no cgroup v2, no such process, or a cgroup that is the root or that
  *	holds ourselves, which would reach further than the container
  *
- * Found with libcgroup. Where the runtime put the process into a "container"
+ * Read from /proc. Where the runtime put the process into a "container"
  * sub-cgroup (crun with the systemd manager), the scope above it is meant.
  *
  * Return: 0, or -1 with @err set.
