@@ -64,6 +64,37 @@ mostly_in()
 	return 1
 }
 
+# --- effort --------------------------------------------------------------------
+
+tracing=/sys/kernel/tracing
+allocations=$tracing/events/kmem/mm_page_alloc
+
+# count_efforts ORDER COMM: from now on, see with what flags pages of an order are
+# allocated by a program.
+count_efforts()
+{
+	[ -d $allocations ] || mount -t tracefs tracefs $tracing
+	echo "order == $1 && comm == \"$2\"" >$allocations/filter
+	: >$tracing/trace
+	echo 1 >$allocations/enable
+}
+
+# counted_efforts: until now; how often in $light without waiting for a page, and
+# in $hard with.
+counted_efforts()
+{
+	echo 0 >$allocations/enable
+	light=$(grep -c 'gfp_flags=GFP_TRANSHUGE_LIGHT' $tracing/trace) || true
+	hard=$(grep -c 'gfp_flags=GFP_TRANSHUGE\b' $tracing/trace) || true
+	echo "light: $light, hard: $hard"
+}
+
+# no_efforts: for teardown().
+no_efforts()
+{
+	[ ! -d $allocations ] || echo 0 >$allocations/enable
+}
+
 # --- profiles ----------------------------------------------------------------
 
 # profile NAME EXE REGIONS [DEFAULT]: install a profile of one program; REGIONS

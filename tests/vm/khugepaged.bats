@@ -26,6 +26,7 @@ setup()
 
 teardown()
 {
+	no_efforts
 	echo 4096 >$khugepaged/pages_to_scan
 	echo 10000 >$khugepaged/scan_sleep_millisecs
 	remove_cgroup "$cgroup"
@@ -192,6 +193,25 @@ asked()
 	ebpfmm detach --cgroup "$cgroup"
 	scan_until governed
 	remove_cgroup "$cgroup.other"
+}
+
+@test "khugepaged may not wait for a block where one is at hand" {
+	fault_profile precious '{ "2M": 4000000000 }'
+	attach governed small
+	start governed
+	attach governed precious
+	count_efforts 9 khugepaged
+	scan_until governed
+	counted_efforts
+	((light > 0 && hard == 0))
+	# The kernel alone would wait.
+	attach control small
+	start control
+	ebpfmm detach --cgroup "$cgroup/control"
+	count_efforts 9 khugepaged
+	scan_until control
+	counted_efforts
+	((light == 0 && hard > 0))
 }
 
 # A region of 4K that covers two blocks of 2M in full and two by half; the

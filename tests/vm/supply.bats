@@ -7,8 +7,6 @@
 load helpers
 
 fragment=/usr/lib/ebpfmm/bench/fragment
-tracing=/sys/kernel/tracing
-allocations=$tracing/events/kmem/mm_page_alloc
 
 setup()
 {
@@ -28,7 +26,7 @@ teardown()
 {
 	[ -z "${hog-}" ] || finish "$hog"
 	[ -z "${pid-}" ] || finish "$pid"
-	[ ! -d $allocations ] || echo 0 >$allocations/enable
+	no_efforts
 	ebpfmm detach --cgroup "$cgroup" || true
 	remove_cgroup "$cgroup"
 	echo madvise >$thp/defrag
@@ -126,25 +124,18 @@ touch_advised()
 	jq -e '.[0].bytes["2M"] > 0' <<<"$got"
 }
 
-# efforts: with what flags blocks of 2M are allocated when fault(1) touches 32M of
-# memory that asks for them; how often, in $light, without waiting for one, and
-# in $hard, with.
+# efforts: how blocks of 2M are allocated when fault(1) touches 32M of memory that
+# asks for them, in $light and $hard.
 efforts()
 {
-	: >$tracing/trace
-	echo 1 >$allocations/enable
+	count_efforts 9 fault
 	touch_advised
-	echo 0 >$allocations/enable
-	light=$(grep -c 'gfp_flags=GFP_TRANSHUGE_LIGHT' $tracing/trace) || true
-	hard=$(grep -c 'gfp_flags=GFP_TRANSHUGE\b' $tracing/trace) || true
-	echo "light: $light, hard: $hard"
+	counted_efforts
 	# What was touched is there in either way.
 	((light + hard >= 14))
 }
 
 @test "nothing may be waited for where a block is at hand, however much it is worth" {
-	[ -d $allocations ] || mount -t tracefs tracefs $tracing
-	echo 'order == 9 && comm == "fault"' >$allocations/filter
 	echo always >$thp/defrag
 	use '{ "2M": 10000000 }'
 	efforts

@@ -21,6 +21,8 @@ setup()
 
 teardown()
 {
+	no_efforts
+	echo madvise >$thp/defrag
 	remove_cgroup "$cgroup"
 	swapoff /dev/zram0
 	echo 1 >/sys/block/zram0/reset
@@ -90,4 +92,26 @@ asked()
 	all_in 4K "$memory"
 	watched
 	jq -es 'length > 0 and all(.asked == "fault")' "$trace"
+}
+
+# efforts [COMMAND]: how pages of 64K are allocated that come back from swap, in
+# $light and $hard; COMMAND is run before they do.
+efforts()
+{
+	count_efforts 4 fault
+	swapped "${1-:}; : >$tracing/trace"
+	counted_efforts
+	all_in 64K "$memory"
+	((light + hard == 8 << 4))
+}
+
+@test "nothing may be waited for at swap-in where a block is at hand" {
+	fault_profile precious '{ "64K": 100000000 }'
+	echo always >$thp/defrag
+	attach precious
+	efforts
+	[ "$hard" = 0 ]
+	# The kernel alone would wait.
+	efforts "ebpfmm detach --cgroup $cgroup"
+	[ "$light" = 0 ]
 }
