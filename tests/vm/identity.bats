@@ -13,6 +13,8 @@ setup()
 	sysfs madvise madvise
 	new_cgroup
 	rm -rf $profiles
+	# As at boot: in the hook it might take longer than the hook may.
+	ebpfmm load
 	dir=$BATS_TEST_TMPDIR/bin
 	said=$BATS_TEST_TMPDIR/said
 	mkdir "$dir"
@@ -123,9 +125,12 @@ taken_for()
 
 	crun run --bundle "$BATS_TEST_TMPDIR/server" server >"$said" 3>&- 7<&- &
 	container=$!
-	exec 8>"$root/go"
 	rmdir "$cgroup"
 	cgroup=/sys/fs/cgroup/server
+	until attached "$cgroup" 2>/dev/null; do
+		kill -0 $container
+	done
+	exec 8<>"$root/go"
 	watch "$cgroup"
 	echo go >&8
 	exec 8>&-
