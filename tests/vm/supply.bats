@@ -77,13 +77,15 @@ stalls()
 }
 
 # touch_advised: 32M of memory that asks for large pages; what it got is in $got,
-# and in $stalled how often somebody had to wait for a page.
+# and in $stalled how often somebody had to wait for a page. Why waiting was in vain
+# is in the counters.
 touch_advised()
 {
 	local before
 	before=$(stalls)
 	got=$(pages "$cgroup" --size 32M --advice hugepage)
 	stalled=$(($(stalls) - before))
+	grep -E '^(compact|pgmigrate|allocstall|thp_fault)_' /proc/vmstat | xargs
 	echo "stalls: $stalled; $(jq -c '.[0].bytes' <<<"$got")"
 }
 
