@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The bundle's config.json (runtime-spec, "Configuration"), of which the hook
- * wants the path of the root and the annotations that the state left out.
+ * wants the path of the root and the annotations where the state left them out.
  */
 #ifndef EBPFMM_HOOK_BUNDLE_H
 #define EBPFMM_HOOK_BUNDLE_H

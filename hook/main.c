@@ -39,6 +39,9 @@
  */
 #define MEMORY_MAX (2 * EBPFMM_ELF_MAX_BYTES + (2ULL << 30))
 
+/* The argument with which this program calls itself. */
+#define REPORT "--report"
+
 /* Of what is not filled no page is ever touched. */
 static char state_text[EBPFMM_STATE_MAX_BYTES + 1];
 
@@ -84,14 +87,15 @@ static int start(const struct ebpfmm_state *state, const char *root,
 	struct ebpfmm_job job = { .id = state->id, .pid = state->pid, .root = root,
 				  .profile = profile, .steps = steps };
 
+	if (ebpfmm_privileged(err))
+		return -1;
 	ebpfmm_step(steps, "state");
 	return ebpfmm_work(attach_work, &job, deadline, err);
 }
 
-/* createRuntime, prestart: 0, or -1 with @err and @required set. */
-static int handle_start(const struct ebpfmm_state *state,
-			struct ebpfmm_steps *steps, int64_t deadline,
-			bool *required, struct ebpfmm_error *err)
+/* With what only config.json tells. */
+static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *steps,
+			int64_t deadline, bool *required, struct ebpfmm_error *err)
 {
 	struct ebpfmm_error config_err = {};
 	struct ebpfmm_bundle bundle;
@@ -101,17 +105,29 @@ static int handle_start(const struct ebpfmm_state *state,
 	no_config = ebpfmm_bundle_load(state->bundle, &bundle, &config_err);
 	rc = ebpfmm_choose(state->annotations, bundle.annotations, &choice, err);
 	*required = choice.required;
-	if (!rc && choice.profile)
-		rc = ebpfmm_privileged(err);
 	if (!rc && no_config && (choice.profile || !state->annotations)) {
 		*err = config_err;
 		rc = -1;
+	} else if (!rc && choice.profile) {
+		rc = start(state, bundle.root, choice.profile, steps, deadline, err);
 	}
-	if (!rc && choice.profile)
-		rc = start(state, bundle.root, choice.profile, steps, deadline,
-			   err);
-	ebpfmm_bundle_free(&bundle);
+	if (rc != EBPFMM_WORK_LOST)
+		ebpfmm_bundle_free(&bundle);
 	return rc;
+}
+
+/* createRuntime, prestart: 0, or not 0 with @err and @required set. */
+static int handle_start(const struct ebpfmm_state *state, struct ebpfmm_steps *steps,
+			int64_t deadline, bool *required, struct ebpfmm_error *err)
+{
+	struct ebpfmm_choice choice;
+
+	/* To parse a config.json takes as long as all the rest before the worker. */
+	if (!state->root || ebpfmm_choose(state->annotations, NULL, &choice, NULL) ||
+	    !choice.profile)
+		return start_bundle(state, steps, deadline, required, err);
+	*required = choice.required;
+	return start(state, state->root, choice.profile, steps, deadline, err);
 }
 
 /*
@@ -159,6 +175,24 @@ static int handle(const char *argument, struct ebpfmm_state *state,
 	return handle_start(state, &steps, deadline, required, err);
 }
 
+static int report(const char *id, bool required, const char *message)
+{
+	ebpfmm_log(required ? LOG_ERR : LOG_WARNING, "container %s: %s: %s", id,
+		   required ? "refused" : "runs without a policy", message);
+	return required ? 1 : 0;
+}
+
+/*
+ * After a worker was lost: to log may take memory, and the heap is not to be trusted
+ * any more. So this program starts anew, only to report.
+ */
+static int report_anew(const char *id, bool required, const char *message)
+{
+	execl("/proc/self/exe", "ebpfmm-oci-hook", REPORT, required ? "required" : "",
+	      id, message, NULL);
+	_exit(required ? 1 : 0);
+}
+
 int main(int argc, char **argv)
 {
 	int64_t deadline = ebpfmm_deadline(DEADLINE_MS);
@@ -172,11 +206,13 @@ int main(int argc, char **argv)
 		puts("ebpfmm-oci-hook " EBPFMM_VERSION);
 		return 0;
 	}
+	if (argc == 5 && !strcmp(argv[1], REPORT))
+		return report(argv[3], *argv[2], argv[4]);
 	rc = handle(argc > 1 ? argv[1] : NULL, &state, deadline, &required, &err);
+	if (rc == EBPFMM_WORK_LOST)
+		return report_anew(state.id, required, err.message);
 	if (rc)
-		ebpfmm_log(required ? LOG_ERR : LOG_WARNING, "container %s: %s: %s",
-			   state.id ? state.id : "(unknown)",
-			   required ? "refused" : "runs without a policy", err.message);
+		rc = report(state.id ? state.id : "(unknown)", required, err.message);
 	ebpfmm_state_free(&state);
-	return rc && required ? 1 : 0;
+	return rc;
 }

@@ -146,6 +146,17 @@ static int read_bundle(struct json_object *object, struct ebpfmm_state *out,
 	return 0;
 }
 
+/* Not of the specification: what is no absolute path is passed over, as unknown keys. */
+static int read_root(struct json_object *object, struct ebpfmm_state *out,
+		     struct ebpfmm_error *err)
+{
+	const char *path;
+
+	if (ebpfmm_json_string(object, "root", &path, NULL) || !path || path[0] != '/')
+		return 0;
+	return copy_string(object, "root", &out->root, err);
+}
+
 int ebpfmm_state_parse(const char *text, size_t length, struct ebpfmm_state *out,
 		       struct ebpfmm_error *err)
 {
@@ -162,7 +173,8 @@ int ebpfmm_state_parse(const char *text, size_t length, struct ebpfmm_state *out
 	/* Annotations and id first: they say what to do about what is wrong. */
 	if (!read_annotations(object, out, err) && !read_id(object, out, err) &&
 	    !copy_string(object, "status", &out->status, err) &&
-	    !read_pid(object, out, err) && !read_bundle(object, out, err))
+	    !read_pid(object, out, err) && !read_bundle(object, out, err) &&
+	    !read_root(object, out, err))
 		rc = 0;
 	json_object_put(object);
 	return rc;
@@ -202,6 +214,7 @@ void ebpfmm_state_free(struct ebpfmm_state *state)
 	free(state->id);
 	free(state->status);
 	free(state->bundle);
+	free(state->root);
 	json_object_put(state->annotations);
 	*state = (struct ebpfmm_state){};
 }

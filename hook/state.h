@@ -30,6 +30,8 @@ enum ebpfmm_stage {
  * @status: "creating", "created", …; empty when there is none
  * @pid: of the container's first process; 0 when there is none
  * @bundle: absolute path of the bundle; NULL when there is none
+ * @root: absolute path of the container's root as its runtime sees it, which crun tells;
+ *	NULL when it is not told, or relative
  * @annotations: object, or NULL
  */
 struct ebpfmm_state {
@@ -37,6 +39,7 @@ struct ebpfmm_state {
 	char *status;
 	pid_t pid;
 	char *bundle;
+	char *root;
 	struct json_object *annotations;
 };
 

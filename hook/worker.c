@@ -2,10 +2,11 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -13,18 +14,28 @@
 #include <time.h>
 #include <unistd.h>
 
+/* As large as the main thread's usually is; only what is touched costs memory. */
+#define STACK_SIZE ((size_t)8 << 20)
+
 /**
- * struct answer - what comes back through the pipe
- * @rc: what the work returned
+ * struct worker - what the child gets and gives, and its stack
+ * @stack: grows down to a guard page
+ * @work: what to run
+ * @data: for @work
+ * @parent: who waits
+ * @rc: what @work returned, once the child has ended with status 0
  * @err: its error
+ *
+ * In a mapping that stays when the child is not waited for.
  */
-struct answer {
+struct worker {
+	char stack[STACK_SIZE] __attribute__((aligned(16)));
+	int (*work)(void *data, struct ebpfmm_error *err);
+	void *data;
+	pid_t parent;
 	int rc;
 	struct ebpfmm_error err;
 };
-
-/* One write to a pipe is whole for the reader up to this size (pipe(7)). */
-_Static_assert(sizeof(struct answer) <= 4096, "an answer is written at once");
 
 static int64_t now(void)
 {
@@ -69,78 +80,94 @@ void ebpfmm_interrupt_at(int64_t deadline)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static void child(int (*work)(void *data, struct ebpfmm_error *err), void *data,
-		  pid_t parent, int to_parent)
+static int child(void *data)
 {
-	struct answer answer = {};
-	ssize_t written;
+	struct worker *worker = data;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != worker->parent)
 		_exit(1);
-	answer.rc = work(data, &answer.err);
-	written = write(to_parent, &answer, sizeof(answer));
-	_exit(written == sizeof(answer) ? 0 : 1);
+	worker->rc = worker->work(worker->data, &worker->err);
+	/* What was to run at exit is the parent's. */
+	_exit(0);
 }
 
-/* Waits for the answer; 1 when it came, 0 when the child ended or time is up. */
-static int wait_answer(int from_child, int64_t deadline, struct answer *answer)
+/* The worker's memory; NULL with @err set. */
+static struct worker *new_worker(struct ebpfmm_error *err)
 {
-	struct pollfd poll_fd = { .fd = from_child, .events = POLLIN };
-	int rc;
+	struct worker *worker;
+
+	worker = mmap(NULL, sizeof(*worker), PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	if (worker == MAP_FAILED) {
+		ebpfmm_fail(err, errno, "map a worker's stack");
+		return NULL;
+	}
+	if (mprotect(worker, sysconf(_SC_PAGESIZE), PROT_NONE)) {
+		ebpfmm_fail(err, errno, "guard a worker's stack");
+		munmap(worker, sizeof(*worker));
+		return NULL;
+	}
+	return worker;
+}
+
+/* 0 when the child has ended as it should, or -1 with @err set. */
+static int wait_end(pid_t pid, int pidfd, int64_t deadline, struct ebpfmm_error *err)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	int rc, status;
 
 	do {
 		rc = poll(&poll_fd, 1, ebpfmm_time_left(deadline));
-	} while (rc < 0 && errno == EINTR);
-	if (rc <= 0)
-		return 0;
-	return read(from_child, answer, sizeof(*answer)) == sizeof(*answer);
-}
-
-static int explain_end(pid_t pid, int64_t deadline, struct ebpfmm_error *err)
-{
-	int status;
-
-	if (!ebpfmm_time_left(deadline)) {
+	} while (rc < 0 && ebpfmm_time_left(deadline));
+	if (rc <= 0) {
 		/* Not waited for: it may hang where no signal reaches it. */
 		kill(pid, SIGKILL);
 		return ebpfmm_fail(err, 0, "took too long and was ended");
 	}
-	if (waitpid(pid, &status, 0) == pid && WIFSIGNALED(status))
+	if (waitpid(pid, &status, 0) != pid)
+		return ebpfmm_fail(err, errno, "wait for the worker");
+	if (WIFSIGNALED(status))
 		return ebpfmm_fail(err, 0, "the worker was ended by signal %d (%s)",
 				   WTERMSIG(status), sigdescr_np(WTERMSIG(status)));
-	return ebpfmm_fail(err, 0, "the worker ended without an answer");
+	if (WEXITSTATUS(status))
+		return ebpfmm_fail(err, 0, "the worker ended without an answer");
+	return 0;
 }
 
+/*
+ * To copy this process, page by page as either of the two writes, took longer than
+ * the work. So the child shares memory and files, as a thread does, but is a process:
+ * it can be killed, and can crash, alone.
+ *
+ * It shares errno as well. Until it has ended, the parent does nothing else than to
+ * wait, and asks for no errno.
+ */
 int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		int64_t deadline, struct ebpfmm_error *err)
 {
-	struct answer answer;
-	pid_t pid, parent = getpid();
-	int pipes[2], rc;
+	const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_PIDFD | SIGCHLD;
+	struct worker *worker = new_worker(err);
+	int pidfd, rc = -1;
+	pid_t pid;
 
-	if (pipe2(pipes, O_CLOEXEC))
-		return ebpfmm_fail(err, errno, "pipe");
-	pid = fork();
+	if (!worker)
+		return -1;
+	worker->work = work;
+	worker->data = data;
+	worker->parent = getpid();
+	pid = clone(child, worker->stack + STACK_SIZE, flags, worker, &pidfd);
 	if (pid < 0) {
-		rc = ebpfmm_fail(err, errno, "fork");
-		close(pipes[0]);
-		close(pipes[1]);
-		return rc;
-	}
-	if (!pid) {
-		close(pipes[0]);
-		child(work, data, parent, pipes[1]);
-	}
-	close(pipes[1]);
-	if (wait_answer(pipes[0], deadline, &answer)) {
-		waitpid(pid, NULL, 0);
-		*err = answer.err;
-		rc = answer.rc;
+		ebpfmm_fail(err, errno, "start a worker");
 	} else {
-		rc = explain_end(pid, deadline, err);
+		rc = wait_end(pid, pidfd, deadline, err);
+		close(pidfd);
+		if (rc)
+			return EBPFMM_WORK_LOST;
+		*err = worker->err;
+		rc = worker->rc;
 	}
-	close(pipes[0]);
+	munmap(worker, sizeof(*worker));
 	return rc;
 }
 

@@ -35,16 +35,23 @@ int ebpfmm_time_left(int64_t deadline);
  */
 void ebpfmm_interrupt_at(int64_t deadline);
 
+/* The child ended, or was ended, before its work was done. */
+#define EBPFMM_WORK_LOST (-2)
+
 /**
  * ebpfmm_work - run a function in a child process
- * @work: what to run; what it returns and its error come back
+ * @work: what to run; what it returns, which is not EBPFMM_WORK_LOST, and its error
+ *	come back
  * @data: for @work
  * @deadline: when the child is killed
  * @err: what @work said, or how the child ended instead of saying it
  *
- * The child dies with us.
+ * The child shares this process's memory and open files, and dies with it.
  *
- * Return: what @work returned, or -1 with @err set.
+ * Return: what @work returned; -1 with @err set when there is no child; or
+ * EBPFMM_WORK_LOST with @err set, and then what the child held is held for ever and
+ * what it was changing stays half changed, the heap's own book-keeping included: all
+ * that may follow is ebpfmm_fail() and execve() or _exit().
  */
 int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		int64_t deadline, struct ebpfmm_error *err);

@@ -64,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(ebpfmm_container_id_valid(state.id));
 		require(state.pid >= 0);
 		require(!state.bundle || state.bundle[0] == '/');
+		require(!state.root || state.root[0] == '/');
 	}
 	check_stage(NULL, state.status);
 	check_stage(state.status, NULL);

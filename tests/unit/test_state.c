@@ -20,7 +20,7 @@
 
 static const char whole[] =
 	"{ \"ociVersion\": \"1.0.2\", \"id\": \"0f3a+b\", \"status\": \"created\","
-	"  \"pid\": 4711, \"bundle\": \"/run/b\", \"owner\": { \"x\": [[1]] },"
+	"  \"pid\": 4711, \"bundle\": \"/run/b\", \"root\": \"/r\", \"owner\": { \"x\": [[1]] },"
 	"  \"annotations\": { \"ebpfmm.profile\": \"redis.json\" } }\n";
 
 static int parse(const char *text, struct ebpfmm_state *out, struct ebpfmm_error *err)
@@ -57,6 +57,7 @@ static void whole_state(void **unused)
 	assert_string_equal(state.id, "0f3a+b");
 	assert_string_equal(state.status, "created");
 	assert_string_equal(state.bundle, "/run/b");
+	assert_string_equal(state.root, "/r");
 	assert_int_equal(state.pid, 4711);
 	assert_int_equal(json_object_object_length(state.annotations), 1);
 	ebpfmm_state_free(&state);
@@ -74,7 +75,26 @@ static void sparse_state(void **unused)
 	assert_int_equal(state.pid, 0);
 	assert_null(state.bundle);
 	assert_null(state.annotations);
+	assert_null(state.root);
 	ebpfmm_state_free(&state);
+}
+
+static void untold_root(void **unused)
+{
+	static const char *const roots[] = { "null", "\"\"", "\"r\"", "{\"path\":\"/r\"}",
+					     "\"/r\\u0000\"" };
+	char text[80];
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		struct ebpfmm_error err = {};
+		struct ebpfmm_state state;
+
+		snprintf(text, sizeof(text), "{\"id\":\"x\",\"root\":%s}", roots[i]);
+		assert_int_equal(parse(text, &state, &err), 0);
+		assert_null(state.root);
+		ebpfmm_state_free(&state);
+	}
 }
 
 static void truncated_state(void **unused)
@@ -390,12 +410,13 @@ static void workers(void **unused)
 	assert_int_equal(ebpfmm_work(work_badly, NULL, ebpfmm_deadline(60000), &err), -1);
 	assert_string_equal(err.message, "so it is");
 	assert_int_equal(ebpfmm_work(work_and_crash, NULL, ebpfmm_deadline(60000), &err),
-			 -1);
+			 EBPFMM_WORK_LOST);
 	assert_non_null(strstr(err.message, "signal 9"));
 	assert_int_equal(ebpfmm_work(work_without_answer, NULL, ebpfmm_deadline(60000),
-				     &err), -1);
+				     &err), EBPFMM_WORK_LOST);
 	assert_non_null(strstr(err.message, "without an answer"));
-	assert_int_equal(ebpfmm_work(work_for_ever, NULL, ebpfmm_deadline(50), &err), -1);
+	assert_int_equal(ebpfmm_work(work_for_ever, NULL, ebpfmm_deadline(50), &err),
+			 EBPFMM_WORK_LOST);
 	assert_non_null(strstr(err.message, "too long"));
 }
 
@@ -404,6 +425,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_state),
 		cmocka_unit_test(sparse_state),
+		cmocka_unit_test(untold_root),
 		cmocka_unit_test(truncated_state),
 		cmocka_unit_test(wrong_states),
 		cmocka_unit_test(huge_state),

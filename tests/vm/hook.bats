@@ -223,6 +223,35 @@ passes()
 	attached "$cgroup"
 }
 
+@test "config.json is not read when the state tells the root, as crun's does" {
+	new_container large.json
+	mv "$bundle/config.json" "$BATS_TEST_TMPDIR"
+	told=$(jq .root.path "$BATS_TEST_TMPDIR/config.json")
+	run -0 call_hook < <(state | jq --argjson told "$told" '.root = $told')
+	attached "$cgroup"
+}
+
+@test "the state's root is relative: config.json is read" {
+	new_container large.json
+	run -0 call_hook < <(state | jq '.root = "elsewhere"')
+	attached "$cgroup"
+}
+
+@test "the state's root is not there" {
+	new_container large.json
+	run -0 --separate-stderr call_hook < <(state | jq '.root = "/nonexistent"')
+	[[ $stderr == *"$id"*/nonexistent* ]]
+	nothing_left
+}
+
+@test "the worker is killed: the hook says so" {
+	new_container large.json
+	call_hook() { strace -f -qqq -o "$BATS_TEST_TMPDIR/trace" -e trace=bpf \
+		-e inject=bpf:signal=KILL:when=1 "$hook"; }
+	refuses 'ended by signal 9'
+	grep -q "killed by SIGKILL" "$BATS_TEST_TMPDIR/trace"
+}
+
 @test "config.json malformed" {
 	new_container large.json
 	echo '{' >"$bundle/config.json"
