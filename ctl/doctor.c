@@ -90,7 +90,7 @@ static void check_policy(struct report *report)
 			   "not loaded; the first container that asks for one loads it");
 	else
 		expect(report, "policy", "loaded",
-		       ebpfmm_policy_check_format(policy, &err), &err);
+		       ebpfmm_policy_check_whole(policy, &err), &err);
 	ebpfmm_policy_close(policy);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "steps.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -32,6 +33,15 @@ void ebpfmm_step(struct ebpfmm_steps *steps, const char *name)
 	steps->ended = time;
 }
 
+/* In whole numbers, as printf(3) takes long over others. */
+static size_t print_ms(char *text, size_t size, const char *before, int64_t ns)
+{
+	int64_t hundredths = (ns + 5000) / 10000;
+
+	return snprintf(text, size, "%s %" PRId64 ".%02" PRId64, before,
+			hundredths / 100, hundredths % 100);
+}
+
 void ebpfmm_steps_print(const struct ebpfmm_steps *steps, char *text, size_t size)
 {
 	size_t used;
@@ -40,12 +50,13 @@ void ebpfmm_steps_print(const struct ebpfmm_steps *steps, char *text, size_t siz
 		text[0] = '\0';
 		return;
 	}
-	used = snprintf(text, size, "in %.2f ms",
-			(double)(steps->ended - steps->begun) / 1e6);
-	for (size_t i = 0; i < steps->count && used < size; i++)
-		used += snprintf(text + used, size - used, "%s%s %.2f",
-				 i ? ", " : " (", steps->step[i].name,
-				 (double)steps->step[i].ns / 1e6);
+	used = print_ms(text, size, "in", steps->ended - steps->begun);
+	for (size_t i = 0; i < steps->count && used < size; i++) {
+		used += snprintf(text + used, size - used, "%s", i ? ", " : " ms (");
+		if (used < size)
+			used += print_ms(text + used, size - used,
+					 steps->step[i].name, steps->step[i].ns);
+	}
 	if (used < size)
 		snprintf(text + used, size - used, ")");
 }

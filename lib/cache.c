@@ -71,30 +71,35 @@ void ebpfmm_cache_close(struct ebpfmm_cache *cache)
 	free(cache);
 }
 
+/* The number in a file below @dirfd; 0: none. */
+static uint64_t read_number(int dirfd, const char *path)
+{
+	char text[32];
+	ssize_t n;
+	int fd;
+
+	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
 /* The sequence number of a disk, or of the disk that a partition is on; 0: none. */
 static uint64_t disk_of(const struct ebpfmm_cache *cache, uint32_t dev)
 {
 	static const char *const places[] = { "diskseq", "../diskseq" };
 	uint64_t sequence = 0;
 	char path[64];
-	FILE *file;
-	size_t i;
-	int fd;
 
-	for (i = 0; i < 2 && !sequence; i++) {
+	for (size_t i = 0; i < 2 && !sequence; i++) {
 		snprintf(path, sizeof(path), "%u:%u/%s", dev >> 20,
 			 dev & 0xfffff, places[i]);
-		fd = openat(cache->devices, path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		file = fdopen(fd, "r");
-		if (!file) {
-			close(fd);
-			continue;
-		}
-		if (fscanf(file, "%" SCNu64, &sequence) != 1)
-			sequence = 0;
-		fclose(file);
+		sequence = read_number(cache->devices, path);
 	}
 	return sequence;
 }

@@ -58,11 +58,14 @@ int ebpfmm_costs_use(struct ebpfmm_policy *policy, const struct ebpfmm_costs *co
 		     struct ebpfmm_error *err)
 {
 	__u32 zero = 0;
-	int rc;
+	int map, rc;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
-	rc = bpf_map_update_elem(policy->costs, &zero, costs, BPF_ANY);
+	map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err);
+	if (map < 0)
+		return -1;
+	rc = bpf_map_update_elem(map, &zero, costs, BPF_ANY);
 	return rc ? ebpfmm_fail(err, -rc, "tell the policy what pages cost") : 0;
 }
 
@@ -70,10 +73,13 @@ int ebpfmm_costs_in_use(struct ebpfmm_policy *policy, struct ebpfmm_costs *costs
 			struct ebpfmm_error *err)
 {
 	__u32 zero = 0;
-	int rc;
+	int map, rc;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
-	rc = bpf_map_lookup_elem(policy->costs, &zero, costs);
+	map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err);
+	if (map < 0)
+		return -1;
+	rc = bpf_map_lookup_elem(map, &zero, costs);
 	return rc ? ebpfmm_fail(err, -rc, "read what pages cost from the policy") : 0;
 }

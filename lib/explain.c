@@ -16,24 +16,34 @@
 #define TRIES 100
 
 /* What the policy has, instead of new maps. */
-static int use_maps(struct explain_bpf *object, const struct ebpfmm_policy *policy)
+static int use_maps(struct explain_bpf *object, const int maps[3])
 {
-	return bpf_map__reuse_fd(object->maps.ebpfmm_small, policy->small) ?:
-	       bpf_map__reuse_fd(object->maps.ebpfmm_large, policy->large) ?:
-	       bpf_map__reuse_fd(object->maps.data_costs, policy->costs);
+	return bpf_map__reuse_fd(object->maps.ebpfmm_small, maps[0]) ?:
+	       bpf_map__reuse_fd(object->maps.ebpfmm_large, maps[1]) ?:
+	       bpf_map__reuse_fd(object->maps.data_costs, maps[2]);
 }
 
-static struct explain_bpf *load(const struct ebpfmm_policy *policy, uint64_t cgroup,
+static struct explain_bpf *load(struct ebpfmm_policy *policy, uint64_t cgroup,
 				uint64_t address, struct ebpfmm_error *err)
 {
-	libbpf_print_fn_t before = libbpf_set_print(NULL);
-	struct explain_bpf *object = explain_bpf__open();
-	int rc = object ? 0 : -errno;
+	static const enum ebpfmm_pin pins[3] = { EBPFMM_PIN_SMALL, EBPFMM_PIN_LARGE,
+						 EBPFMM_PIN_COSTS };
+	libbpf_print_fn_t before;
+	struct explain_bpf *object;
+	int maps[3], rc;
 
+	for (int i = 0; i < 3; i++) {
+		maps[i] = ebpfmm_policy_pin(policy, pins[i], err);
+		if (maps[i] < 0)
+			return NULL;
+	}
+	before = libbpf_set_print(NULL);
+	object = explain_bpf__open();
+	rc = object ? 0 : -errno;
 	if (!rc) {
 		object->rodata->asked_cgroup = cgroup;
 		object->rodata->asked_address = address;
-		rc = use_maps(object, policy) ?: explain_bpf__load(object);
+		rc = use_maps(object, maps) ?: explain_bpf__load(object);
 	}
 	libbpf_set_print(before);
 	if (rc) {
@@ -95,7 +105,7 @@ static int judge(enum ebpfmm_outcome outcome, const struct ebpfmm_cgroup *cgroup
 	return ebpfmm_fail(err, 0, "there is no process %d", (int)pid);
 }
 
-int ebpfmm_explain(const struct ebpfmm_policy *policy,
+int ebpfmm_explain(struct ebpfmm_policy *policy,
 		   const struct ebpfmm_cgroup *cgroup, pid_t pid,
 		   uint64_t address, struct ebpfmm_explanation *out,
 		   struct ebpfmm_error *err)

@@ -30,7 +30,7 @@
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_explain(const struct ebpfmm_policy *policy,
+int ebpfmm_explain(struct ebpfmm_policy *policy,
 		   const struct ebpfmm_cgroup *cgroup, pid_t pid,
 		   uint64_t address, struct ebpfmm_explanation *out,
 		   struct ebpfmm_error *err);

@@ -142,7 +142,7 @@ static int gc_record(const struct ebpfmm_record *record, void *data)
 		return 0;
 	if (detach_rest(gc->policy, record->cgroup_id, gc->err))
 		return -1;
-	return ebpfmm_record_remove(gc->records, record->id, gc->err);
+	return ebpfmm_record_remove(gc->records, record, gc->err);
 }
 
 static int gc_locked(const struct ebpfmm_records *records, bool clear,
@@ -208,7 +208,7 @@ static int remove_records(const struct ebpfmm_records *records, uint64_t cgroup_
 	int rc;
 
 	while ((rc = ebpfmm_record_of_cgroup(records, cgroup_id, &record, err)) == 1) {
-		rc = ebpfmm_record_remove(records, record.id, err);
+		rc = ebpfmm_record_remove(records, &record, err);
 		ebpfmm_record_free(&record);
 		if (rc)
 			break;
@@ -233,8 +233,9 @@ int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
 
 /* --- attaching and detaching ------------------------------------------------------ */
 
+/* @known: a record of it that was read already, or NULL. */
 static int detach_locked(const struct ebpfmm_records *records, uint64_t id,
-			 struct ebpfmm_error *err)
+			 const struct ebpfmm_record *known, struct ebpfmm_error *err)
 {
 	struct ebpfmm_policy *policy;
 	struct ebpfmm_error local;
@@ -245,8 +246,12 @@ static int detach_locked(const struct ebpfmm_records *records, uint64_t id,
 	rc = policy ? ebpfmm_policy_detach(policy, id, &local) :
 		      ebpfmm_fail(&local, ENOENT, "cgroup %" PRIu64 " has no policy", id);
 	ebpfmm_policy_close(policy);
-	if ((!rc || local.code == ENOENT) && remove_records(records, id, err))
-		return -1;
+	if (!rc || local.code == ENOENT) {
+		if (known && ebpfmm_record_remove(records, known, err))
+			return -1;
+		if (remove_records(records, id, err))
+			return -1;
+	}
 	if (rc && err)
 		*err = local;
 	return rc;
@@ -293,7 +298,7 @@ static int leave_other_cgroup(const struct ebpfmm_records *records, const char *
 	if (ebpfmm_record_read(records, id, &present, NULL))
 		return 0;
 	if (present.cgroup_id != cgroup_id &&
-	    detach_locked(records, present.cgroup_id, &local) &&
+	    detach_locked(records, present.cgroup_id, NULL, &local) &&
 	    local.code != ENOENT) {
 		*err = local;
 		rc = -1;
@@ -331,7 +336,7 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 	if (!rc)
 		goto out;
 	if (!before.id || strcmp(before.id, record.id))
-		ebpfmm_record_remove(records, record.id, NULL);
+		ebpfmm_record_remove(records, &record, NULL);
 	if (before.id)
 		ebpfmm_record_write(records, &before, NULL);
 out:
@@ -362,7 +367,7 @@ int ebpfmm_life_detach(uint64_t id, struct ebpfmm_error *err)
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = detach_locked(&records, id, err);
+	rc = detach_locked(&records, id, NULL, err);
 	ebpfmm_records_close(&records);
 	return rc;
 }
@@ -380,15 +385,12 @@ static int end_locked(const struct ebpfmm_records *records, const char *containe
 		*err = local;
 		return -1;
 	}
-	rc = detach_locked(records, record.cgroup_id, &local);
+	rc = detach_locked(records, record.cgroup_id, &record, &local);
 	ebpfmm_record_free(&record);
 	if (rc && local.code != ENOENT) {
 		*err = local;
 		return -1;
 	}
-	/* By now it may be another's cgroup. */
-	if (ebpfmm_record_remove(records, container, err))
-		return -1;
 	return 1;
 }
 

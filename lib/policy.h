@@ -73,7 +73,8 @@ int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err);
  * @out: to be closed with ebpfmm_policy_close(); NULL when it is not loaded
  * @err: what failed
  *
- * Needs no lock: what was opened stays usable, whatever happens to the pins.
+ * Needs no lock. What it is needed for is opened when it is: without the lock,
+ * that may fail because the policy was unloaded meanwhile.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -90,6 +91,15 @@ int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err);
  */
 int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
 			       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_check_whole - is all there that was pinned?
+ * @policy: the open policy
+ * @err: what is not, or which other format it has
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_check_whole(struct ebpfmm_policy *policy, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_policy_close - close

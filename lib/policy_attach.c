@@ -141,13 +141,16 @@ int ebpfmm_policy_each(struct ebpfmm_policy *policy,
 static int link_and_pin(struct ebpfmm_policy *policy,
 			const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
 {
+	int ops = ebpfmm_policy_pin(policy, EBPFMM_PIN_OPS, err);
 	char name[LINK_NAME_SIZE];
 	int fd, rc = 0;
 
+	if (ops < 0)
+		return -1;
 	link_name(cgroup->id, name);
 	if (unlinkat(policy->dirfd, name, 0) && errno != ENOENT)
 		return ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "/%s`", name);
-	fd = bpf_link_create(policy->ops, cgroup->fd, BPF_STRUCT_OPS, NULL);
+	fd = bpf_link_create(ops, cgroup->fd, BPF_STRUCT_OPS, NULL);
 	if (fd == -EEXIST)
 		return ebpfmm_fail(err, 0, "%s: has a policy that is not ours",
 				   cgroup->path);
@@ -167,14 +170,17 @@ static int forget_answers(struct ebpfmm_policy *policy,
 			  const struct ebpfmm_cgroup *cgroup,
 			  struct ebpfmm_error *err)
 {
+	int ops = ebpfmm_policy_pin(policy, EBPFMM_PIN_OPS, err);
 	char name[LINK_NAME_SIZE];
 	int fd, rc;
 
+	if (ops < 0)
+		return -1;
 	link_name(cgroup->id, name);
 	fd = ebpfmm_pin_get(policy->dirfd, name);
 	if (fd < 0)
 		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "/%s`", name);
-	rc = bpf_link_update(fd, policy->ops, NULL);
+	rc = bpf_link_update(fd, ops, NULL);
 	close(fd);
 	/* The cgroup, and with it the link, may have gone meanwhile. */
 	if (rc && rc != -ENOLINK)
@@ -211,11 +217,14 @@ static int unpin_link(struct ebpfmm_policy *policy, uint64_t id,
 
 /* --- storage ------------------------------------------------------------------ */
 
-static int store(int map, const struct ebpfmm_cgroup *cgroup,
-		 const struct ebpfmm_large *value, struct ebpfmm_error *err)
+static int store(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
+		 const struct ebpfmm_cgroup *cgroup, const struct ebpfmm_large *value,
+		 struct ebpfmm_error *err)
 {
-	int rc = -ENOMEM;
+	int map = ebpfmm_policy_pin(policy, pin, err), rc = -ENOMEM;
 
+	if (map < 0)
+		return -1;
 	for (int i = 0; i < STORE_TRIES && rc == -ENOMEM; i++) {
 		if (i)
 			sched_yield();
@@ -227,11 +236,14 @@ static int store(int map, const struct ebpfmm_cgroup *cgroup,
 }
 
 /* 0 too when there was nothing. */
-static int erase(int map, const struct ebpfmm_cgroup *cgroup,
-		 struct ebpfmm_error *err)
+static int erase(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
+		 const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
 {
-	int rc = bpf_map_delete_elem(map, &cgroup->fd);
+	int map = ebpfmm_policy_pin(policy, pin, err), rc;
 
+	if (map < 0)
+		return -1;
+	rc = bpf_map_delete_elem(map, &cgroup->fd);
 	if (rc && rc != -ENOENT)
 		return ebpfmm_fail(err, -rc, "remove the policy of `%s`", cgroup->path);
 	return 0;
@@ -240,9 +252,9 @@ static int erase(int map, const struct ebpfmm_cgroup *cgroup,
 static int erase_both(struct ebpfmm_policy *policy,
 		      const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
 {
-	int rc = erase(policy->small, cgroup, err);
+	int rc = erase(policy, EBPFMM_PIN_SMALL, cgroup, err);
 
-	return erase(policy->large, cgroup, err) ? -1 : rc;
+	return erase(policy, EBPFMM_PIN_LARGE, cgroup, err) ? -1 : rc;
 }
 
 /*
@@ -252,16 +264,21 @@ static int erase_both(struct ebpfmm_policy *policy,
 static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
 		 struct ebpfmm_large *value, struct ebpfmm_error *err)
 {
-	int rc;
+	static const enum ebpfmm_pin pins[] = { EBPFMM_PIN_SMALL, EBPFMM_PIN_LARGE };
 
-	rc = bpf_map_lookup_elem(policy->small, &cgroup->fd, value);
-	if (rc == -ENOENT)
-		rc = bpf_map_lookup_elem(policy->large, &cgroup->fd, value);
-	if (rc == -ENOENT)
-		return 0;
-	if (rc)
-		return ebpfmm_fail(err, -rc, "read the policy of `%s`", cgroup->path);
-	return 1;
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
+		int map = ebpfmm_policy_pin(policy, pins[i], err), rc;
+
+		if (map < 0)
+			return -1;
+		rc = bpf_map_lookup_elem(map, &cgroup->fd, value);
+		if (!rc)
+			return 1;
+		if (rc != -ENOENT)
+			return ebpfmm_fail(err, -rc, "read the policy of `%s`",
+					   cgroup->path);
+	}
+	return 0;
 }
 
 /* Puts @table where the fault policy sees it, and nothing else beside it. */
@@ -269,30 +286,44 @@ static int replace(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgr
 		   const struct ebpfmm_table *table, struct ebpfmm_error *err)
 {
 	int small = ebpfmm_table_is_small(table);
-	int into = small ? policy->small : policy->large;
-	int from = small ? policy->large : policy->small;
+	enum ebpfmm_pin into = small ? EBPFMM_PIN_SMALL : EBPFMM_PIN_LARGE;
+	enum ebpfmm_pin from = small ? EBPFMM_PIN_LARGE : EBPFMM_PIN_SMALL;
 
-	if (store(into, cgroup, &table->large, err))
+	if (store(policy, into, cgroup, &table->large, err))
 		return -1;
-	if (erase(from, cgroup, err)) {
-		erase(into, cgroup, NULL);
+	if (erase(policy, from, cgroup, err)) {
+		erase(policy, into, cgroup, NULL);
 		return -1;
 	}
 	return 0;
 }
 
-/* A copy of @table that goes on counting where @old is; NULL without memory. */
-static struct ebpfmm_table *with_counters(const struct ebpfmm_table *table,
-					  const struct ebpfmm_large *old)
+/* A copy of @table that goes on counting where what is stored is; NULL on error. */
+static struct ebpfmm_table *with_counters(struct ebpfmm_policy *policy,
+					  const struct ebpfmm_cgroup *cgroup,
+					  const struct ebpfmm_table *table,
+					  struct ebpfmm_error *err)
 {
 	struct ebpfmm_table *copy = malloc(sizeof(*copy));
+	struct ebpfmm_large *old = malloc(sizeof(*old));
+	int had = -1;
 
-	if (copy) {
+	if (!copy || !old)
+		ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
+	else
+		had = fetch(policy, cgroup, old, err);
+	if (had < 0) {
+		free(copy);
+		copy = NULL;
+	} else {
 		*copy = *table;
+	}
+	if (had > 0) {
 		memcpy(copy->large.header.counters, old->header.counters,
 		       sizeof(copy->large.header.counters));
 		copy->large.header.lost = old->header.lost;
 	}
+	free(old);
 	return copy;
 }
 
@@ -304,26 +335,17 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			 struct ebpfmm_error *err)
 {
 	struct ebpfmm_table *new = NULL;
-	struct ebpfmm_large *old;
-	int attached, had, rc = -1;
+	int attached, rc = -1;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
-	old = malloc(sizeof(*old));
-	if (!old)
-		return ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
 	attached = ebpfmm_policy_is_attached(policy, cgroup->id, err);
 	if (attached < 0)
-		goto out;
-	had = fetch(policy, cgroup, old, err);
-	if (had < 0)
-		goto out;
-	if (had && attached) {
-		new = with_counters(table, old);
-		if (!new) {
-			ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
-			goto out;
-		}
+		return -1;
+	if (attached) {
+		new = with_counters(policy, cgroup, table, err);
+		if (!new)
+			return -1;
 		table = new;
 	}
 	if (replace(policy, cgroup, table, err))
@@ -337,7 +359,6 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 		erase_both(policy, cgroup, NULL);
 out:
 	free(new);
-	free(old);
 	return rc;
 }
 

@@ -9,14 +9,17 @@
 
 #include "iterate.h"
 
-static int iterate(int program, uint64_t at, struct ebpfmm_file *file,
-		   struct ebpfmm_error *err)
+static int iterate(struct ebpfmm_policy *policy, enum ebpfmm_pin pin, uint64_t at,
+		   struct ebpfmm_file *file, struct ebpfmm_error *err)
 {
 	const union bpf_iter_link_info info = { .task.tid = gettid() };
-	FILE *stream = ebpfmm_iterate_open(program, &info);
+	int program = ebpfmm_policy_pin(policy, pin, err), rc = 0;
 	bool found = false;
-	int rc = 0;
+	FILE *stream;
 
+	if (program < 0)
+		return -1;
+	stream = ebpfmm_iterate_open(program, &info);
 	if (!stream)
 		return ebpfmm_fail(err, errno, "iterate over our files");
 	while (!found && fread(file, sizeof(*file), 1, stream) == 1)
@@ -32,19 +35,18 @@ static int iterate(int program, uint64_t at, struct ebpfmm_file *file,
 int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,
 			   void *policy, struct ebpfmm_error *err)
 {
-	const struct ebpfmm_policy *open_policy = policy;
 	long page = sysconf(_SC_PAGESIZE);
 	void *map;
 	int rc;
 
 	if (!mapped)
-		return iterate(open_policy->files, fd, file, err);
+		return iterate(policy, EBPFMM_PIN_FILES, fd, file, err);
 
 	/* Never touched: the file may be cut short at any time. */
 	map = mmap(NULL, page, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
 		return ebpfmm_fail(err, errno, "map the file");
-	rc = iterate(open_policy->mapped, (uintptr_t)map, file, err);
+	rc = iterate(policy, EBPFMM_PIN_MAPPED, (uintptr_t)map, file, err);
 	munmap(map, page);
 	return rc;
 }

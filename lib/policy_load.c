@@ -24,9 +24,22 @@
 #define NEW_NAME "ebpfmm-new"
 #define OLD_NAME "ebpfmm-old"
 #define OPS_TYPE "bpf_mm_ops"
+#define NOT_WHOLE "`" EBPFMM_PIN_DIR "` is not whole: ebpfmm unload, then ebpfmm load"
 
 _Static_assert(sizeof(BPF_FS "/" DIR_NAME) == sizeof(EBPFMM_PIN_DIR),
 	       "EBPFMM_PIN_DIR is where we pin");
+
+static const char *const pin_names[EBPFMM_PINS] = {
+	[EBPFMM_PIN_OPS] = "ops",
+	[EBPFMM_PIN_SMALL] = "small",
+	[EBPFMM_PIN_LARGE] = "large",
+	[EBPFMM_PIN_FILES] = "files",
+	[EBPFMM_PIN_MAPPED] = "mapped",
+	[EBPFMM_PIN_EVENTS] = "events",
+	[EBPFMM_PIN_TRACING] = "tracing",
+	[EBPFMM_PIN_COSTS] = "costs",
+	[EBPFMM_PIN_FORMAT] = "format",
+};
 
 int ebpfmm_pin_get(int dirfd, const char *name)
 {
@@ -277,25 +290,22 @@ static int make_format(struct ebpfmm_error *err)
 static int pin_into(int dirfd, struct ebpfmm_bpf *object, int format,
 		    struct ebpfmm_error *err)
 {
-	const struct {
-		const char *name;
-		int fd;
-	} pins[] = {
-		{ "small", bpf_map__fd(object->maps.ebpfmm_small) },
-		{ "large", bpf_map__fd(object->maps.ebpfmm_large) },
-		{ "files", bpf_program__fd(object->progs.ebpfmm_files) },
-		{ "mapped", bpf_program__fd(object->progs.ebpfmm_mapped) },
-		{ "events", bpf_map__fd(object->maps.ebpfmm_events) },
-		{ "tracing", bpf_map__fd(object->maps.data_tracing) },
-		{ "costs", bpf_map__fd(object->maps.data_costs) },
-		{ "ops", bpf_map__fd(object->maps.ebpfmm_ops) },
-		{ "format", format },
+	const int fds[EBPFMM_PINS] = {
+		[EBPFMM_PIN_OPS] = bpf_map__fd(object->maps.ebpfmm_ops),
+		[EBPFMM_PIN_SMALL] = bpf_map__fd(object->maps.ebpfmm_small),
+		[EBPFMM_PIN_LARGE] = bpf_map__fd(object->maps.ebpfmm_large),
+		[EBPFMM_PIN_FILES] = bpf_program__fd(object->progs.ebpfmm_files),
+		[EBPFMM_PIN_MAPPED] = bpf_program__fd(object->progs.ebpfmm_mapped),
+		[EBPFMM_PIN_EVENTS] = bpf_map__fd(object->maps.ebpfmm_events),
+		[EBPFMM_PIN_TRACING] = bpf_map__fd(object->maps.data_tracing),
+		[EBPFMM_PIN_COSTS] = bpf_map__fd(object->maps.data_costs),
+		[EBPFMM_PIN_FORMAT] = format,
 	};
 
-	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++)
-		if (ebpfmm_pin_put(dirfd, pins[i].name, pins[i].fd))
+	for (int i = 0; i < EBPFMM_PINS; i++)
+		if (ebpfmm_pin_put(dirfd, pin_names[i], fds[i]))
 			return ebpfmm_fail(err, errno, "pin `" BPF_FS "/%s/%s`",
-					   NEW_NAME, pins[i].name);
+					   NEW_NAME, pin_names[i]);
 	return 0;
 }
 
@@ -398,87 +408,95 @@ out:
 
 /* --- opening ------------------------------------------------------------------ */
 
-static int read_format(struct ebpfmm_policy *policy)
+int ebpfmm_policy_pin(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
+		      struct ebpfmm_error *err)
 {
-	int fd = ebpfmm_pin_get(policy->dirfd, "format");
+	int *fd = &policy->fd[pin];
+
+	if (*fd < 0)
+		*fd = ebpfmm_pin_get(policy->dirfd, pin_names[pin]);
+	if (*fd < 0)
+		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "/%s`",
+				   pin_names[pin]);
+	return *fd;
+}
+
+static int read_format(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+{
+	int fd = ebpfmm_policy_pin(policy, EBPFMM_PIN_FORMAT, err);
 	__u32 zero = 0;
 	int rc;
 
 	if (fd < 0)
 		return -1;
 	rc = bpf_map_lookup_elem(fd, &zero, &policy->format);
-	close(fd);
-	return rc ? -1 : 0;
+	return rc ? ebpfmm_fail(err, -rc, "read `" EBPFMM_PIN_DIR "/format`") : 0;
 }
 
-/*
- * Opens what @policy->dirfd holds; errno is set on failure. What another version
- * has loaded may have other pins, and is of use to be unloaded all the same.
- */
-static int open_pins(struct ebpfmm_policy *policy)
+static struct ebpfmm_policy *new_policy(int dirfd)
 {
-	const struct {
-		const char *name;
-		int *fd;
-	} pins[] = {
-		{ "ops", &policy->ops },
-		{ "small", &policy->small },
-		{ "large", &policy->large },
-		{ "files", &policy->files },
-		{ "mapped", &policy->mapped },
-		{ "events", &policy->events },
-		{ "tracing", &policy->tracing },
-		{ "costs", &policy->costs },
-	};
+	struct ebpfmm_policy *policy = malloc(sizeof(*policy));
 
-	if (read_format(policy))
-		return -1;
-	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
-		*pins[i].fd = ebpfmm_pin_get(policy->dirfd, pins[i].name);
-		if (*pins[i].fd < 0 && policy->format == EBPFMM_FORMAT)
-			return -1;
+	if (policy) {
+		policy->dirfd = dirfd;
+		for (int i = 0; i < EBPFMM_PINS; i++)
+			policy->fd[i] = -1;
 	}
-	return 0;
+	return policy;
 }
 
 int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 {
-	struct ebpfmm_policy *policy;
-	int code = 0;
+	struct ebpfmm_error local;
 
 	*out = NULL;
 	/* A second try: the first may have met an unload on its way. */
 	for (int try = 0; try < 2; try++) {
 		int dirfd = open(EBPFMM_PIN_DIR,
 				 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		struct ebpfmm_policy *policy;
 
 		if (dirfd < 0 && errno == ENOENT)
 			return 0;
 		if (dirfd < 0)
 			return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "`");
-		policy = malloc(sizeof(*policy));
+		policy = new_policy(dirfd);
 		if (!policy) {
 			close(dirfd);
 			return ebpfmm_fail(err, ENOMEM, "open the policy");
 		}
-		*policy = (struct ebpfmm_policy){ .dirfd = dirfd, .ops = -1,
-						  .small = -1, .large = -1,
-						  .files = -1, .mapped = -1,
-						  .events = -1, .tracing = -1,
-						  .costs = -1 };
-		if (!open_pins(policy)) {
+		if (!read_format(policy, &local)) {
 			*out = policy;
 			return 0;
 		}
-		code = errno;
 		ebpfmm_policy_close(policy);
-		if (code != ENOENT)
+		if (local.code != ENOENT)
 			break;
 	}
-	if (code == ENOENT)
-		return ebpfmm_fail(err, 0,
-				   "`" EBPFMM_PIN_DIR "` is not whole: ebpfmm unload, then ebpfmm load");
-	return ebpfmm_fail(err, code, "open what is pinned in `" EBPFMM_PIN_DIR "`");
+	if (local.code == ENOENT)
+		return ebpfmm_fail(err, 0, NOT_WHOLE);
+	if (err)
+		*err = local;
+	return -1;
+}
+
+int ebpfmm_policy_check_whole(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+{
+	struct ebpfmm_error local;
+
+	/* What another version has loaded may have other pins. */
+	if (ebpfmm_policy_check_format(policy, err))
+		return -1;
+	for (int i = 0; i < EBPFMM_PINS; i++) {
+		if (ebpfmm_policy_pin(policy, i, &local) >= 0)
+			continue;
+		if (local.code == ENOENT)
+			return ebpfmm_fail(err, 0, NOT_WHOLE);
+		if (err)
+			*err = local;
+		return -1;
+	}
+	return 0;
 }
 
 int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
@@ -501,14 +519,8 @@ void ebpfmm_policy_close(struct ebpfmm_policy *policy)
 {
 	if (!policy)
 		return;
-	close_fd(policy->costs);
-	close_fd(policy->tracing);
-	close_fd(policy->events);
-	close_fd(policy->mapped);
-	close_fd(policy->files);
-	close_fd(policy->large);
-	close_fd(policy->small);
-	close_fd(policy->ops);
+	for (int i = 0; i < EBPFMM_PINS; i++)
+		close_fd(policy->fd[i]);
 	close_fd(policy->dirfd);
 	free(policy);
 }

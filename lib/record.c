@@ -349,26 +349,23 @@ int ebpfmm_record_of_cgroup(const struct ebpfmm_records *records,
 	return 0;
 }
 
-int ebpfmm_record_remove(const struct ebpfmm_records *records, const char *id,
+int ebpfmm_record_remove(const struct ebpfmm_records *records,
+			 const struct ebpfmm_record *record,
 			 struct ebpfmm_error *err)
 {
 	char name[NAME_MAX + 1], linked[NAME_MAX + 1];
-	struct ebpfmm_record record = {};
-	int rc = 0;
 
-	if (file_name(id, SUFFIX, name, err))
+	if (file_name(record->id, SUFFIX, name, err))
 		return -1;
-	ebpfmm_record_read(records, id, &record, NULL);
-	if (unlinkat(records->dirfd, name, 0) && errno != ENOENT) {
-		rc = ebpfmm_fail(err, errno, "remove record `%s`", name);
-	} else if (record.id && !id_of_cgroup(records, record.cgroup_id, linked) &&
-		   !strcmp(linked, id)) {
-		cgroup_name(record.cgroup_id, SUFFIX, name);
-		if (unlinkat(records->dirfd, name, 0) && errno != ENOENT)
-			rc = ebpfmm_fail(err, errno, "remove `%s`", name);
-	}
-	ebpfmm_record_free(&record);
-	return rc;
+	if (unlinkat(records->dirfd, name, 0) && errno != ENOENT)
+		return ebpfmm_fail(err, errno, "remove record `%s`", name);
+	if (record->id[0] == '@' || id_of_cgroup(records, record->cgroup_id, linked) ||
+	    strcmp(linked, record->id))
+		return 0;
+	cgroup_name(record->cgroup_id, SUFFIX, name);
+	if (unlinkat(records->dirfd, name, 0) && errno != ENOENT)
+		return ebpfmm_fail(err, errno, "remove `%s`", name);
+	return 0;
 }
 
 static bool ends_with(const char *name, const char *suffix)

@@ -130,14 +130,15 @@ int ebpfmm_record_of_cgroup(const struct ebpfmm_records *records,
 			    struct ebpfmm_error *err);
 
 /**
- * ebpfmm_record_remove - remove a record
+ * ebpfmm_record_remove - remove a record, and what names it by its cgroup
  * @records: the locked directory
- * @id: id of the record
+ * @record: as it was read or written; only its id and its cgroup's are looked at
  * @err: what failed
  *
  * Return: 0 (also when there was none), or -1 with @err set.
  */
-int ebpfmm_record_remove(const struct ebpfmm_records *records, const char *id,
+int ebpfmm_record_remove(const struct ebpfmm_records *records,
+			 const struct ebpfmm_record *record,
 			 struct ebpfmm_error *err);
 
 /**

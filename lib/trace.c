@@ -76,7 +76,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 		      struct ebpfmm_trace **out, struct ebpfmm_error *err)
 {
 	struct ebpfmm_trace *trace;
-	int rc;
+	int events, tracing, rc;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
@@ -95,7 +95,11 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 		ebpfmm_fail(err, errno, "lock `" LOCK "`");
 		goto fail;
 	}
-	trace->ring = ring_buffer__new(policy->events, pass_on, trace, NULL);
+	events = ebpfmm_policy_pin(policy, EBPFMM_PIN_EVENTS, err);
+	tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, err);
+	if (events < 0 || tracing < 0)
+		goto fail;
+	trace->ring = ring_buffer__new(events, pass_on, trace, NULL);
 	if (!trace->ring) {
 		ebpfmm_fail(err, errno, "read the decisions");
 		goto fail;
@@ -104,7 +108,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	ring_buffer__consume(trace->ring);
 	trace->draining = false;
 
-	trace->tracing = policy->tracing;
+	trace->tracing = tracing;
 	rc = set(trace->tracing, cgroup, every);
 	if (rc) {
 		ebpfmm_fail(err, -rc, "turn tracing on");
@@ -152,10 +156,12 @@ void ebpfmm_trace_close(struct ebpfmm_trace *trace)
 
 void ebpfmm_trace_sweep(struct ebpfmm_policy *policy)
 {
-	int lock = take_lock();
+	int lock = take_lock(), tracing;
 
 	if (lock < 0)
 		return;
-	set(policy->tracing, 0, 0);
+	tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, NULL);
+	if (tracing >= 0)
+		set(tracing, 0, 0);
 	close(lock);
 }

@@ -124,8 +124,8 @@ static void written_and_read(void **state)
 	assert_string_equal(back.profile, "other");
 	ebpfmm_record_free(&back);
 
-	assert_int_equal(ebpfmm_record_remove(&fixture->records, id, &err), 0);
-	assert_int_equal(ebpfmm_record_remove(&fixture->records, id, &err), 0);
+	assert_int_equal(ebpfmm_record_remove(&fixture->records, &record, &err), 0);
+	assert_int_equal(ebpfmm_record_remove(&fixture->records, &record, &err), 0);
 	assert_int_equal(ebpfmm_record_read(&fixture->records, id, &back, &err), -1);
 	assert_int_equal(err.code, ENOENT);
 }
@@ -161,8 +161,8 @@ static void hostile_id(void **state)
 				 -1);
 		assert_int_equal(ebpfmm_record_read(&fixture->records, bad[i], &back,
 						    &err), -1);
-		assert_int_equal(ebpfmm_record_remove(&fixture->records, bad[i], &err),
-				 -1);
+		assert_int_equal(ebpfmm_record_remove(&fixture->records, &record,
+						      &err), -1);
 	}
 }
 
@@ -268,6 +268,15 @@ static void put(struct fixture *fixture, const char *id, uint64_t cgroup_id)
 	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
 }
 
+static void take(struct fixture *fixture, const char *id, uint64_t cgroup_id)
+{
+	const struct ebpfmm_record record = { .id = (char *)id,
+					      .cgroup_id = cgroup_id };
+	struct ebpfmm_error err;
+
+	assert_int_equal(ebpfmm_record_remove(&fixture->records, &record, &err), 0);
+}
+
 static void of_cgroup(void **state)
 {
 	struct fixture *fixture = *state;
@@ -285,7 +294,7 @@ static void of_cgroup(void **state)
 	assert_int_equal(seen, 2);
 	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 0);
 
-	assert_int_equal(ebpfmm_record_remove(&fixture->records, "box", &err), 0);
+	take(fixture, "box", 5);
 	assert_false(has_file(fixture, "@5.json"));
 	expect_of_cgroup(fixture, 5, "");
 	expect_of_cgroup(fixture, 6, "other");
@@ -293,7 +302,7 @@ static void of_cgroup(void **state)
 	/* Of two containers of one cgroup, the last; the other one's end is its own. */
 	put(fixture, "box", 6);
 	expect_of_cgroup(fixture, 6, "box");
-	assert_int_equal(ebpfmm_record_remove(&fixture->records, "other", &err), 0);
+	take(fixture, "other", 6);
 	expect_of_cgroup(fixture, 6, "box");
 }
 
@@ -365,7 +374,7 @@ static void few_at_a_time(void **state)
 		put(fixture, "@63", 63);
 		assert_int_equal(ebpfmm_record_sweep_few(&fixture->records, 6, visit,
 							 &visits, &err), 0);
-		assert_int_equal(ebpfmm_record_remove(&fixture->records, "@63", &err), 0);
+		take(fixture, "@63", 63);
 		sum = 0;
 		for (n = 0; n <= 63; n++)
 			sum += visits.of[n];
