@@ -41,14 +41,6 @@ static int init_library(struct ebpfmm_error *err)
 	return 0;
 }
 
-static int only_v2(struct ebpfmm_error *err)
-{
-	if (cgroup_setup_mode() != CGROUP_MODE_UNIFIED)
-		return ebpfmm_fail(err, 0,
-				   "this node does not run on cgroup v2 alone (boot with systemd.unified_cgroup_hierarchy=1)");
-	return 0;
-}
-
 /* Where cgroup v2 is mounted; allocated. To be called after init_library(). */
 static char *first_mount(struct ebpfmm_error *err)
 {
@@ -95,22 +87,12 @@ static char *mount_point(struct ebpfmm_error *err)
 		return NULL;
 	}
 	if (fd < 0)
-		return init_library(err) || only_v2(err) ? NULL : first_mount(err);
+		return init_library(err) ? NULL : first_mount(err);
 	close(fd);
 	mount = strdup(USUAL_MOUNT);
 	if (!mount)
 		ebpfmm_fail(err, ENOMEM, "mount of cgroup v2");
 	return mount;
-}
-
-int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
-{
-	char *mount = init_library(err) || only_v2(err) ? NULL : first_mount(err);
-
-	if (!mount)
-		return -1;
-	free(mount);
-	return 0;
 }
 
 /* Takes over @fd, also on failure. */
@@ -212,14 +194,33 @@ static int open_mount(struct ebpfmm_error *err)
 	return fd;
 }
 
+/* Of /proc/PID/cgroup, is that the line of the hierarchy of v1 that has @controller? */
+static bool has_controller(const char *line, const char *controller)
+{
+	const char *at = strchr(line, ':');
+	size_t length;
+
+	while (at && (*at == ':' || *at == ',')) {
+		at++;
+		length = strcspn(at, ",:");
+		if (length == strlen(controller) && !strncmp(at, controller, length))
+			return true;
+		at += length;
+		if (*at == ':')
+			break;
+	}
+	return false;
+}
+
 /*
- * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. Another line
- * says that there is a hierarchy of v1.
+ * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. The other lines
+ * are of hierarchies of v1. They may be there, but must not be what the process's
+ * memory is charged to: the kernel asks the policies of v2 alone.
  */
 static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 {
 	char name[32], *line = NULL, *path = NULL;
-	bool others = false;
+	bool elsewhere = false;
 	size_t size = 0;
 	ssize_t length;
 	FILE *file;
@@ -232,14 +233,15 @@ static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 			line[length - 1] = '\0';
 		if (!strncmp(line, "0::", 3) && !path)
 			path = strdup(line + 3);
-		else
-			others = true;
+		elsewhere = elsewhere || has_controller(line, "memory");
 	}
 	if (!path) {
 		/* Of a process that has ended there is no file, or nothing in it. */
 		ebpfmm_fail(err, errno == ENOMEM ? ENOMEM : ESRCH,
 			    "cgroup of process %d", (int)pid);
-	} else if (others && (init_library(err) || only_v2(err))) {
+	} else if (elsewhere) {
+		ebpfmm_fail(err, 0,
+			    "this node has cgroup v1 account for memory, not v2 (boot with systemd.unified_cgroup_hierarchy=1)");
 		free(path);
 		path = NULL;
 	}
@@ -247,6 +249,17 @@ static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 	if (file)
 		fclose(file);
 	return path;
+}
+
+int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
+{
+	char *mount = mount_point(err), *path = NULL;
+
+	if (mount)
+		path = path_of_pid(getpid(), err);
+	free(mount);
+	free(path);
+	return path ? 0 : -1;
 }
 
 /* @pid, or with 0 any, if the open cgroup itself lists it; otherwise 0. */

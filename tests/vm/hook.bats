@@ -329,6 +329,51 @@ passes()
 	nothing_left
 }
 
+@test "a hierarchy of cgroup v1 beside v2 is no hindrance" {
+	v1=$BATS_TEST_TMPDIR/v1
+	mkdir "$v1"
+	mount -t cgroup -o none,name=beside beside "$v1"
+	new_container large.json
+	grep -q 'name=beside' "/proc/$pid/cgroup"
+	run -0 --separate-stderr call_hook < <(state)
+	doctor=$(ebpfmm doctor --json) || true
+	umount "$v1"
+	echo "$stderr" "$doctor"
+	attached "$cgroup"
+	jq -e 'any(.findings[]; .subject == "cgroup" and .finding == "ok")' <<<"$doctor"
+}
+
+@test "cgroup v2 at an unusual place" {
+	new_container large.json
+	# As systemd has it where v1 and v2 are used together.
+	run -0 --separate-stderr unshare --mount bash -c '
+		umount -l /sys/fs/cgroup && mount -t tmpfs tmpfs /sys/fs/cgroup &&
+		mkdir /sys/fs/cgroup/unified &&
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified &&
+		cd "$0" && exec "$@"' "$bundle" "$hook" < <(state)
+	echo "$stderr"
+	attached "$cgroup"
+}
+
+@test "a node where cgroup v1 accounts for memory" {
+	new_container large.json
+	printf '%s\n' "5:cpuset:/memory" "4:cpu,memory:/" "0::${cgroup#/sys/fs/cgroup}" \
+		>"$BATS_TEST_TMPDIR/lines"
+	run -0 --separate-stderr unshare --mount bash -c '
+		mount --bind "$1" "/proc/$2/cgroup" && cd "$3" && exec "$0"' \
+		"$hook" "$BATS_TEST_TMPDIR/lines" "$pid" "$bundle" < <(state)
+	echo "$stderr"
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"$id"*"cgroup v1 account for memory"* ]]
+	nothing_left
+	# Of other controllers it does not matter.
+	sed -i 's/cpu,memory/cpu,pids/' "$BATS_TEST_TMPDIR/lines"
+	run -0 unshare --mount bash -c '
+		mount --bind "$1" "/proc/$2/cgroup" && cd "$3" && exec "$0"' \
+		"$hook" "$BATS_TEST_TMPDIR/lines" "$pid" "$bundle" < <(state)
+	attached "$cgroup"
+}
+
 @test "bpffs not mounted" {
 	new_container large.json
 	ebpfmm unload
