@@ -2,15 +2,15 @@
 #include "command.h"
 
 const struct ctl_command ctl_commands[] = {
-	{ "check", "[--rootfs DIR] FILE...", "is it valid, and for this root?",
+	{ "check", "[--rootfs DIR] [--debug-dir DIR] FILE...", "is it valid, and for this root?",
 	  CTL_JSON | CTL_ROOTFS | CTL_DEBUG_DIR, 0, 1, -1, ctl_check },
-	{ "resolve", "--rootfs DIR FILE", "what does it translate to in this root?",
+	{ "resolve", "--rootfs DIR [--debug-dir DIR] FILE", "what does it translate to in this root?",
 	  CTL_JSON | CTL_ROOTFS | CTL_DEBUG_DIR, CTL_ROOTFS, 1, 1, ctl_resolve },
 	{ "load", "", "load the policy into the kernel, once per boot",
 	  CTL_JSON, 0, 0, 0, ctl_load },
 	{ "unload", "", "remove the policy from the kernel",
 	  CTL_JSON, 0, 0, 0, ctl_unload },
-	{ "attach", "--cgroup PATH [--rootfs DIR] FILE",
+	{ "attach", "--cgroup PATH [--rootfs DIR] [--debug-dir DIR] FILE",
 	  "give a cgroup a profile, or another one",
 	  CTL_JSON | CTL_CGROUP | CTL_ROOTFS | CTL_DEBUG_DIR, CTL_CGROUP, 1, 1,
 	  ctl_attach },
