@@ -10,7 +10,7 @@
 
 #include "cgroup.h"
 #include "command.h"
-#include "lifecycle.h"
+#include "leftovers.h"
 #include "output.h"
 #include "policy.h"
 #include "privilege.h"
@@ -99,7 +99,7 @@ static void check_leftovers(struct report *report)
 	struct ebpfmm_leftovers found;
 	struct ebpfmm_error err;
 
-	if (ebpfmm_life_gc(false, &found, &err))
+	if (leftovers_find(false, &found, &err))
 		report_add(report, FINDING_PROBLEM, "leftovers", NULL, "%s",
 			   err.message);
 	else if (found.links || found.records || found.files)

@@ -200,6 +200,20 @@ static void check_any_size(struct report *report)
 			   "forbidden by sysfs, all of them");
 }
 
+/* Of 2M only: smaller large pages have no page of zeros to share. */
+static void check_zero_page(struct report *report)
+{
+	FILE *file = fopen(THP "/use_zero_page", "re");
+	int used = file ? getc(file) : EOF;
+
+	if (file)
+		fclose(file);
+	if (used == '1')
+		report_add(report, FINDING_NOTE, "zero page",
+			   "echo 0 > " THP "/use_zero_page",
+			   "memory that is read first gets the one of 2M, and pages of 4K where it is written to then");
+}
+
 void doctor_sizes(struct report *report)
 {
 	struct demand demand = {};
@@ -211,4 +225,6 @@ void doctor_sizes(struct report *report)
 	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++)
 		if (demand.who[o][0])
 			check_size(report, o, demand.who[o]);
+	if (demand.who[EBPFMM_ORDERS - 1][0])
+		check_zero_page(report);
 }

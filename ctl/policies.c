@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load, unload, attach, detach, gc */
+/* load, unload, attach, detach */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "cache.h"
-#include "calibrate.h"
 #include "cgroup.h"
 #include "command.h"
 #include "lifecycle.h"
@@ -16,7 +15,6 @@
 #include "policy.h"
 #include "privilege.h"
 #include "profiles.h"
-#include "trace.h"
 #include "translate.h"
 
 static void print_loaded(const struct ctl_args *args, bool loaded)
@@ -163,41 +161,4 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
 	}
 	ebpfmm_cgroup_close(&cgroup);
 	return rc;
-}
-
-/* A listener that was killed has left its tracing on. */
-static void sweep_trace(void)
-{
-	struct ebpfmm_policy *policy = NULL;
-
-	if (!ebpfmm_policy_peek(&policy, NULL) && policy &&
-	    !ebpfmm_policy_check_format(policy, NULL))
-		ebpfmm_trace_sweep(policy);
-	ebpfmm_policy_close(policy);
-}
-
-int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
-{
-	struct ebpfmm_leftovers found;
-	struct json_object *object;
-	struct ebpfmm_cache *cache;
-
-	if (ebpfmm_privileged(err) || ebpfmm_life_gc(true, &found, err))
-		return -1;
-	sweep_trace();
-	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
-	found.files += ebpfmm_cache_sweep(cache, true);
-	ebpfmm_cache_close(cache);
-	found.files += ebpfmm_calibrate_sweep(true);
-	if (!args->json) {
-		ctl_print("cleared links: %u, records: %u, unfinished files: %u\n",
-			  found.links, found.records, found.files);
-		return 0;
-	}
-	object = json_object_new_object();
-	ctl_add_number(object, "links", found.links);
-	ctl_add_number(object, "records", found.records);
-	ctl_add_number(object, "files", found.files);
-	ctl_print_json(object);
-	return 0;
 }

@@ -229,6 +229,16 @@ rejected()
 	[[ $output != *warning* ]]
 }
 
+@test "doctor: memory that is read first" {
+	echo 1 >$thp/use_zero_page
+	run -0 ebpfmm doctor
+	grep -E 'note.*zero page' <<<"$output"
+	bash -c "$(grep -oE "echo 0 > $thp/use_zero_page" <<<"$output")"
+	run -0 ebpfmm doctor
+	echo 1 >$thp/use_zero_page
+	[[ $output != *'zero page'* ]]
+}
+
 @test "doctor: bpffs not mounted" {
 	run -1 unshare --mount sh -c 'umount -l /sys/fs/bpf && exec ebpfmm doctor'
 	[[ $output == */sys/fs/bpf* ]]

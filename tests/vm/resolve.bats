@@ -182,6 +182,8 @@ symbol_profile()
 @test "gc clears what was half-written" {
 	ebpfmm attach --cgroup "$cgroup" --rootfs / $examples/regions.json
 	echo half >/run/ebpfmm/cache/1-2-3.4.tmp
+	ebpfmm doctor | grep -F 'unfinished files: 1'
 	ebpfmm gc
+	ebpfmm doctor | grep -F 'leftovers: none'
 	[ ! -e /run/ebpfmm/cache/1-2-3.4.tmp ]
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What hooks and commands that were killed have left on the node. */
+#ifndef EBPFMM_CTL_LEFTOVERS_H
+#define EBPFMM_CTL_LEFTOVERS_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "lifecycle.h"
+
+/**
+ * leftovers_find - find all of it
+ * @clear: false only counts
+ * @found: how much there is, or was
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int leftovers_find(bool clear, struct ebpfmm_leftovers *found,
+		   struct ebpfmm_error *err);
+
+#endif /* EBPFMM_CTL_LEFTOVERS_H */
