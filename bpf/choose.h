@@ -402,6 +402,8 @@ describe(const struct question *question, const struct ebpfmm_region *regions,
 	event->limited = w->limited;
 	event->pressed = w->pressed;
 	event->missing = w->missing;
+	if (choice->answer & BPF_MM_DEFAULT)
+		event->refused = choice->answer & question->admissible;
 	for (order = 0; order < EBPFMM_ORDERS; order++)
 		event->net[order] = w->candidates >> order & 1 ?
 				    w->net[order] : 0;

@@ -34,7 +34,7 @@
 #define EBPFMM_NO_REGION	0xffffU
 #define EBPFMM_NO_PROGRAM	0xffffU
 #define EBPFMM_TOUCHED_ONE	1024	/* "every page is touched" */
-#define EBPFMM_FORMAT		3	/* changes whenever a layout here does */
+#define EBPFMM_FORMAT		4	/* changes whenever a layout here does */
 
 /* What pages are taken to cost until that is measured. */
 #define EBPFMM_DEFAULT_ZERO_NS	100
@@ -361,6 +361,8 @@ struct ebpfmm_tracing {
  * @pressed: which would have left too little headroom
  * @missing: which had no free block at hand, among those that were looked for
  * @touched: the region's, in 1/EBPFMM_TOUCHED_ONE
+ * @refused: where the kernel decides, which of @admissible it may not use: those of
+ *	@limited, and those that would reach into a region
  * @net: net benefit of each candidate, nanoseconds
  */
 struct ebpfmm_event {
@@ -383,7 +385,7 @@ struct ebpfmm_event {
 	__u16 pressed;
 	__u16 missing;
 	__u16 touched;
-	__u8 reserved[2];
+	__u16 refused;
 	__s64 net[EBPFMM_ORDERS];
 };
 

@@ -8,9 +8,16 @@
 #include "profile.h"
 #include "reason.h"
 
+/* enum bpf_mm_reason of the kernel. */
+enum { ASKED_FAULT, ASKED_SWAPIN, ASKED_COLLAPSE };
+
 static const char *asked_name(unsigned int asked)
 {
-	static const char *const names[] = { "fault", "swapin", "collapse" };
+	static const char *const names[] = {
+		[ASKED_FAULT] = "fault",
+		[ASKED_SWAPIN] = "swapin",
+		[ASKED_COLLAPSE] = "collapse",
+	};
 
 	return asked < sizeof(names) / sizeof(names[0]) ? names[asked] : "?";
 }
@@ -25,11 +32,14 @@ static bool is_weighed(const struct ebpfmm_event *event)
 const char *ebpfmm_event_ruled_out(const struct ebpfmm_event *event,
 				   unsigned int order, unsigned int i)
 {
+	/* At collapse the kernel admits one size, but all of them are weighed. */
+	const unsigned int forbidden = event->asked == ASKED_COLLAPSE ?
+				       0 : ~(unsigned int)event->admissible;
 	const struct {
 		unsigned int orders;
 		enum ebpfmm_reason reason;
 	} rules[] = {
-		{ ~(unsigned int)event->admissible, EBPFMM_FORBIDDEN },
+		{ forbidden, EBPFMM_FORBIDDEN },
 		{ event->limited, EBPFMM_LIMIT },
 		{ event->pressed, EBPFMM_PRESSURE },
 		{ event->missing, EBPFMM_SUPPLY },
@@ -103,11 +113,13 @@ void ebpfmm_event_columns(const struct ebpfmm_event *event, FILE *out)
 				(double)event->touched / EBPFMM_TOUCHED_ONE);
 		if (event->compact)
 			fputs(" compact", out);
-	} else if (event->limited) {
+	} else if (event->refused) {
 		fputs(" refused", out);
 		for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
-			if (event->limited & 1U << o)
-				fprintf(out, " %s", ebpfmm_order_name(o));
+			if (event->refused & 1U << o)
+				fprintf(out, " %s(%s)", ebpfmm_order_name(o),
+					ebpfmm_reason_name(event->limited & 1U << o ?
+							   EBPFMM_LIMIT : EBPFMM_EDGE));
 	}
 	fputc('\n', out);
 }
@@ -170,9 +182,11 @@ struct json_object *ebpfmm_event_json(const struct ebpfmm_event *event)
 	json_add_string(object, "size", ebpfmm_order_name(event->order));
 	json_add_string(object, "reason", ebpfmm_reason_name(event->reason));
 	json_add_string(object, "asked", asked_name(event->asked));
-	if (is_weighed(event))
+	if (is_weighed(event)) {
 		add_weighed(object, event);
-	else
-		json_add_sizes(object, "refused", event->limited);
+	} else {
+		json_add_sizes(object, "refused", event->refused);
+		json_add_sizes(object, "edge", event->refused & ~event->limited);
+	}
 	return object;
 }

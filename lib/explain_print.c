@@ -154,6 +154,16 @@ static void print_size(const struct ebpfmm_explanation *explanation,
 	fputs(*separator ? "\n" : order == event->order ? "chosen\n" : "-\n", out);
 }
 
+static void print_refused(const char *why, unsigned int orders, FILE *out)
+{
+	if (!orders)
+		return;
+	fputs(why, out);
+	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
+		if (orders & 1U << o)
+			fprintf(out, " %s", ebpfmm_order_name(o));
+}
+
 void ebpfmm_explain_columns(const struct ebpfmm_explanation *explanation,
 			    const struct ebpfmm_stats *stats, FILE *out)
 {
@@ -168,12 +178,11 @@ void ebpfmm_explain_columns(const struct ebpfmm_explanation *explanation,
 		(uint64_t)explanation->vm_start, (uint64_t)explanation->vm_end);
 	print_place(explanation, stats, out);
 	if (!sizes) {
-		fprintf(out, "decision  the kernel's (%s)%s",
-			ebpfmm_reason_name(event->reason),
-			event->limited ? ", but no more pages of" : "");
-		for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
-			if (event->limited & 1U << o)
-				fprintf(out, " %s", ebpfmm_order_name(o));
+		fprintf(out, "decision  the kernel's (%s)",
+			ebpfmm_reason_name(event->reason));
+		print_refused(", but no more pages of", event->limited, out);
+		print_refused(", but none that reach into a region:",
+			      event->refused & ~event->limited, out);
 		fputc('\n', out);
 		return;
 	}

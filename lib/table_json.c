@@ -157,8 +157,7 @@ static struct json_object *json_program(const struct view *view, size_t index)
 
 void table_print_json(const struct view *view, FILE *out)
 {
-	const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-			  JSON_C_TO_STRING_NOSLASHESCAPE;
+	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	const struct ebpfmm_header *header = view->header;
 	struct json_object *object = json_object_new_object();
 	struct json_object *programs = json_object_new_array();

@@ -26,7 +26,7 @@ static const struct ebpfmm_event decided = {
 static const struct ebpfmm_event left_alone = {
 	.tgid = 9, .tid = 9, .address = 0x1000, .program = EBPFMM_NO_PROGRAM,
 	.region = EBPFMM_NO_REGION, .reason = EBPFMM_OTHER_PROGRAM, .asked = 2,
-	.limited = 1 << 4 | 1 << 9,
+	.limited = 1 << 4, .refused = 1 << 4 | 1 << 9,
 };
 
 static char *columns(const struct ebpfmm_event *event)
@@ -53,7 +53,22 @@ static void test_columns(void **state)
 	out = columns(&left_alone);
 	assert_string_equal(out,
 		"      9       9         0x1000       -      -  4K    other-program"
-		" collapse -              refused 64K 2M\n");
+		" collapse -              refused 64K(limit) 2M(edge)\n");
+	free(out);
+}
+
+/* One size is on offer, and all that the region names are weighed. */
+static void test_collapse(void **state)
+{
+	struct ebpfmm_event event = decided;
+	char *out;
+
+	(void)state;
+	event.asked = 2;
+	event.admissible = 1 << 9;
+	event.limited = event.pressed = event.missing = 0;
+	out = columns(&event);
+	assert_non_null(strstr(out, " 4K=0 64K=900 128K=-17 2M=-5000000000 "));
 	free(out);
 }
 
@@ -85,6 +100,7 @@ static void test_json(void **state)
 	assert_null(get(object, "region"));
 	assert_string_equal(plain(get(object, "asked")), "\"collapse\"");
 	assert_string_equal(plain(get(object, "refused")), "[\"64K\",\"2M\"]");
+	assert_string_equal(plain(get(object, "edge")), "[\"2M\"]");
 	assert_false(json_object_object_get_ex(object, "candidates", NULL));
 	json_object_put(object);
 }
@@ -93,6 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_collapse),
 		cmocka_unit_test(test_json),
 	};
 

@@ -138,9 +138,11 @@ static void test_places(void **state)
 	explanation.event.program = EBPFMM_NO_PROGRAM;
 	explanation.event.reason = EBPFMM_OTHER_PROGRAM;
 	explanation.event.limited = 1 << 9;
+	explanation.event.refused = 1 << 9 | 1 << 4;
 	out = columns(&explanation);
 	assert_has(out, "\nplace     no program of the profile\n"
-			"decision  the kernel's (other-program), but no more pages of 2M\n");
+			"decision  the kernel's (other-program), but no more pages of 2M,"
+			" but none that reach into a region: 64K\n");
 	free(out);
 }
 

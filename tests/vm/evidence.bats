@@ -307,7 +307,15 @@ as_traced()
 	full=$pid
 	as_traced 4K outside
 	finish "$full"
-	jq -e '.refused == ["2M"]' <<<"$answer"
+	jq -e '.refused == ["2M"] and .edge == []' <<<"$answer"
+}
+
+@test "explain: the kernel decides, but not into a region" {
+	profile evidence $tests/fault '[ { "anchor": { "mapping": { "name": "large" } },
+		"offset": "1M", "benefit_ns": { "64K": 900 } } ]'
+	ebpfmm attach --cgroup "$cgroup" $profiles/evidence.json
+	as_traced 4K outside --name large
+	jq -e '.refused == ["2M"] and .edge == ["2M"]' <<<"$answer"
 }
 
 @test "explain: why it cannot" {
