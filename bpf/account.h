@@ -20,6 +20,8 @@
 #define KEPT_FAULTS	32
 /* What candidates lose by is noted of one decision in so many. */
 #define SAMPLED		16
+/* Pages of the largest folio. */
+#define HUGE_PAGES	(1ULL << (EBPFMM_ORDERS - 1))
 
 static __always_inline void count(struct ebpfmm_header *header, __u64 order,
 				  __u64 reason, __u64 times)
@@ -57,7 +59,6 @@ __noinline __u64 sample(struct ebpfmm_header *header __arg_nonnull,
 			const struct ebpfmm_weighing *w __arg_nonnull)
 {
 	__u32 order;
-
 	for (order = 0; order < EBPFMM_ORDERS; order++) {
 		if (order == w->order || !(w->candidates >> order & 1))
 			continue;
@@ -209,8 +210,13 @@ static __always_inline void keep(const struct question *question,
 	__u64 i = found->program, kept;
 	struct range range;
 
-	if (is_decided(choice->reason) && choice->weighing.sizes != 1)
+	if (!is_decided(choice->reason)) {
+		/* Not where a page of the kernel's would reach into a region. */
+		found->start = (found->start + HUGE_PAGES - 1) & -HUGE_PAGES;
+		found->end &= -HUGE_PAGES;
+	} else if (choice->weighing.sizes != 1) {
 		alike(&choice->weighing, found, page);
+	}
 	range.start = found->start << EBPFMM_PAGE_SHIFT;
 	range.end = found->end << EBPFMM_PAGE_SHIFT;
 	if (i < EBPFMM_MAX_PROGRAMS) {

@@ -151,9 +151,9 @@ find_region(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 
 	found->row = EBPFMM_NO_REGION;
 	found->is_default = false;
-	/* All memory, unless found otherwise. */
+	/* All memory, unless found otherwise; as an address, too. */
 	found->start = 0;
-	found->end = 1ULL << 52;
+	found->end = 1ULL << (63 - EBPFMM_PAGE_SHIFT);
 	found->object_end = 0;
 
 	if (mm)

@@ -14,6 +14,7 @@ setup()
 teardown()
 {
 	[ -z "${tracer-}" ] || finish "$tracer"
+	echo 0 >/proc/sys/kernel/bpf_stats_enabled
 	remove_cgroup "$cgroup"
 	ebpfmm gc
 	nothing_left
@@ -187,6 +188,36 @@ costs()
 	jq -e '.[0].bytes == null' <<<"$output"
 	ebpfmm stats "$cgroup/below"
 	ebpfmm metrics | openmetrics
+}
+
+# --- kept answers ------------------------------------------------------------
+
+# runs: how often policies were asked so far.
+runs()
+{
+	bpftool -j prog show | jq '[.[] | select(.type == "struct_ops") | .run_cnt // 0] |
+		add'
+}
+
+# seldom_asked FAULT: of the 2,048 faults that it takes, few are asked about.
+seldom_asked()
+{
+	local before
+	before=$(runs)
+	within "$cgroup" "$1" --quit --size 8M
+	echo "asked: $(($(runs) - before))"
+	(($(runs) - before < 512))
+}
+
+@test "an answer stands for further faults outside of regions, too" {
+	echo 1 >/proc/sys/kernel/bpf_stats_enabled
+	cp $tests/fault "$BATS_TEST_TMPDIR/other"
+	attach_regions
+	seldom_asked "$BATS_TEST_TMPDIR/other"
+	seldom_asked $tests/fault
+	profile evidence $tests/fault "$regions"
+	ebpfmm attach --cgroup "$cgroup" $profiles/evidence.json
+	seldom_asked $tests/fault
 }
 
 # --- explain -----------------------------------------------------------------

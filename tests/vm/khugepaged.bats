@@ -229,6 +229,16 @@ asked()
 	jq -e '.[0].bytes["2M"] == 4 * 1048576' <<<"$output"
 }
 
+# The first fault is far from the region, the third one in the block at its edge.
+@test "an earlier answer does not let a fault reach into a region" {
+	profile within $tests/fault '[
+		{ "anchor": { "mapping": { "min_size": "4M" } },
+		  "offset": "5M", "length": "2M", "benefit_ns": {} } ]'
+	attach governed within
+	run -0 pages "$cgroup/governed" --size 12M
+	jq -e '.[0].bytes["2M"] == 8 * 1048576' <<<"$output"
+}
+
 @test "MADV_COLLAPSE is the owner's own wish" {
 	daemon=$(pgrep -x khugepaged)
 	attach governed small
