@@ -19,6 +19,8 @@
 /* Of handles of kernfs, whose inode number is the cgroup's id (exportfs.h). */
 #define FILEID_KERNFS 0xfe
 #define USUAL_MOUNT "/sys/fs/cgroup"
+/* How often a cgroup that seems gone is asked for. */
+#define STALE_TRIES 3
 /* How deep below a cgroup a process is looked for. */
 #define SEARCH_DEPTH 4
 /* How long those who were killed may take to end. */
@@ -377,14 +379,19 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
 	} handle = { .handle = { .handle_bytes = sizeof(id),
 				 .handle_type = FILEID_KERNFS } };
-	int mountfd, fd, rc = -1;
+	int mountfd, fd = -1, tries, rc = -1;
 
 	mountfd = open_mount(err);
 	if (mountfd < 0)
 		return -1;
 	memcpy(handle.handle.f_handle, &id, sizeof(id));
-	fd = open_by_handle_at(mountfd, &handle.handle,
-			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* ESTALE is also what kernfs says when it has no memory for an inode. */
+	for (tries = 0; tries < STALE_TRIES; tries++) {
+		fd = open_by_handle_at(mountfd, &handle.handle,
+				       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0 || errno != ESTALE)
+			break;
+	}
 	if (fd < 0)
 		ebpfmm_fail(err, errno, "cgroup %" PRIu64, id);
 	else
