@@ -59,6 +59,7 @@ __noinline __u64 sample(struct ebpfmm_header *header __arg_nonnull,
 			const struct ebpfmm_weighing *w __arg_nonnull)
 {
 	__u32 order;
+
 	for (order = 0; order < EBPFMM_ORDERS; order++) {
 		if (order == w->order || !(w->candidates >> order & 1))
 			continue;
