@@ -259,10 +259,11 @@ static int erase_both(struct ebpfmm_policy *policy,
 
 /*
  * 1 with the stored table in @value, 0 when there is none, -1 on error. Of a small
- * table only the smaller layout is written.
+ * table only the smaller layout is written. Says in @pin where it is.
  */
 static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
-		 struct ebpfmm_large *value, struct ebpfmm_error *err)
+		 struct ebpfmm_large *value, enum ebpfmm_pin *pin,
+		 struct ebpfmm_error *err)
 {
 	static const enum ebpfmm_pin pins[] = { EBPFMM_PIN_SMALL, EBPFMM_PIN_LARGE };
 
@@ -271,6 +272,7 @@ static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgrou
 
 		if (map < 0)
 			return -1;
+		*pin = pins[i];
 		rc = bpf_map_lookup_elem(map, &cgroup->fd, value);
 		if (!rc)
 			return 1;
@@ -281,53 +283,95 @@ static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgrou
 	return 0;
 }
 
-/* Puts @table where the fault policy sees it, and nothing else beside it. */
-static int replace(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
-		   const struct ebpfmm_table *table, struct ebpfmm_error *err)
-{
-	int small = ebpfmm_table_is_small(table);
-	enum ebpfmm_pin into = small ? EBPFMM_PIN_SMALL : EBPFMM_PIN_LARGE;
-	enum ebpfmm_pin from = small ? EBPFMM_PIN_LARGE : EBPFMM_PIN_SMALL;
+/**
+ * struct stored - what a cgroup has in storage
+ * @table: of a small one only the smaller layout is filled in
+ * @pin: the storage that it is in
+ */
+struct stored {
+	struct ebpfmm_large table;
+	enum ebpfmm_pin pin;
+};
 
-	if (store(policy, into, cgroup, &table->large, err))
-		return -1;
-	if (erase(policy, from, cgroup, err)) {
-		erase(policy, into, cgroup, NULL);
-		return -1;
+/* As fetch(), allocated in @out; NULL there unless it returns 1. */
+static int remember(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		    struct stored **out, struct ebpfmm_error *err)
+{
+	int had;
+
+	*out = malloc(sizeof(**out));
+	if (!*out)
+		return ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
+	had = fetch(policy, cgroup, &(*out)->table, &(*out)->pin, err);
+	if (had != 1) {
+		free(*out);
+		*out = NULL;
 	}
-	return 0;
+	return had;
+}
+
+static enum ebpfmm_pin other(enum ebpfmm_pin pin)
+{
+	return pin == EBPFMM_PIN_SMALL ? EBPFMM_PIN_LARGE : EBPFMM_PIN_SMALL;
+}
+
+/*
+ * After a change that failed when the new table was in storage. Where there is no
+ * memory for the old one the new one stays: who had a policy is not left without.
+ */
+static void put_back(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		     const struct stored *before)
+{
+	if (!before)
+		erase_both(policy, cgroup, NULL);
+	else if (!store(policy, before->pin, cgroup, &before->table, NULL))
+		erase(policy, other(before->pin), cgroup, NULL);
 }
 
 /* A copy of @table that goes on counting where what is stored is; NULL on error. */
-static struct ebpfmm_table *with_counters(struct ebpfmm_policy *policy,
+static struct ebpfmm_table *with_counters(const struct ebpfmm_table *table,
+					  const struct stored *before,
 					  const struct ebpfmm_cgroup *cgroup,
-					  const struct ebpfmm_table *table,
 					  struct ebpfmm_error *err)
 {
+	const struct ebpfmm_large *old = &before->table;
 	struct ebpfmm_table *copy = malloc(sizeof(*copy));
-	struct ebpfmm_large *old = malloc(sizeof(*old));
-	int had = -1;
 
-	if (!copy || !old)
+	if (!copy) {
 		ebpfmm_fail(err, ENOMEM, "attach to `%s`", cgroup->path);
-	else
-		had = fetch(policy, cgroup, old, err);
-	if (had < 0) {
-		free(copy);
-		copy = NULL;
-	} else {
-		*copy = *table;
+		return NULL;
 	}
-	if (had > 0) {
-		memcpy(copy->large.header.counters, old->header.counters,
-		       sizeof(copy->large.header.counters));
-		copy->large.header.lost = old->header.lost;
-	}
-	free(old);
+	*copy = *table;
+	memcpy(copy->large.header.counters, old->header.counters,
+	       sizeof(copy->large.header.counters));
+	copy->large.header.lost = old->header.lost;
 	return copy;
 }
 
 /* --- what policy.h promises ----------------------------------------------------- */
+
+/* Puts @table where the fault policy sees it, and nothing else beside it. */
+static int replace(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		   const struct ebpfmm_table *table, bool attached,
+		   const struct stored *before, struct ebpfmm_error *err)
+{
+	enum ebpfmm_pin into = ebpfmm_table_is_small(table) ? EBPFMM_PIN_SMALL :
+							      EBPFMM_PIN_LARGE;
+	int rc;
+
+	/* What can fail without a trace fails first. */
+	if (ebpfmm_policy_pin(policy, other(into), err) < 0 ||
+	    ebpfmm_policy_pin(policy, EBPFMM_PIN_OPS, err) < 0 ||
+	    store(policy, into, cgroup, &table->large, err))
+		return -1;
+	rc = erase(policy, other(into), cgroup, err);
+	if (!rc)
+		rc = attached ? forget_answers(policy, cgroup, err) :
+				link_and_pin(policy, cgroup, err);
+	if (rc)
+		put_back(policy, cgroup, before);
+	return rc;
+}
 
 int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			 const struct ebpfmm_cgroup *cgroup,
@@ -335,29 +379,23 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			 struct ebpfmm_error *err)
 {
 	struct ebpfmm_table *new = NULL;
+	struct stored *before = NULL;
 	int attached, rc = -1;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
 	attached = ebpfmm_policy_is_attached(policy, cgroup->id, err);
-	if (attached < 0)
+	if (attached < 0 || (attached && remember(policy, cgroup, &before, err) < 0))
 		return -1;
-	if (attached) {
-		new = with_counters(policy, cgroup, table, err);
+	if (before) {
+		new = with_counters(table, before, cgroup, err);
 		if (!new)
-			return -1;
+			goto out;
 		table = new;
 	}
-	if (replace(policy, cgroup, table, err))
-		goto out;
-	if (attached) {
-		rc = forget_answers(policy, cgroup, err);
-		goto out;
-	}
-	rc = link_and_pin(policy, cgroup, err);
-	if (rc)
-		erase_both(policy, cgroup, NULL);
+	rc = replace(policy, cgroup, table, attached, before, err);
 out:
+	free(before);
 	free(new);
 	return rc;
 }
@@ -392,6 +430,7 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 		      const struct ebpfmm_cgroup *cgroup,
 		      struct ebpfmm_table *table, struct ebpfmm_error *err)
 {
+	enum ebpfmm_pin pin;
 	int rc;
 
 	if (ebpfmm_policy_check_format(policy, err))
@@ -399,7 +438,7 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 	memset(table, 0, sizeof(*table));
 	rc = ebpfmm_policy_is_attached(policy, cgroup->id, err);
 	if (rc > 0)
-		rc = fetch(policy, cgroup, &table->large, err);
+		rc = fetch(policy, cgroup, &table->large, &pin, err);
 	if (!rc)
 		return ebpfmm_fail(err, ENOENT, "%s: has no policy", cgroup->path);
 	return rc < 0 ? -1 : 0;

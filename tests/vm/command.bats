@@ -203,6 +203,47 @@ rejected()
 	cgroup=$bystander
 }
 
+# regions_profile COUNT: a profile "many.json" of so many.
+regions_profile()
+{
+	profile many $tests/fault "$(jq -nc --argjson count "$1" '[ range(1; $count + 1) |
+		{ anchor: { mapping: { min_size: "4M", nth: . } }, benefit_ns: {} } ]')"
+}
+
+@test "without memory, whatever call of a replacement fails, the old policy stays" {
+	local calls names=bpf,openat count n name nth before
+	# Of the new one's layout and of the other.
+	for count in 2 30; do
+		regions_profile $count
+		ebpfmm attach --cgroup "$cgroup" $profiles/many.json
+		before=$(ebpfmm list)
+		strace -qq -e trace=$names -o "$BATS_TEST_TMPDIR/trace" \
+			ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+		ebpfmm attach --cgroup "$cgroup" $profiles/many.json
+		mapfile -t calls < <(sed 's/(.*//' "$BATS_TEST_TMPDIR/trace")
+		for ((n = 0; n < ${#calls[@]}; n++)); do
+			name=${calls[n]}
+			nth=$(printf '%s\n' "${calls[@]:0:n+1}" | grep -cFx "$name")
+			[[ " ${calls[*]:0:n+1} " == *" bpf "* ]] || continue
+			run --separate-stderr strace -qq -e trace="$name" \
+				-e inject="$name:error=ENOMEM:when=$nth" \
+				-o "$BATS_TEST_TMPDIR/trace" \
+				ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+			echo "$name number $nth of ${#calls[@]} calls: $status, $stderr"
+			attached "$cgroup"
+			if [ "$status" = 0 ]; then
+				ebpfmm list | grep -F "$cgroup" | grep ^large
+				ebpfmm attach --cgroup "$cgroup" $profiles/many.json
+			else
+				[ "$status" = 1 ]
+				[ "$(grep -c . <<<"$stderr")" = 1 ]
+			fi
+			# Its name is that of the record, its regions are those stored.
+			[ "$(ebpfmm list)" = "$before" ]
+		done
+	done
+}
+
 @test "list, stats and doctor as JSON" {
 	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
 	ebpfmm list --json | jq -e .
