@@ -287,6 +287,25 @@ static char *record_id(const struct ebpfmm_records *records, const char *contain
 	return id;
 }
 
+/*
+ * Undoes what a container's record is of. Of containers that share a cgroup the
+ * last one's policy is there, which ends with that one and not with the others.
+ */
+static int leave(const struct ebpfmm_records *records,
+		 const struct ebpfmm_record *record, struct ebpfmm_error *err)
+{
+	struct ebpfmm_record owner;
+	bool shared;
+
+	if (ebpfmm_record_of_cgroup(records, record->cgroup_id, &owner, err) < 0)
+		return -1;
+	shared = owner.id && strcmp(owner.id, record->id);
+	ebpfmm_record_free(&owner);
+	if (shared)
+		return ebpfmm_record_remove(records, record, err);
+	return detach_locked(records, record->cgroup_id, record, err);
+}
+
 /* A container that comes back with its id in another cgroup leaves the old one. */
 static int leave_other_cgroup(const struct ebpfmm_records *records, const char *id,
 			      uint64_t cgroup_id, struct ebpfmm_error *err)
@@ -298,8 +317,7 @@ static int leave_other_cgroup(const struct ebpfmm_records *records, const char *
 	if (ebpfmm_record_read(records, id, &present, NULL))
 		return 0;
 	if (present.cgroup_id != cgroup_id &&
-	    detach_locked(records, present.cgroup_id, NULL, &local) &&
-	    local.code != ENOENT) {
+	    leave(records, &present, &local) && local.code != ENOENT) {
 		*err = local;
 		rc = -1;
 	}
@@ -385,7 +403,7 @@ static int end_locked(const struct ebpfmm_records *records, const char *containe
 		*err = local;
 		return -1;
 	}
-	rc = detach_locked(records, record.cgroup_id, &record, &local);
+	rc = leave(records, &record, &local);
 	ebpfmm_record_free(&record);
 	if (rc && local.code != ENOENT) {
 		*err = local;

@@ -109,6 +109,43 @@ passes()
 	[ "$(leftovers | grep -c struct_ops)" = 1 ]
 }
 
+@test "two containers in one cgroup: the last one's policy stays until its own end" {
+	new_container large.json
+	call_hook < <(state)
+	first=$id
+	id=second-$pid annotations=$(annotation medium.json)
+	call_hook < <(state)
+	second=$id
+	call_hook < <(pid=0 id=$first state stopped)
+	attached "$cgroup"
+	all_in 64K "$(pages "$cgroup")"
+	[ ! -e "/run/ebpfmm/$first.json" ]
+	[ -e "/run/ebpfmm/$second.json" ]
+	ebpfmm list | grep -F "$cgroup" | grep ^medium
+	call_hook < <(pid=0 id=$second state stopped)
+	run ! attached "$cgroup"
+	nothing_left
+}
+
+@test "a container that leaves a cgroup it shared leaves the other's policy there" {
+	new_container large.json
+	shared=$cgroup shared_pid=$pid first=$id
+	call_hook < <(state)
+	id=second-$pid annotations=$(annotation medium.json)
+	second=$id
+	call_hook < <(state)
+	# The first one again, elsewhere.
+	new_container large.json
+	id=$first
+	call_hook < <(state)
+	attached "$cgroup"
+	all_in 64K "$(pages "$shared")"
+	[ -e "/run/ebpfmm/$second.json" ]
+	finish "$shared_pid"
+	remove_cgroup "$shared"
+	call_hook < <(id=$second state stopped)
+}
+
 @test "no annotation" {
 	new_container
 	annotate org.example.other x
