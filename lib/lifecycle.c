@@ -306,16 +306,32 @@ static int leave(const struct ebpfmm_records *records,
 	return detach_locked(records, record->cgroup_id, record, err);
 }
 
+/* 1 with @out filled in, 0 where there is no whole record of that id, -1 on error. */
+static int read_whole(const struct ebpfmm_records *records, const char *id,
+		      struct ebpfmm_record *out, struct ebpfmm_error *err)
+{
+	struct ebpfmm_error local;
+
+	if (!ebpfmm_record_read(records, id, out, &local))
+		return 1;
+	if (local.code == ENOENT || local.code == EBADMSG)
+		return 0;
+	if (err)
+		*err = local;
+	return -1;
+}
+
 /* A container that comes back with its id in another cgroup leaves the old one. */
 static int leave_other_cgroup(const struct ebpfmm_records *records, const char *id,
 			      uint64_t cgroup_id, struct ebpfmm_error *err)
 {
 	struct ebpfmm_record present;
 	struct ebpfmm_error local;
-	int rc = 0;
+	int rc = read_whole(records, id, &present, err);
 
-	if (ebpfmm_record_read(records, id, &present, NULL))
-		return 0;
+	if (rc != 1)
+		return rc;
+	rc = 0;
 	if (present.cgroup_id != cgroup_id &&
 	    leave(records, &present, &local) && local.code != ENOENT) {
 		*err = local;
@@ -334,7 +350,7 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 					.profile = (char *)profile };
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_record before = {};
-	int rc = -1;
+	int found, rc = -1;
 
 	if (ebpfmm_policy_peek(&policy, err))
 		return -1;
@@ -345,12 +361,14 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 	record.id = record_id(records, container, cgroup->id, err);
 	if (!record.id || leave_other_cgroup(records, record.id, cgroup->id, err))
 		goto out;
-	if (ebpfmm_record_read(records, record.id, &before, NULL) &&
-	    ebpfmm_record_of_cgroup(records, cgroup->id, &before, err) < 0)
+	found = read_whole(records, record.id, &before, err);
+	if (!found)
+		found = ebpfmm_record_of_cgroup(records, cgroup->id, &before, err);
+	if (found < 0)
 		goto out;
-	if (ebpfmm_record_write(records, &record, err))
-		goto out;
-	rc = ebpfmm_policy_attach(policy, cgroup, table, err);
+	rc = ebpfmm_record_write(records, &record, err);
+	if (!rc)
+		rc = ebpfmm_policy_attach(policy, cgroup, table, err);
 	if (!rc)
 		goto out;
 	if (!before.id || strcmp(before.id, record.id))

@@ -179,21 +179,19 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 	/* Against being killed the rename is enough; /run ends with the boot. */
 	failed = write_all(fd, text);
 	free(text);
-	if (close(fd) || failed ||
-	    renameat(records->dirfd, tmp, records->dirfd, name)) {
-		ebpfmm_fail(err, errno, "record `%s`", name);
-		unlinkat(records->dirfd, tmp, 0);
-		return -1;
-	}
-	if (link_cgroup(records, record, name)) {
-		ebpfmm_fail(err, errno, "record `%s`: name its cgroup", name);
-		unlinkat(records->dirfd, name, 0);
-		return -1;
-	}
-	return 0;
+	/* The link first, as one that leads to no record of its cgroup is none. */
+	if (!close(fd) && !failed && !link_cgroup(records, record, name) &&
+	    !renameat(records->dirfd, tmp, records->dirfd, name))
+		return 0;
+	ebpfmm_fail(err, errno, "record `%s`", name);
+	unlinkat(records->dirfd, tmp, 0);
+	return -1;
 }
 
-/* The whole of a small regular file as a string; errno is set on failure. */
+/*
+ * The whole of a small regular file as a string. On failure errno is set: EBADMSG
+ * where it is something else.
+ */
 static char *read_text(int dirfd, const char *name)
 {
 	size_t used = 0;
@@ -202,8 +200,11 @@ static char *read_text(int dirfd, const char *name)
 	int fd;
 
 	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno == ELOOP)
+			errno = EBADMSG;
 		return NULL;
+	}
 	text = malloc(RECORD_MAX_BYTES + 1);
 	if (!text || fstat(fd, &st)) {
 		errno = ENOMEM;
@@ -233,24 +234,29 @@ fail:
 	return NULL;
 }
 
-/* A copy of a string member, or NULL: not there, no string, or no memory. */
-static char *string_member(struct json_object *object, const char *key)
+/* Copies a string member; 0, EBADMSG when there is none, or ENOMEM. */
+static int string_member(struct json_object *object, const char *key, char **out)
 {
 	struct json_object *value;
 
 	if (!json_object_object_get_ex(object, key, &value) ||
 	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return strdup(json_object_get_string(value));
+		return EBADMSG;
+	*out = strdup(json_object_get_string(value));
+	return *out ? 0 : ENOMEM;
 }
 
-/* 0, or -1 when @text is no record with this @id. */
+/* 0, EBADMSG when @text is no record with this @id, or ENOMEM. */
 static int from_text(const char *text, const char *id, struct ebpfmm_record *out)
 {
 	struct ebpfmm_record record = {};
 	struct json_object *object, *value;
+	enum json_tokener_error parsed;
+	int rc = EBADMSG;
 
-	object = json_tokener_parse(text);
+	object = json_tokener_parse_verbose(text, &parsed);
+	if (parsed == json_tokener_error_memory)
+		rc = ENOMEM;
 	if (!json_object_is_type(object, json_type_object))
 		goto fail;
 	if (!json_object_object_get_ex(object, "version", &value) ||
@@ -260,11 +266,12 @@ static int from_text(const char *text, const char *id, struct ebpfmm_record *out
 	    !json_object_is_type(value, json_type_int))
 		goto fail;
 	record.cgroup_id = json_object_get_uint64(value);
-	record.id = string_member(object, "id");
-	record.cgroup_path = string_member(object, "cgroup_path");
-	record.profile = string_member(object, "profile");
-	if (!record.id || !record.cgroup_path || !record.profile ||
-	    strcmp(record.id, id))
+	rc = string_member(object, "id", &record.id) ?:
+	     string_member(object, "cgroup_path", &record.cgroup_path) ?:
+	     string_member(object, "profile", &record.profile);
+	if (!rc && strcmp(record.id, id))
+		rc = EBADMSG;
+	if (rc)
 		goto fail;
 	json_object_put(object);
 	*out = record;
@@ -272,7 +279,7 @@ static int from_text(const char *text, const char *id, struct ebpfmm_record *out
 fail:
 	ebpfmm_record_free(&record);
 	json_object_put(object);
-	return -1;
+	return rc;
 }
 
 int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
@@ -290,7 +297,7 @@ int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 	rc = from_text(text, id, out);
 	free(text);
 	if (rc)
-		return ebpfmm_fail(err, EBADMSG, "record `%s`", name);
+		return ebpfmm_fail(err, rc, "record `%s`", name);
 	return 0;
 }
 
@@ -395,11 +402,9 @@ static int is_link(const struct ebpfmm_records *records, const char *id,
 		return 0;
 	found = ebpfmm_record_of_cgroup(records, cgroup_id, &record, &local);
 	ebpfmm_record_free(&record);
-	if (found >= 0)
-		return found;
-	if (err)
+	if (found < 0 && err)
 		*err = local;
-	return local.code == ENOMEM ? -1 : 0;
+	return found;
 }
 
 typedef int file_fn(const char *file, const struct ebpfmm_record *record,
@@ -428,9 +433,13 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 	if (rc)
 		return rc < 0 ? -1 : 0;
 	if (ebpfmm_record_read(records, id, &record, &local)) {
-		if (local.code != ENOMEM)
+		/* With such a name, or such contents. */
+		if (!local.code || local.code == EBADMSG)
 			return fn(file, NULL, data, err);
-		/* It may well be whole. */
+		/* @fn has removed it with another one. */
+		if (local.code == ENOENT)
+			return 0;
+		/* What could not be read may well be whole. */
 		if (err)
 			*err = local;
 		return -1;

@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sanitizer/lsan_interface.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +30,22 @@ struct fixture {
 	char dir[64];
 	struct ebpfmm_records records;
 };
+
+/* Which call of strdup() from now on has no memory; 0: none. */
+static unsigned int no_memory_at;
+
+/* In the place of libc's, also for json-c. */
+char *strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = NULL;
+
+	if (!no_memory_at || --no_memory_at)
+		copy = malloc(size);
+	if (copy)
+		memcpy(copy, text, size);
+	return copy;
+}
 
 static int set_up(void **state)
 {
@@ -205,6 +223,91 @@ static void no_regular_file(void **state)
 	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 2);
 }
 
+/* What the record of a cgroup is: its id, or "" for none. */
+static void expect_of_cgroup(struct fixture *fixture, uint64_t cgroup_id,
+			     const char *id)
+{
+	struct ebpfmm_record record;
+	struct ebpfmm_error err;
+
+	assert_int_equal(ebpfmm_record_of_cgroup(&fixture->records, cgroup_id, &record,
+						 &err), *id ? 1 : 0);
+	assert_string_equal(record.id ? record.id : "", id);
+	ebpfmm_record_free(&record);
+}
+
+/* A record that cannot be read now is not taken for a broken one. */
+static void no_memory(void **state)
+{
+	struct fixture *fixture = *state;
+	char id[] = "box";
+	struct ebpfmm_record record = sample(id), back;
+	struct ebpfmm_error err;
+	unsigned int n, failed = 0;
+
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	for (n = 1; n < 100; n++) {
+		no_memory_at = n;
+		/* json-c loses what it has parsed until then. */
+		__lsan_disable();
+		if (ebpfmm_record_sweep(&fixture->records, true, &err)) {
+			assert_int_equal(err.code, ENOMEM);
+			failed++;
+		}
+		__lsan_enable();
+		no_memory_at = 0;
+		assert_int_equal(ebpfmm_record_read(&fixture->records, id, &back, &err),
+				 0);
+		ebpfmm_record_free(&back);
+		expect_of_cgroup(fixture, record.cgroup_id, id);
+	}
+	/* At each of the record's three strings at least. */
+	assert_true(failed >= 3);
+}
+
+static void no_descriptors(void **state)
+{
+	struct fixture *fixture = *state;
+	char id[] = "box";
+	struct ebpfmm_record record = sample(id);
+	struct rlimit before, limit;
+	struct ebpfmm_error err;
+	int lowest, rc;
+
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	lowest = dup(fixture->records.dirfd);
+	close(lowest);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	/* For the directory, and none for what is in it. */
+	limit.rlim_cur = lowest + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	rc = ebpfmm_record_sweep(&fixture->records, true, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(rc, -1);
+	assert_int_equal(err.code, EMFILE);
+	expect_of_cgroup(fixture, record.cgroup_id, id);
+}
+
+/* Nothing of a record that cannot be written takes the place of the one before. */
+static void not_written(void **state)
+{
+	struct fixture *fixture = *state;
+	char id[] = "box";
+	struct ebpfmm_record record = sample(id), back;
+	struct ebpfmm_error err;
+
+	record.cgroup_id = 7;
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	assert_int_equal(mkdirat(fixture->records.dirfd, "@7.json.tmp", 0700), 0);
+	record.profile = (char *)"other";
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), -1);
+	assert_false(has_file(fixture, "box.json.tmp"));
+	assert_int_equal(ebpfmm_record_of_cgroup(&fixture->records, 7, &back, &err), 1);
+	assert_string_equal(back.profile, "redis.json");
+	ebpfmm_record_free(&back);
+}
+
 static int count(const struct ebpfmm_record *record, void *data)
 {
 	unsigned int *seen = data;
@@ -244,19 +347,6 @@ static void each_and_sweep(void **state)
 	assert_true(has_file(fixture, "notes.txt"));
 	assert_true(has_file(fixture, "lock"));
 	assert_true(has_file(fixture, "first.json"));
-}
-
-/* What the record of a cgroup is: its id, or "" for none. */
-static void expect_of_cgroup(struct fixture *fixture, uint64_t cgroup_id,
-			     const char *id)
-{
-	struct ebpfmm_record record;
-	struct ebpfmm_error err;
-
-	assert_int_equal(ebpfmm_record_of_cgroup(&fixture->records, cgroup_id, &record,
-						 &err), *id ? 1 : 0);
-	assert_string_equal(record.id ? record.id : "", id);
-	ebpfmm_record_free(&record);
 }
 
 static void put(struct fixture *fixture, const char *id, uint64_t cgroup_id)
@@ -341,6 +431,33 @@ static int visit(const struct ebpfmm_record *record, void *data)
 
 	visits->of[record->cgroup_id]++;
 	return 0;
+}
+
+static int take_it(const struct ebpfmm_record *record, void *data)
+{
+	struct fixture *fixture = data;
+	struct ebpfmm_error err;
+
+	return ebpfmm_record_remove(&fixture->records, record, &err);
+}
+
+/* With a record goes the link to it, which the walk may come to later. */
+static void removed_on_the_way(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ebpfmm_error err;
+	unsigned int seen = 0;
+	char id[8];
+
+	for (unsigned int n = 0; n < 20; n++) {
+		snprintf(id, sizeof(id), "box%u", n);
+		put(fixture, id, n);
+	}
+	assert_int_equal(ebpfmm_record_sweep_few(&fixture->records, 100, take_it,
+						 fixture, &err), 0);
+	assert_int_equal(ebpfmm_record_each(&fixture->records, count, &seen, &err), 0);
+	assert_int_equal(seen, 0);
+	assert_int_equal(ebpfmm_record_sweep(&fixture->records, false, &err), 0);
 }
 
 static void few_at_a_time(void **state)
@@ -448,9 +565,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hostile_id, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(broken_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_regular_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_descriptors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(not_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_and_sweep, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(of_cgroup, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stray_links, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(removed_on_the_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(few_at_a_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lock_excludes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(deadline_ends_wait, set_up, tear_down),

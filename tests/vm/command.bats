@@ -211,7 +211,7 @@ regions_profile()
 }
 
 @test "without memory, whatever call of a replacement fails, the old policy stays" {
-	local calls names=bpf,openat count n name nth before
+	local calls names=bpf,openat,symlinkat,renameat count n name nth before
 	# Of the new one's layout and of the other.
 	for count in 2 30; do
 		regions_profile $count
