@@ -64,26 +64,22 @@ bool elf_cxx_name(const char *text, struct cxx_name *name)
 
 /*
  * How many times as long as without references the work may take: the ways
- * through a name with @substitutions and @parameters ("S1_", "T0_") in it.
+ * through a name with @substitutions and @parameters ("S1_", "T0_") in it. Read
+ * backwards, it is known at each letter whether its digits and capitals end in "_".
  */
-static uint64_t growth(const char *mangled)
+static uint64_t growth(const char *mangled, size_t length)
 {
 	unsigned int substitutions = 0, parameters = 0, i;
+	bool ends = false;
 	uint64_t ways = 1;
 
-	for (; *mangled; mangled++) {
-		const char *end;
+	while (length--) {
+		char c = mangled[length];
 
-		if (*mangled != 'S' && *mangled != 'T')
-			continue;
-		for (end = mangled + 1;
-		     isdigit((unsigned char)*end) || isupper((unsigned char)*end);
-		     end++)
-			;
-		if (*end == '_' && *mangled == 'S')
-			substitutions++;
-		else if (*end == '_')
-			parameters++;
+		substitutions += ends && c == 'S';
+		parameters += ends && c == 'T';
+		ends = c == '_' || (ends && (isdigit((unsigned char)c) ||
+					     isupper((unsigned char)c)));
 	}
 	for (i = 0; i < substitutions + parameters && ways <= MAX_GROWTH; i++)
 		ways *= parameters + 2;
@@ -123,7 +119,7 @@ int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
 	size_t length;
 
 	if (mangled[0] != '_' || mangled[1] != 'Z')
-		return 0;
+		return elf_spend(elf, 1, err);
 	length = strnlen(mangled, MAX_MANGLED + 1);
 	cost = 1 + length / 64;
 	if (elf_spend(elf, cost, err))
@@ -131,7 +127,7 @@ int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
 	if (length > MAX_MANGLED ||
 	    !memmem(mangled, length, name->part, strlen(name->part)))
 		return 0;
-	ways = growth(mangled);
+	ways = growth(mangled, length);
 	if (ways > MAX_GROWTH)
 		return 0;
 	if (elf_spend(elf, cost * DEMANGLE_STEPS * ways, err))

@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <time.h>
 
 static struct ebpfmm_elf *open_elf(const char *name)
 {
@@ -313,12 +314,23 @@ static char *double_name(unsigned int parts)
 	return name;
 }
 
+/* A thousand letters, after what makes it a name of the table's. */
+static const char *long_run(char letter)
+{
+	static char name[1024];
+
+	strcpy(name, "_Z5table");
+	memset(name + strlen(name), letter, 1000);
+	return name;
+}
+
 static void test_dear_names(void **state)
 {
 	struct ebpfmm_error err = {};
 	struct ebpfmm_range range;
 	struct ebpfmm_elf *elf;
 	unsigned int i;
+	clock_t begin;
 
 	(void)state;
 	/* So dear that it means nothing. */
@@ -336,6 +348,18 @@ static void test_dear_names(void **state)
 	for (i = 0; i < 10; i++)
 		assert_int_equal(ebpfmm_elf_symbol(elf, "table", &range, &err),
 				 -1);
+	assert_string_equal(err.message, "too many symbols are alike");
+	ebpfmm_elf_close(elf);
+	/* Each letter could be the first of a reference, to the end of the name. */
+	elf = open_alike(long_run('S'), 20000);
+	begin = clock();
+	assert_no_symbol(elf, "table", "no symbol table");
+	assert_true(clock() - begin < 3 * CLOCKS_PER_SEC);
+	ebpfmm_elf_close(elf);
+	/* No names of C++ at all, and asked for again and again. */
+	elf = open_alike("tables", 1000000);
+	for (i = 0; i < 100; i++)
+		ebpfmm_elf_symbol(elf, "table", &range, &err);
 	assert_string_equal(err.message, "too many symbols are alike");
 	ebpfmm_elf_close(elf);
 }
