@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,6 +202,8 @@ int main(int argc, char **argv)
 	bool required = false;
 	int rc;
 
+	/* Who called may not listen: no reason to be killed, and to fail them. */
+	signal(SIGPIPE, SIG_IGN);
 	ebpfmm_log_open("ebpfmm-oci-hook", 1);
 	if (argc > 1 && !strcmp(argv[1], "--version")) {
 		puts("ebpfmm-oci-hook " EBPFMM_VERSION);

@@ -19,6 +19,9 @@ void ebpfmm_log_open(const char *ident, int to_syslog);
  * @format: as for printf; made safe with ebpfmm_printable()
  *
  * Goes to stderr as one write, so that lines of several hooks do not mix.
+ *
+ * For syslog the line is lost if it is not taken within some two seconds, in which
+ * SIGALRM and the timer that sends it are in use.
  */
 void ebpfmm_log(int priority, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -17,8 +17,24 @@ setup()
 teardown()
 {
 	[ -z "${pid-}" ] || end_container
+	[ -z "${log-}" ] || end_log
 	ebpfmm gc
 	nothing_left
+}
+
+# begin_log [FILE]: the system's log, of syslog.py(1), in $log.
+begin_log()
+{
+	ready syslog.py "$@"
+	log=$pid
+	pid=
+}
+
+end_log()
+{
+	finish "$log"
+	rm -f /dev/log
+	log=
 }
 
 # annotate KEY VALUE…: the container's annotations.
@@ -287,6 +303,31 @@ passes()
 		-e inject=bpf:signal=KILL:when=1 "$hook"; }
 	refuses 'ended by signal 9'
 	grep -q "killed by SIGKILL" "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "a log that takes no line is not waited for" {
+	call_hook() { (cd "$bundle" && exec timeout 15 "$hook"); }
+	begin_log
+	new_container large.json
+	run -0 --separate-stderr call_hook < <(state)
+	echo "$stderr"
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"$id"*"is attached"* ]]
+	attached "$cgroup"
+	run -0 call_hook < <(state stopped)
+	nothing_left
+	annotations=$(annotation no-such-profile)
+	refuses no-such-profile
+}
+
+@test "nobody listens on stderr: the log is told, and the container runs" {
+	begin_log "$BATS_TEST_TMPDIR/log"
+	new_container no-such-profile
+	exec {closed}> >(:)
+	wait $!
+	call_hook < <(state) 2>&"$closed"
+	exec {closed}>&-
+	grep "$id.*no-such-profile" "$BATS_TEST_TMPDIR/log"
 }
 
 @test "config.json malformed" {
