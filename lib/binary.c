@@ -2,7 +2,10 @@
 #include "binary.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +22,7 @@
  * @mapped: which one a process maps; the same if @file is of that kind
  * @have_mapped: whether @mapped is known
  * @cached: what is known of it from before; may be NULL
+ * @read: whether its contents were needed
  * @elf: its contents; NULL before they were needed
  * @debug: whether a debug file was looked for
  */
@@ -30,22 +34,23 @@ struct ebpfmm_binary {
 	struct ebpfmm_file mapped;
 	bool have_mapped;
 	struct ebpfmm_cached *cached;
+	bool read;
 	struct ebpfmm_elf *elf;
 	bool debug;
 };
 
-static int identify(const struct ebpfmm_binary *binary, bool mapped,
+static int identify(const struct ebpfmm_binary *binary, int fd, bool mapped,
 		    struct ebpfmm_file *file, struct ebpfmm_error *err)
 {
 	const struct ebpfmm_translation *how = binary->how;
 	struct stat st;
 
 	if (how->identify) {
-		if (how->identify(binary->fd, mapped, file, how->data, err))
+		if (how->identify(fd, mapped, file, how->data, err))
 			return ebpfmm_prefix(err, "%s: ", binary->path);
 		return 0;
 	}
-	if (fstat(binary->fd, &st))
+	if (fstat(fd, &st))
 		return ebpfmm_fail(err, errno, "%s", binary->path);
 	*file = (struct ebpfmm_file){
 		.identity = {
@@ -60,7 +65,8 @@ static int identify(const struct ebpfmm_binary *binary, bool mapped,
 
 static int need_mapped(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 {
-	if (!binary->have_mapped && identify(binary, true, &binary->mapped, err))
+	if (!binary->have_mapped &&
+	    identify(binary, binary->fd, true, &binary->mapped, err))
 		return -1;
 	binary->have_mapped = true;
 	return 0;
@@ -93,7 +99,7 @@ int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
 	binary->how = how;
 	binary->path = path;
 	binary->fd = ebpfmm_rootfs_open(how->rootfd, path, err);
-	if (binary->fd < 0 || identify(binary, mapped, &binary->file, err))
+	if (binary->fd < 0 || identify(binary, binary->fd, mapped, &binary->file, err))
 		goto fail;
 	if (mapped) {
 		binary->mapped = binary->file;
@@ -108,12 +114,39 @@ fail:
 	return -1;
 }
 
+/*
+ * Is it the contents of the file that is remembered that were read? When a tenant
+ * writes to a file of an overlay's lower layer, a descriptor from before maps that
+ * file still, but reads the copy. One that is opened now maps the copy, too.
+ */
+static bool is_unchanged(const struct ebpfmm_binary *binary)
+{
+	struct ebpfmm_file now;
+	bool unchanged;
+	char path[40];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", binary->fd);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	unchanged = !identify(binary, fd, true, &now, NULL) &&
+		    !memcmp(&now.identity, &binary->mapped.identity,
+			    sizeof(now.identity)) &&
+		    now.ctime == binary->mapped.ctime &&
+		    now.ctime_nsec == binary->mapped.ctime_nsec;
+	close(fd);
+	return unchanged;
+}
+
 void ebpfmm_binary_close(struct ebpfmm_binary *binary)
 {
 	if (!binary)
 		return;
 	/* What a debug file said is not known of the file alone. */
-	ebpfmm_cache_put(binary->cached, !binary->debug);
+	if (binary->cached)
+		ebpfmm_cache_put(binary->cached, !binary->debug &&
+				 (!binary->read || is_unchanged(binary)));
 	ebpfmm_elf_close(binary->elf);
 	if (binary->fd >= 0)
 		close(binary->fd);
@@ -146,6 +179,7 @@ static int need_elf(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 {
 	if (binary->elf)
 		return 0;
+	binary->read = true;
 	if (ebpfmm_elf_open(binary->fd, &binary->elf, err))
 		return ebpfmm_prefix(err, "%s: ", binary->path);
 	ebpfmm_cached_learn_image(binary->cached, ebpfmm_elf_image(binary->elf));

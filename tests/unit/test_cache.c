@@ -16,6 +16,8 @@
 /* What the kernel says of the file now; no inode: its true one. */
 static struct ebpfmm_file told;
 static unsigned int times_asked;
+/* From which time on its inode has changed; 0: never. */
+static unsigned int changed_at;
 
 static int tell(int fd, bool mapped, struct ebpfmm_file *file, void *data,
 		struct ebpfmm_error *error)
@@ -26,6 +28,7 @@ static int tell(int fd, bool mapped, struct ebpfmm_file *file, void *data,
 	(void)error;
 	times_asked += mapped;
 	*file = told;
+	file->ctime += changed_at && times_asked >= changed_at;
 	if (!file->identity.ino && !fstat(fd, &st))
 		file->identity.ino = st.st_ino;
 	return 0;
@@ -142,7 +145,8 @@ static void test_same_table(void **state)
 	spoil();
 	second = translate();
 	assert_memory_equal(first, second, sizeof(*first));
-	assert_int_equal(times_asked, 2);
+	/* Each time, and the first time again when it had been read. */
+	assert_int_equal(times_asked, 3);
 	free(first);
 	free(second);
 
@@ -217,6 +221,18 @@ static void test_other_file(void **state)
 	assert_hit();
 	assert_int_equal(truncate(in_scratch("root/program"), 5000), 0);
 	assert_miss();
+}
+
+/* It became another one after it was told which it is: what was read may be of that. */
+static void test_changed_meanwhile(void **state)
+{
+	(void)state;
+	times_asked = 0;
+	changed_at = 2;
+	free(translate());
+	changed_at = 0;
+	assert_true(times_asked >= 2);
+	assert_int_equal(count_files(NULL), 0);
 }
 
 /* A disk that is attached later is another one, whatever its numbers. */
@@ -393,6 +409,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_more_names, begin, end),
 		cmocka_unit_test_setup_teardown(test_objects, begin, end),
 		cmocka_unit_test_setup_teardown(test_other_file, begin, end),
+		cmocka_unit_test_setup_teardown(test_changed_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(test_other_disk, begin, end),
 		cmocka_unit_test_setup_teardown(test_forged_build_id, begin, end),
 		cmocka_unit_test_setup_teardown(test_settled, begin, end),

@@ -161,6 +161,30 @@ symbol_profile()
 		--rootfs "$dir/root1" "$BATS_TEST_TMPDIR/symbol.json")" = 0 ]
 }
 
+@test "what was read of a container's copy is not remembered for the image" {
+	local attach
+	mkdir -p "$dir/lower/bin"
+	cp $examples/regions "$dir/lower/bin/server"
+	symbol_profile /bin/server
+	settled "$dir/lower/bin/server"
+	stacked 1 "$dir/lower"
+	# It has been opened, and waits before it reads.
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=pread64,statfs,fstatfs \
+		-e inject=pread64:delay_enter=200000 \
+		ebpfmm attach --cgroup "$cgroup" --rootfs "$dir/root1" \
+		"$BATS_TEST_TMPDIR/symbol.json" 3>&- &
+	attach=$!
+	until grep -q pread64 "$BATS_TEST_TMPDIR/trace" 2>/dev/null; do :; done
+	chmod u+s "$dir/root1/bin/server"
+	[ -e "$dir/upper1/bin/server" ]
+	wait $attach
+	[ -z "$(ls /run/ebpfmm/cache)" ]
+	# It was the change that was in the way.
+	ebpfmm attach --cgroup "$cgroup" --rootfs "$dir/lower" \
+		"$BATS_TEST_TMPDIR/symbol.json"
+	[ "$(ls /run/ebpfmm/cache | wc -l)" = 1 ]
+}
+
 @test "a program that was changed just now is not remembered" {
 	mkdir -p "$dir/root/bin"
 	cp $examples/regions "$dir/root/bin/server"
