@@ -96,16 +96,18 @@ static void check_policy(struct report *report)
 
 static void check_leftovers(struct report *report)
 {
-	struct ebpfmm_leftovers found;
+	struct leftovers found;
 	struct ebpfmm_error err;
 
 	if (leftovers_find(false, &found, &err))
 		report_add(report, FINDING_PROBLEM, "leftovers", NULL, "%s",
 			   err.message);
-	else if (found.links || found.records || found.files)
+	else if (found.life.links || found.life.records || found.life.files ||
+		 found.traces)
 		report_add(report, FINDING_WARNING, "leftovers", "ebpfmm gc",
-			   "links: %u, records: %u, unfinished files: %u", found.links,
-			   found.records, found.files);
+			   "links: %u, records: %u, unfinished files: %u, traces: %u",
+			   found.life.links, found.life.records, found.life.files,
+			   found.traces);
 	else
 		report_add(report, FINDING_OK, "leftovers", NULL, "none");
 }

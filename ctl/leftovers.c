@@ -10,48 +10,51 @@
 #include "privilege.h"
 #include "trace.h"
 
-int leftovers_find(bool clear, struct ebpfmm_leftovers *found,
-		   struct ebpfmm_error *err)
-{
-	struct ebpfmm_cache *cache;
-
-	if (ebpfmm_life_gc(clear, found, err))
-		return -1;
-	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
-	found->files += ebpfmm_cache_sweep(cache, clear);
-	ebpfmm_cache_close(cache);
-	found->files += ebpfmm_calibrate_sweep(clear);
-	return 0;
-}
-
 /* A listener that was killed has left its tracing on. */
-static void sweep_trace(void)
+static unsigned int sweep_trace(bool clear)
 {
 	struct ebpfmm_policy *policy = NULL;
+	unsigned int found = 0;
 
 	if (!ebpfmm_policy_peek(&policy, NULL) && policy &&
 	    !ebpfmm_policy_check_format(policy, NULL))
-		ebpfmm_trace_sweep(policy);
+		found = ebpfmm_trace_sweep(policy, clear);
 	ebpfmm_policy_close(policy);
+	return found;
+}
+
+int leftovers_find(bool clear, struct leftovers *found, struct ebpfmm_error *err)
+{
+	struct ebpfmm_cache *cache;
+
+	if (ebpfmm_life_gc(clear, &found->life, err))
+		return -1;
+	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
+	found->life.files += ebpfmm_cache_sweep(cache, clear);
+	ebpfmm_cache_close(cache);
+	found->life.files += ebpfmm_calibrate_sweep(clear);
+	found->traces = sweep_trace(clear);
+	return 0;
 }
 
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct ebpfmm_leftovers found;
+	struct leftovers found;
 	struct json_object *object;
 
 	if (ebpfmm_privileged(err) || leftovers_find(true, &found, err))
 		return -1;
-	sweep_trace();
 	if (!args->json) {
-		ctl_print("cleared links: %u, records: %u, unfinished files: %u\n",
-			  found.links, found.records, found.files);
+		ctl_print("cleared links: %u, records: %u, unfinished files: %u, traces: %u\n",
+			  found.life.links, found.life.records, found.life.files,
+			  found.traces);
 		return 0;
 	}
 	object = json_object_new_object();
-	ctl_add_number(object, "links", found.links);
-	ctl_add_number(object, "records", found.records);
-	ctl_add_number(object, "files", found.files);
+	ctl_add_number(object, "links", found.life.links);
+	ctl_add_number(object, "records", found.life.records);
+	ctl_add_number(object, "files", found.life.files);
+	ctl_add_number(object, "traces", found.traces);
 	ctl_print_json(object);
 	return 0;
 }

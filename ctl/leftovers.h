@@ -9,6 +9,16 @@
 #include "lifecycle.h"
 
 /**
+ * struct leftovers - how much there is, or was
+ * @life: of attached policies; its files are those of caches and the like, too
+ * @traces: 1 if a cgroup is traced and nobody listens
+ */
+struct leftovers {
+	struct ebpfmm_leftovers life;
+	unsigned int traces;
+};
+
+/**
  * leftovers_find - find all of it
  * @clear: false only counts
  * @found: how much there is, or was
@@ -16,7 +26,6 @@
  *
  * Return: 0, or -1 with @err set.
  */
-int leftovers_find(bool clear, struct ebpfmm_leftovers *found,
-		   struct ebpfmm_error *err);
+int leftovers_find(bool clear, struct leftovers *found, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_CTL_LEFTOVERS_H */

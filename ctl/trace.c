@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cgroup.h"
 #include "command.h"
@@ -24,6 +27,22 @@ static void end(int signal)
 {
 	(void)signal;
 	ended = 1;
+}
+
+/*
+ * Whatever ends the listening has to turn the telling off: of a cgroup that is
+ * traced no answer is kept. What whoever started this ignores stays ignored, as
+ * nohup(1) wants; hand_over() sees a pipe that is closed.
+ */
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction action = { .sa_handler = end }, old;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
 }
 
 /**
@@ -49,34 +68,52 @@ static int print_event(const struct ebpfmm_event *event, void *data)
 	return --listing->left ? 0 : -ECANCELED;
 }
 
+/*
+ * Has what was printed read: 1 if nobody reads any more, which is no failure and
+ * which only poll(2) tells as long as there is nothing to print.
+ */
+static int hand_over(struct ebpfmm_error *err)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	int rc = 0;
+
+	fflush(stdout);
+	if (poll(&out, 1, 0) > 0 && out.revents & (POLLERR | POLLHUP))
+		rc = 1;
+	else if (ferror(stdout))
+		rc = ebpfmm_fail(err, 0, "cannot write to stdout");
+	if (rc)
+		__fpurge(stdout);
+	return rc;
+}
+
 static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 		  struct listing *listing, struct ebpfmm_error *err)
 {
 	struct ebpfmm_trace *trace;
+	int rc = 0, unheard = 0;
 	uint64_t lost;
-	int rc = 0;
 
 	if (ebpfmm_trace_open(policy, id, every, print_event, listing, &trace, err))
 		return -1;
 	fputs("ready\n", stderr);
 	while (!ended && listing->left) {
 		rc = ebpfmm_trace_wait(trace, LOOK_MS, err);
-		fflush(stdout);
-		if (rc == -ECANCELED || ferror(stdout))
-			break;
-		if (rc < 0 || (!rc && !ebpfmm_policy_is_attached(policy, id, NULL)))
+		unheard = hand_over(err);
+		if (unheard || rc < 0 ||
+		    (!rc && !ebpfmm_policy_is_attached(policy, id, NULL)))
 			break;
 	}
 	lost = ebpfmm_trace_stop(trace);
 	/* What was told before it ended. */
 	do {
-		if (rc >= 0 && listing->left)
+		if (rc >= 0 && !unheard && listing->left)
 			rc = ebpfmm_trace_wait(trace, 0, err);
-	} while (rc > 0 && listing->left);
+	} while (rc > 0 && !unheard && listing->left);
 	ebpfmm_trace_close(trace);
 	if (lost)
 		fprintf(stderr, "%" PRIu64 " decisions were too fast to be told\n", lost);
-	return rc < 0 && rc != -ECANCELED ? -1 : 0;
+	return unheard < 0 || (rc < 0 && rc != -ECANCELED) ? -1 : 0;
 }
 
 static int read_number(const char *option, const char *text, uint64_t fallback,
@@ -97,7 +134,6 @@ static int read_number(const char *option, const char *text, uint64_t fallback,
 
 int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct sigaction action = { .sa_handler = end };
 	struct listing listing = { .json = args->json };
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_cgroup cgroup = {};
@@ -116,8 +152,7 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 		ebpfmm_fail(err, 0, "%s: has no policy", args->operands[0]);
 	if (attached <= 0)
 		goto out;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	catch_signals();
 	if (!args->json)
 		ebpfmm_event_titles(stdout);
 	rc = listen(policy, cgroup.id, every, &listing, err);

@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -154,14 +153,28 @@ void ebpfmm_trace_close(struct ebpfmm_trace *trace)
 	free(trace);
 }
 
-void ebpfmm_trace_sweep(struct ebpfmm_policy *policy)
+static bool is_on(int map)
 {
-	int lock = take_lock(), tracing;
+	struct ebpfmm_tracing value = {};
+	__u32 zero = 0;
 
+	return !bpf_map_lookup_elem(map, &zero, &value) && value.cgroup;
+}
+
+bool ebpfmm_trace_sweep(struct ebpfmm_policy *policy, bool clear)
+{
+	int tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, NULL), lock;
+	bool left;
+
+	/* Whoever wants to trace must not be kept from it for nothing. */
+	if (tracing < 0 || !is_on(tracing))
+		return false;
+	lock = take_lock();
 	if (lock < 0)
-		return;
-	tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, NULL);
-	if (tracing >= 0)
+		return false;
+	left = is_on(tracing);
+	if (left && clear)
 		set(tracing, 0, 0);
 	close(lock);
+	return left;
 }

@@ -6,6 +6,7 @@
 #ifndef EBPFMM_TRACE_H
 #define EBPFMM_TRACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bpf_types.h"
@@ -68,9 +69,12 @@ uint64_t ebpfmm_trace_stop(struct ebpfmm_trace *trace);
 void ebpfmm_trace_close(struct ebpfmm_trace *trace);
 
 /**
- * ebpfmm_trace_sweep - end the telling that a killed listener left on
+ * ebpfmm_trace_sweep - find, or end, the telling that a killed listener left on
  * @policy: the open policy
+ * @clear: false only looks
+ *
+ * Return: whether there is, or was, one.
  */
-void ebpfmm_trace_sweep(struct ebpfmm_policy *policy);
+bool ebpfmm_trace_sweep(struct ebpfmm_policy *policy, bool clear);
 
 #endif /* EBPFMM_TRACE_H */

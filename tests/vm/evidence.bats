@@ -383,6 +383,72 @@ as_traced()
 	rmdir "$cgroup.other"
 }
 
+# --- trace -------------------------------------------------------------------
+
+# traced: is some cgroup traced, as the policy's own variable says?
+traced()
+{
+	bpftool -j map lookup pinned $pins/tracing key hex 00 00 00 00 |
+		jq -e '[.value[:8][] | select(. != "0x00")] != []' >/dev/null
+}
+
+# listen OUTPUT: trace the cgroup, with that as standard output; its process is
+# $tracer. It begins with no signal ignored, as from a terminal.
+listen()
+{
+	env --default-signal ebpfmm trace "$cgroup" >"$1" \
+		2>"$BATS_TEST_TMPDIR/trace.err" 3>&- &
+	tracer=$!
+}
+
+@test "trace: whatever ends it turns it off" {
+	local signal
+	attach_regions
+	for signal in INT TERM HUP QUIT; do
+		listen /dev/null
+		until traced; do [ -e /proc/$tracer ]; done
+		kill -"$signal" "$tracer"
+		wait "$tracer"
+		run ! traced
+	done
+	tracer=
+}
+
+@test "trace: a reader that has had enough ends it, with decisions or without" {
+	local pipe=$BATS_TEST_TMPDIR/pipe line touch
+	attach_regions
+	mkfifo "$pipe"
+	for touch in "touch_memory --size 16M --name large" true; do
+		listen "$pipe"
+		IFS= read -r line <"$pipe"
+		$touch
+		wait "$tracer"
+		run ! traced
+		[ "$(cat "$BATS_TEST_TMPDIR/trace.err")" = ready ]
+	done
+	tracer=
+}
+
+@test "trace: doctor and gc see one that nobody listens to" {
+	attach_regions
+	listen /dev/null
+	until traced; do [ -e /proc/$tracer ]; done
+	run -0 ebpfmm doctor
+	[[ $output != *traces* ]]
+	ebpfmm gc --json | jq -e '.traces == 0'
+	traced
+	kill -KILL "$tracer"
+	wait "$tracer" || true
+	tracer=
+	traced
+	run -0 ebpfmm doctor
+	[[ $output == *'traces: 1'*'ebpfmm gc'* ]]
+	ebpfmm gc --json | jq -e '.traces == 1'
+	run ! traced
+	run -0 ebpfmm doctor
+	[[ $output != *traces* ]]
+}
+
 # --- metrics -----------------------------------------------------------------
 
 @test "metrics: a valid page with the numbers of stats" {
