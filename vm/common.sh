@@ -114,7 +114,7 @@ inside()
 		mount -t tmpfs tmpfs "$root/tmp"
 		while [ "$count" -gt 0 ]; do
 			mkdir -p "$root${1#*=}"
-			mount --bind "${1%%=*}" "$root${1#*=}"
+			mount --rbind "${1%%=*}" "$root${1#*=}"
 			shift
 			count=$((count - 1))
 		done
