@@ -57,7 +57,7 @@ refuses()
 	[[ $stderr =~ $reason ]]
 	nothing_left
 	annotations=$(jq '. + { "ebpfmm.required": "true" }' <<<"$annotations")
-	run ! call_hook < <(state)
+	run -1 call_hook < <(state)
 	nothing_left
 }
 
