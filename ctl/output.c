@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "error.h"
 #include "json.h"
 
 void ctl_print_json(struct json_object *value)
@@ -35,10 +36,9 @@ void ctl_print(const char *format, ...)
 	va_end(args);
 	if (length < 0)
 		return;
-	for (char *at = text; *at; at++)
-		if (((unsigned char)*at < ' ' && *at != '\n' && *at != '\t') ||
-		    *at == 0x7f)
-			*at = '?';
-	fputs(text, stdout);
+	if (length && text[length - 1] == '\n')
+		text[--length] = '\0';
+	ebpfmm_printable(text);
+	puts(text);
 	free(text);
 }

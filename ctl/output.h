@@ -32,9 +32,9 @@ void ctl_add_string(struct json_object *object, const char *key, const char *val
 void ctl_add_number(struct json_object *object, const char *key, uint64_t value);
 
 /**
- * ctl_print - print text
- * @format: as for printf; control characters that come from arguments become
- *	'?', newline and tab stay
+ * ctl_print - print a line
+ * @format: as for printf; its newline may be missing. All other bytes that are no
+ *	printable ASCII become '?'
  */
 void ctl_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

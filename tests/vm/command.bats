@@ -255,6 +255,22 @@ regions_profile()
 	fails 1 /sys/fs/cgroup ebpfmm stats /sys/fs/cgroup/nonexistent
 }
 
+@test "names that tenants chose, in what is printed as text" {
+	local name
+	# An escape sequence, its beginning as one character, and what is none.
+	for name in $'a\x1b[31m' $'b\xc2\x9b31m' $'c\xff'; do
+		mkdir "$cgroup/$name"
+		ebpfmm attach --cgroup "$cgroup/$name" $profiles/large.json
+	done >"$BATS_TEST_TMPDIR/attach"
+	ebpfmm list >"$BATS_TEST_TMPDIR/list"
+	ebpfmm stats >"$BATS_TEST_TMPDIR/stats"
+	for name in attach list stats; do
+		echo "$name"
+		[ "$(tr -d '\n\040-\176' <"$BATS_TEST_TMPDIR/$name" | wc -c)" = 0 ]
+		grep -F '/b??31m' "$BATS_TEST_TMPDIR/$name"
+	done
+}
+
 @test "doctor: all is well" {
 	run -0 ebpfmm doctor
 	[[ $output != *warning* ]]
