@@ -23,6 +23,9 @@
 #define CTL_IF_STALE	(1U << 9)
 #define CTL_SHOW	(1U << 10)
 
+/* Returned by a command that was called wrongly. */
+#define CTL_USAGE	2
+
 /**
  * struct ctl_args - a parsed command line
  * @json: print JSON
@@ -64,8 +67,8 @@ struct ctl_args {
  * @requires: options that must be given
  * @min: fewest operands
  * @max: most operands; -1 any number
- * @run: returns 0 when done, -1 with @err set, or 1 when it failed and has said
- *	why itself
+ * @run: returns 0 when done, -1 with @err set, 1 when it failed and has said why
+ *	itself, or CTL_USAGE with @err set when options or operands do not fit
  */
 struct ctl_command {
 	const char *name;

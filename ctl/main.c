@@ -55,7 +55,8 @@ static void print_commands(FILE *out)
 			 command->synopsis);
 		fprintf(out, "  %-42s %s\n", line, command->summary);
 	}
-	fputs("\nOptions: --json prints the result as JSON. See ebpfmm(8).\n", out);
+	fputs("\nOptions: --json prints the result as JSON, but of metrics and help.\n"
+	      "See ebpfmm(8).\n", out);
 }
 
 static const struct {
@@ -103,9 +104,11 @@ int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err)
 
 	if (args->noperands) {
 		command = find(args->operands[0]);
-		if (!command)
-			return ebpfmm_fail(err, 0, "there is no command `%s`",
-					   args->operands[0]);
+		if (!command) {
+			ebpfmm_fail(err, 0, "there is no command `%s`",
+				    args->operands[0]);
+			return CTL_USAGE;
+		}
 	}
 	if (args->completion) {
 		print_completion(command);
@@ -167,6 +170,8 @@ static int run(const struct ctl_command *command, unsigned int given,
 	if (command->max >= 0 && args->noperands > command->max)
 		return refuse(command, "too many arguments", "");
 	rc = command->run(args, &err);
+	if (rc == CTL_USAGE)
+		return refuse(command, err.message, "");
 	if (rc < 0) {
 		ebpfmm_printable(err.message);
 		fprintf(stderr, "ebpfmm %s: %s\n", command->name, err.message);
@@ -249,8 +254,11 @@ int main(int argc, char **argv)
 	}
 	args.operands = argv + optind;
 	args.noperands = argc - optind;
-	if (help)
+	if (help) {
+		/* Whatever else is there: of the command. */
+		args.noperands = args.noperands > 0;
 		return run(find("help"), 0, &args);
+	}
 	if (!args.noperands)
 		return usage(NULL);
 	command = find(args.operands[0]);

@@ -58,6 +58,25 @@ rejected()
 	fails 2 . ebpfmm attach --no-such-option
 	fails 2 . ebpfmm resolve $examples/regions.json
 	fails 2 . ebpfmm detach
+	fails 2 'exclude each other' ebpfmm calibrate --if-stale --show
+	fails 2 no-such-command ebpfmm help no-such-command
+	fails 2 no-such-command ebpfmm no-such-command --help
+}
+
+@test "help: of a command, whatever else is asked of it" {
+	run -0 ebpfmm attach --help
+	[[ $output == 'usage: ebpfmm attach '* ]]
+	attach=$output
+	run -0 ebpfmm attach --cgroup "$cgroup" $profiles/large.json --help
+	[ "$output" = "$attach" ]
+	run ! attached "$cgroup"
+	run -0 ebpfmm --help
+	[[ $output == 'usage: ebpfmm COMMAND'* ]]
+	# That of all commands says which of them take --json.
+	without=$(sed -n 's/.*--json.*, but of \(.*\) and \(.*\)\./\1\n\2/p' <<<"$output")
+	[ "$without" = "$(for command in $(ebpfmm help --completion); do
+		ebpfmm help "$command" | grep -qF -- --json || echo "$command"
+	done)" ]
 }
 
 @test "semantic errors of a profile, each with its place" {
