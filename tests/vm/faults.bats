@@ -197,11 +197,32 @@ loaded_or_not()
 }
 
 # unlucky COMMAND…: become COMMAND, whose allocations fail at random, and those
-# of its children. For subshells. What is preloaded is env(1), as the hook is
-# linked statically, and COMMAND inherits it.
+# of its children. For subshells. What is preloaded is env(1), and COMMAND inherits
+# it, as do hooks, which are linked statically.
 unlucky()
 {
 	LD_PRELOAD=$tests/failing.so exec env "$@"
+}
+
+# unlucky_hook STATE: the hook, whose allocations fail at random as soon as it reads
+# its state. Not before: exec that has no memory kills with the signal of a crash.
+unlucky_hook()
+{
+	local input=$BATS_TEST_TMPDIR/input process
+	rm -f "$input"
+	mkfifo "$input"
+	(cd "$bundle" && exec "$hook") <"$input" 3>&- &
+	process=$!
+	exec 8>"$input"
+	# It is in poll(2).
+	until grep -q '^7 ' /proc/$process/syscall; do
+		[ -e /proc/$process ]
+	done
+	echo 1 >/proc/$process/make-it-fail
+	echo "$1" >&8
+	exec 8>&-
+	# No container requires a profile here.
+	wait $process
 }
 
 @test "hooks, at random" {
@@ -210,8 +231,7 @@ unlucky()
 	first=$cgroup
 	for ((n = 0; n < points / 2; n++)); do
 		new_container large.json
-		status=0
-		(cd "$bundle" && unlucky "$hook") < <(state) || status=$?
+		unlucky_hook "$(state)"
 		attached "$bystander"
 		# Cleaning up can have failed as well.
 		ebpfmm gc
@@ -222,7 +242,7 @@ unlucky()
 			only_bystander
 		fi
 		end_container
-		(cd "$bundle" && unlucky "$hook") < <(pid=0 state stopped) || true
+		unlucky_hook "$(pid=0 state stopped)"
 		ebpfmm gc
 		only_bystander
 	done
