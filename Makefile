@@ -228,7 +228,7 @@ uninstall:
 # --- what the tests in the virtual machine need, installed beside the package -
 
 test_libexec := $(DESTDIR)$(PREFIX)/lib/ebpfmm
-vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity \
+vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity $(O)/tests/vm/mappings \
 	$(O)/tests/vm/truth_check $(O)/tests/vm/regions-fixed \
 	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
 	$(O)/tests/vm/openmetrics $(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
