@@ -416,7 +416,7 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 		ebpfmm_cgroup_close(&cgroup);
 		if (rc)
 			return rc;
-	} else if (local.code == ENOMEM) {
+	} else if (local.code != ENOENT && local.code != ESTALE) {
 		if (err)
 			*err = local;
 		return -1;
