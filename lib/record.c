@@ -234,29 +234,29 @@ fail:
 	return NULL;
 }
 
-/* Copies a string member; 0, EBADMSG when there is none, or ENOMEM. */
+/* Copies a string member; 0, -EBADMSG when there is none, or -ENOMEM. */
 static int string_member(struct json_object *object, const char *key, char **out)
 {
 	struct json_object *value;
 
 	if (!json_object_object_get_ex(object, key, &value) ||
 	    !json_object_is_type(value, json_type_string))
-		return EBADMSG;
+		return -EBADMSG;
 	*out = strdup(json_object_get_string(value));
-	return *out ? 0 : ENOMEM;
+	return *out ? 0 : -ENOMEM;
 }
 
-/* 0, EBADMSG when @text is no record with this @id, or ENOMEM. */
+/* 0, -EBADMSG when @text is no record with this @id, or -ENOMEM. */
 static int from_text(const char *text, const char *id, struct ebpfmm_record *out)
 {
 	struct ebpfmm_record record = {};
 	struct json_object *object, *value;
 	enum json_tokener_error parsed;
-	int rc = EBADMSG;
+	int rc = -EBADMSG;
 
 	object = json_tokener_parse_verbose(text, &parsed);
 	if (parsed == json_tokener_error_memory)
-		rc = ENOMEM;
+		rc = -ENOMEM;
 	if (!json_object_is_type(object, json_type_object))
 		goto fail;
 	if (!json_object_object_get_ex(object, "version", &value) ||
@@ -270,7 +270,7 @@ static int from_text(const char *text, const char *id, struct ebpfmm_record *out
 	     string_member(object, "cgroup_path", &record.cgroup_path) ?:
 	     string_member(object, "profile", &record.profile);
 	if (!rc && strcmp(record.id, id))
-		rc = EBADMSG;
+		rc = -EBADMSG;
 	if (rc)
 		goto fail;
 	json_object_put(object);
@@ -297,7 +297,7 @@ int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 	rc = from_text(text, id, out);
 	free(text);
 	if (rc)
-		return ebpfmm_fail(err, rc, "record `%s`", name);
+		return ebpfmm_fail(err, -rc, "record `%s`", name);
 	return 0;
 }
 
