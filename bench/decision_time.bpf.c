@@ -68,6 +68,24 @@ int nothing(void *ctx)
 	return 0;
 }
 
+__noinline __u64 do_nothing(struct ebpfmm_weighing *w __arg_nonnull)
+{
+	__u64 left = w->left;
+
+	barrier_var(left);
+	return left;
+}
+
+/* As many calls as the decision has, that do nothing. */
+SEC("tc")
+int calls(void *ctx)
+{
+	struct ebpfmm_weighing w = {};
+
+	(void)ctx;
+	return do_nothing(&w) + do_nothing(&w) + do_nothing(&w) + do_nothing(&w);
+}
+
 /* Answers with the orders for a page that is another one each time. */
 SEC("tc")
 int decision(void *ctx)
