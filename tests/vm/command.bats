@@ -189,8 +189,25 @@ rejected()
 	all_in 2M "$(pages "$cgroup")"
 }
 
+# without_memory_at N COMMAND…: run it, and let the system call fail that was the N-th
+# of $calls when it was run before. If it fails for that it says so in one line.
+without_memory_at()
+{
+	local name=${calls[$1]} nth
+	nth=$(printf '%s\n' "${calls[@]:0:$1+1}" | grep -cFx "$name")
+	shift
+	run --separate-stderr strace -qq -e trace="$name" \
+		-e inject="$name:error=ENOMEM:when=$nth" \
+		-o "$BATS_TEST_TMPDIR/trace" "$@"
+	echo "$name number $nth of ${#calls[@]} calls: $status, $stderr"
+	if [ "$status" != 0 ]; then
+		[ "$status" = 1 ]
+		[ "$(grep -c . <<<"$stderr")" = 1 ]
+	fi
+}
+
 @test "without memory, whatever call fails, nothing is left and others keep theirs" {
-	local bystander=$cgroup calls names=bpf,openat,open_by_handle_at n name nth
+	local bystander=$cgroup calls names=bpf,openat,open_by_handle_at n
 	ebpfmm attach --cgroup "$bystander" $profiles/large.json
 	new_cgroup
 	strace -qq -e trace=$names -o "$BATS_TEST_TMPDIR/trace" \
@@ -199,22 +216,11 @@ rejected()
 	mapfile -t calls < <(sed 's/(.*//' "$BATS_TEST_TMPDIR/trace")
 	# Before the first call of bpf(2) it has not looked at anything of others.
 	for ((n = 0; n < ${#calls[@]}; n++)); do
-		name=${calls[n]}
-		nth=$(printf '%s\n' "${calls[@]:0:n+1}" | grep -cFx "$name")
 		[[ " ${calls[*]:0:n+1} " == *" bpf "* ]] || continue
-		run --separate-stderr strace -qq -e trace="$name" \
-			-e inject="$name:error=ENOMEM:when=$nth" \
-			-o "$BATS_TEST_TMPDIR/trace" \
-			ebpfmm attach --cgroup "$cgroup" $profiles/large.json
-		echo "$name number $nth of ${#calls[@]} calls: $status, $stderr"
+		without_memory_at $n ebpfmm attach --cgroup "$cgroup" $profiles/large.json
 		attached "$bystander"
 		stored "$bystander"
-		if [ "$status" = 0 ]; then
-			ebpfmm detach --cgroup "$cgroup"
-		else
-			[ "$status" = 1 ]
-			[ "$(grep -c . <<<"$stderr")" = 1 ]
-		fi
+		[ "$status" != 0 ] || ebpfmm detach --cgroup "$cgroup"
 		run ! attached "$cgroup"
 		run ! stored "$cgroup"
 	done
@@ -230,7 +236,7 @@ regions_profile()
 }
 
 @test "without memory, whatever call of a replacement fails, the old policy stays" {
-	local calls names=bpf,openat,renameat count n name nth before
+	local calls names=bpf,openat,renameat count n before
 	# Of the new one's layout and of the other.
 	for count in 2 30; do
 		regions_profile $count
@@ -241,22 +247,14 @@ regions_profile()
 		ebpfmm attach --cgroup "$cgroup" $profiles/many.json
 		mapfile -t calls < <(sed 's/(.*//' "$BATS_TEST_TMPDIR/trace")
 		for ((n = 0; n < ${#calls[@]}; n++)); do
-			name=${calls[n]}
-			nth=$(printf '%s\n' "${calls[@]:0:n+1}" | grep -cFx "$name")
 			# Before its record is renamed nothing is changed.
 			[[ " ${calls[*]:0:n+1} " == *" renameat "* ]] || continue
-			run --separate-stderr strace -qq -e trace="$name" \
-				-e inject="$name:error=ENOMEM:when=$nth" \
-				-o "$BATS_TEST_TMPDIR/trace" \
+			without_memory_at $n \
 				ebpfmm attach --cgroup "$cgroup" $profiles/large.json
-			echo "$name number $nth of ${#calls[@]} calls: $status, $stderr"
 			attached "$cgroup"
 			if [ "$status" = 0 ]; then
 				ebpfmm list | grep -F "$cgroup" | grep ^large
 				ebpfmm attach --cgroup "$cgroup" $profiles/many.json
-			else
-				[ "$status" = 1 ]
-				[ "$(grep -c . <<<"$stderr")" = 1 ]
 			fi
 			# Its name is that of the record, its regions are those stored.
 			[ "$(ebpfmm list)" = "$before" ]
