@@ -168,15 +168,19 @@ symbol_profile()
 	symbol_profile /bin/server
 	settled "$dir/lower/bin/server"
 	stacked 1 "$dir/lower"
-	# It has been opened, and waits before it reads.
-	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=pread64,statfs,fstatfs \
-		-e inject=pread64:delay_enter=200000 \
+	# It stops when it has begun to read.
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -P "$dir/root1/bin/server" \
+		-e trace=pread64 -e inject=pread64:signal=STOP:when=1 \
 		ebpfmm attach --cgroup "$cgroup" --rootfs "$dir/root1" \
 		"$BATS_TEST_TMPDIR/symbol.json" 3>&- &
 	attach=$!
-	until grep -q pread64 "$BATS_TEST_TMPDIR/trace" 2>/dev/null; do :; done
+	until grep -qs 'stopped by SIGSTOP' "$BATS_TEST_TMPDIR/trace"; do
+		kill -0 $attach
+	done
 	chmod u+s "$dir/root1/bin/server"
 	[ -e "$dir/upper1/bin/server" ]
+	kill -CONT "$(awk '/stopped by SIGSTOP/ { print $1; exit }' \
+		"$BATS_TEST_TMPDIR/trace")"
 	wait $attach
 	[ -z "$(ls /run/ebpfmm/cache)" ]
 	# It was the change that was in the way.
