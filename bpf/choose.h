@@ -84,17 +84,26 @@ static __always_inline bool is_decided(__u32 reason)
 
 /* --- which program, which region ---------------------------------------------- */
 
-/* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. */
+/* Index of the program with that file, but for the first, or EBPFMM_MAX_PROGRAMS. */
 __weak __noinline __u64
-find_program(struct ebpfmm_header *header __arg_nonnull,
-	     const struct ebpfmm_identity *file __arg_nonnull)
+find_further_program(struct ebpfmm_header *header __arg_nonnull,
+		     const struct ebpfmm_identity *file __arg_nonnull)
 {
 	__u32 i;
 
-	for (i = 0; i < EBPFMM_MAX_PROGRAMS && i < header->nprograms; i++)
+	for (i = 1; i < EBPFMM_MAX_PROGRAMS && i < header->nprograms; i++)
 		if (is_same(&header->programs[i].file, file))
 			return i;
 	return EBPFMM_MAX_PROGRAMS;
+}
+
+/* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. Mostly it is the first. */
+static __always_inline __u64 find_program(struct ebpfmm_header *header,
+					  const struct ebpfmm_identity *file)
+{
+	if (header->nprograms && is_same(&header->programs[0].file, file))
+		return 0;
+	return find_further_program(header, file);
 }
 
 static __always_inline __u64 program_of(struct ebpfmm_header *header,
@@ -298,7 +307,10 @@ static __always_inline void choose_size(const struct question *question,
 				  question->why))
 				break;
 	}
-	conclude(w, header, question->cgrp);
+	if (w->revised || w->left & header->limited)
+		conclude(w, header, question->cgrp);
+	else
+		ebpfmm_confirm(w);
 	if (question->why == BPF_MM_COLLAPSE)
 		w->orders &= 1U << w->order;
 }

@@ -29,7 +29,8 @@
  * Each round either settles an order or drops it: there are less than twice as
  * many rounds as orders. Mostly nothing stands in the way of the best order, so
  * weighing notes the answer for that case, and only what is learnt to the contrary
- * makes the rest look at all orders again.
+ * makes the rest look at all orders again: where nothing was, ebpfmm_confirm() is
+ * all of ebpfmm_conclude().
  */
 #ifndef EBPFMM_DECISION_H
 #define EBPFMM_DECISION_H
@@ -322,6 +323,18 @@ ebpfmm_inline void ebpfmm_drop(struct ebpfmm_weighing *w, __u32 limited)
 }
 
 /**
+ * ebpfmm_confirm - end: the answer that ebpfmm_weigh() noted stands
+ * @w: the weighing, when ebpfmm_next() has returned 0; not revised
+ */
+ebpfmm_inline void ebpfmm_confirm(struct ebpfmm_weighing *w)
+{
+	w->compact = 0;
+	w->reason = EBPFMM_BEST;
+	if (w->wished != w->order)
+		w->reason = ebpfmm_obstacle(w, w->wished);
+}
+
+/**
  * ebpfmm_conclude - end: make the answer
  * @w: the weighing, when ebpfmm_next() has returned 0
  * @costs: what pages cost
@@ -338,10 +351,7 @@ ebpfmm_inline void ebpfmm_conclude(struct ebpfmm_weighing *w,
 	__s64 most = w->net[0];
 
 	if (!w->revised) {
-		w->compact = 0;
-		w->reason = EBPFMM_BEST;
-		if (w->wished != w->order)
-			w->reason = ebpfmm_obstacle(w, w->wished);
+		ebpfmm_confirm(w);
 		return;
 	}
 	w->compact = w->order && w->missing >> w->order & 1;
