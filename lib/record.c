@@ -5,16 +5,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
-#define RECORD_VERSION 1
+#include "log.h"
+#include "record_private.h"
+
 #define RECORD_MAX_BYTES (64 * 1024)
 #define SUFFIX ".json"
 #define TMP_SUFFIX ".json.tmp"
@@ -56,6 +58,18 @@ static int file_name(const char *id, const char *suffix, char name[NAME_MAX + 1]
 	return 0;
 }
 
+/* Takes the lock; who watches is told when that has to wait. */
+static int lock(int fd, const char *dir)
+{
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return 0;
+	if (errno == EWOULDBLOCK && isatty(STDERR_FILENO))
+		ebpfmm_log(LOG_INFO, "waiting for another one to end its work (`%s/lock`)",
+			   dir);
+	/* By a signal that the program handles: it does not want to wait longer. */
+	return flock(fd, LOCK_EX);
+}
+
 int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
 			struct ebpfmm_error *err)
 {
@@ -72,8 +86,7 @@ int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
 		close(dirfd);
 		return -1;
 	}
-	/* By a signal that the program handles: it does not want to wait longer. */
-	if (flock(lockfd, LOCK_EX)) {
+	if (lock(lockfd, dir)) {
 		ebpfmm_fail(err, errno, "lock `%s/lock`", dir);
 		close(lockfd);
 		close(dirfd);
@@ -90,28 +103,6 @@ void ebpfmm_records_close(struct ebpfmm_records *records)
 	close(records->lockfd);
 	records->dirfd = -1;
 	records->lockfd = -1;
-}
-
-static char *to_text(const struct ebpfmm_record *record)
-{
-	struct json_object *object = json_object_new_object();
-	char *text = NULL;
-
-	if (!object)
-		return NULL;
-	if (!json_object_object_add(object, "version",
-				    json_object_new_int(RECORD_VERSION)) &&
-	    !json_object_object_add(object, "id", json_object_new_string(record->id)) &&
-	    !json_object_object_add(object, "cgroup_id",
-				    json_object_new_uint64(record->cgroup_id)) &&
-	    !json_object_object_add(object, "cgroup_path",
-				    json_object_new_string(record->cgroup_path)) &&
-	    !json_object_object_add(object, "profile",
-				    json_object_new_string(record->profile)))
-		text = strdup(json_object_to_json_string_ext(
-			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-	return text;
 }
 
 static int write_all(int fd, const char *text)
@@ -166,7 +157,7 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 	if (file_name(record->id, SUFFIX, name, err) ||
 	    file_name(record->id, TMP_SUFFIX, tmp, err))
 		return -1;
-	text = to_text(record);
+	text = ebpfmm_record_to_text(record);
 	if (!text)
 		return ebpfmm_fail(err, ENOMEM, "record of `%s`", record->id);
 	fd = openat(records->dirfd, tmp,
@@ -234,54 +225,6 @@ fail:
 	return NULL;
 }
 
-/* Copies a string member; 0, -EBADMSG when there is none, or -ENOMEM. */
-static int string_member(struct json_object *object, const char *key, char **out)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return -EBADMSG;
-	*out = strdup(json_object_get_string(value));
-	return *out ? 0 : -ENOMEM;
-}
-
-/* 0, -EBADMSG when @text is no record with this @id, or -ENOMEM. */
-static int from_text(const char *text, const char *id, struct ebpfmm_record *out)
-{
-	struct ebpfmm_record record = {};
-	struct json_object *object, *value;
-	enum json_tokener_error parsed;
-	int rc = -EBADMSG;
-
-	object = json_tokener_parse_verbose(text, &parsed);
-	if (parsed == json_tokener_error_memory)
-		rc = -ENOMEM;
-	if (!json_object_is_type(object, json_type_object))
-		goto fail;
-	if (!json_object_object_get_ex(object, "version", &value) ||
-	    json_object_get_int(value) != RECORD_VERSION)
-		goto fail;
-	if (!json_object_object_get_ex(object, "cgroup_id", &value) ||
-	    !json_object_is_type(value, json_type_int))
-		goto fail;
-	record.cgroup_id = json_object_get_uint64(value);
-	rc = string_member(object, "id", &record.id) ?:
-	     string_member(object, "cgroup_path", &record.cgroup_path) ?:
-	     string_member(object, "profile", &record.profile);
-	if (!rc && strcmp(record.id, id))
-		rc = -EBADMSG;
-	if (rc)
-		goto fail;
-	json_object_put(object);
-	*out = record;
-	return 0;
-fail:
-	ebpfmm_record_free(&record);
-	json_object_put(object);
-	return rc;
-}
-
 int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 		       struct ebpfmm_record *out, struct ebpfmm_error *err)
 {
@@ -294,7 +237,7 @@ int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 	text = read_text(records->dirfd, name);
 	if (!text)
 		return ebpfmm_fail(err, errno, "record `%s`", name);
-	rc = from_text(text, id, out);
+	rc = ebpfmm_record_from_text(text, id, out);
 	free(text);
 	if (rc)
 		return ebpfmm_fail(err, -rc, "record `%s`", name);
@@ -588,12 +531,4 @@ int ebpfmm_record_sweep(const struct ebpfmm_records *records, bool remove,
 	if (each_file(records, sweep_one, &sweep, err))
 		return -1;
 	return sweep.count;
-}
-
-void ebpfmm_record_free(struct ebpfmm_record *record)
-{
-	free(record->id);
-	free(record->cgroup_path);
-	free(record->profile);
-	*record = (struct ebpfmm_record){};
 }

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sanitizer/lsan_interface.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,69 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "record.h"
+#include "records.h"
 #include "worker.h"
-
-/**
- * struct fixture - an empty directory of records
- * @dir: its path
- * @records: open and locked
- */
-struct fixture {
-	char dir[64];
-	struct ebpfmm_records records;
-};
-
-/* Which call of strdup() from now on has no memory; 0: none. */
-static unsigned int no_memory_at;
-
-/* In the place of libc's, also for json-c. */
-char *strdup(const char *text)
-{
-	size_t size = strlen(text) + 1;
-	char *copy = NULL;
-
-	if (!no_memory_at || --no_memory_at)
-		copy = malloc(size);
-	if (copy)
-		memcpy(copy, text, size);
-	return copy;
-}
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct ebpfmm_error err;
-	char *parent;
-
-	snprintf(fixture->dir, sizeof(fixture->dir), "/tmp/test-record.XXXXXX");
-	parent = mkdtemp(fixture->dir);
-	assert_non_null(parent);
-	strcat(fixture->dir, "/run");
-	assert_int_equal(ebpfmm_records_open(fixture->dir, &fixture->records, &err), 0);
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-	char command[128];
-
-	ebpfmm_records_close(&fixture->records);
-	*strrchr(fixture->dir, '/') = '\0';
-	snprintf(command, sizeof(command), "rm -r %s", fixture->dir);
-	assert_int_equal(system(command), 0);
-	free(fixture);
-	return 0;
-}
-
-static struct ebpfmm_record sample(char *id)
-{
-	return (struct ebpfmm_record){ .id = id, .cgroup_id = UINT64_C(1) << 40,
-				       .cgroup_path = (char *)"/sys/fs/cgroup/a\n\"b",
-				       .profile = (char *)"redis.json" };
-}
 
 static void put_file(struct fixture *fixture, const char *name, const char *text)
 {
@@ -221,48 +159,6 @@ static void no_regular_file(void **state)
 	assert_int_equal(ebpfmm_record_read(&fixture->records, "f", &back, &err), -1);
 	assert_int_equal(ebpfmm_record_read(&fixture->records, "l", &back, &err), -1);
 	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 2);
-}
-
-/* What the record of a cgroup is: its id, or "" for none. */
-static void expect_of_cgroup(struct fixture *fixture, uint64_t cgroup_id,
-			     const char *id)
-{
-	struct ebpfmm_record record;
-	struct ebpfmm_error err;
-
-	assert_int_equal(ebpfmm_record_of_cgroup(&fixture->records, cgroup_id, &record,
-						 &err), *id ? 1 : 0);
-	assert_string_equal(record.id ? record.id : "", id);
-	ebpfmm_record_free(&record);
-}
-
-/* A record that cannot be read now is not taken for a broken one. */
-static void no_memory(void **state)
-{
-	struct fixture *fixture = *state;
-	char id[] = "box";
-	struct ebpfmm_record record = sample(id), back;
-	struct ebpfmm_error err;
-	unsigned int n, failed = 0;
-
-	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
-	for (n = 1; n < 100; n++) {
-		no_memory_at = n;
-		/* json-c loses what it has parsed until then. */
-		__lsan_disable();
-		if (ebpfmm_record_sweep(&fixture->records, true, &err)) {
-			assert_int_equal(err.code, ENOMEM);
-			failed++;
-		}
-		__lsan_enable();
-		no_memory_at = 0;
-		assert_int_equal(ebpfmm_record_read(&fixture->records, id, &back, &err),
-				 0);
-		ebpfmm_record_free(&back);
-		expect_of_cgroup(fixture, record.cgroup_id, id);
-	}
-	/* At each of the record's three strings at least. */
-	assert_true(failed >= 3);
 }
 
 static void no_descriptors(void **state)
@@ -565,7 +461,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hostile_id, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(broken_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_regular_file, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_descriptors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_and_sweep, set_up, tear_down),

@@ -334,6 +334,27 @@ regions_profile()
 	done
 }
 
+@test "who watches is told what the command waits for" {
+	local command
+	exec 9>>/run/ebpfmm/lock
+	flock 9
+	script -qefc "ebpfmm gc" "$BATS_TEST_TMPDIR/terminal" 3>&- 9>&- &
+	command=$!
+	until grep -qsF 'waiting for another' "$BATS_TEST_TMPDIR/terminal"; do
+		kill -0 $command
+	done
+	flock -u 9
+	wait $command
+	# A hook's line would be one for each container that starts at the same time.
+	flock 9
+	ebpfmm gc 2>"$BATS_TEST_TMPDIR/quiet" 3>&- 9>&- &
+	command=$!
+	until [[ $(<"/proc/$command/syscall") == '73 '* ]]; do kill -0 $command; done
+	flock -u 9
+	wait $command
+	[ ! -s "$BATS_TEST_TMPDIR/quiet" ]
+}
+
 @test "gc when there is nothing to do" {
 	ebpfmm gc
 	ebpfmm unload
