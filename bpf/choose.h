@@ -114,7 +114,7 @@ static __always_inline __u64 program_of(struct ebpfmm_header *header,
 
 	if (!file)
 		return EBPFMM_MAX_PROGRAMS;
-	identify(file->f_inode, &identity);
+	identify_unheld(file, &identity);
 	return find_program(header, &identity);
 }
 

@@ -203,7 +203,7 @@ object_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 	if (!before || !file)
 		return NULL;
 
-	identify(file->f_inode, &identity);
+	identify_unheld(file, &identity);
 	n = find_object(header, program->objects.first,
 			program->objects.first + program->objects.count, &identity,
 			before->vm_pgoff + ((*start - before->vm_start) >>
