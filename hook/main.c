@@ -21,6 +21,7 @@
 #include "bundle.h"
 #include "choice.h"
 #include "elf_file.h"
+#include "inherited.h"
 #include "lifecycle.h"
 #include "log.h"
 #include "privilege.h"
@@ -202,6 +203,7 @@ int main(int argc, char **argv)
 	bool required = false;
 	int rc;
 
+	ebpfmm_forget_inherited();
 	/* Who called may not listen: no reason to be killed, and to fail them. */
 	signal(SIGPIPE, SIG_IGN);
 	ebpfmm_log_open("ebpfmm-oci-hook", 1);

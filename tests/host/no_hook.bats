@@ -119,6 +119,13 @@ expect_of_hook()
 	[[ $stderr == *some-id* ]]
 }
 
+@test "the hook says the same where its caller ignored the end of children" {
+	expect_of_hook
+	run -0 --separate-stderr env --ignore-signal=SIGCHLD /out/ebpfmm-oci-hook \
+		< <(state '{ "ebpfmm.profile": "any.json" }')
+	says "$reason"
+}
+
 @test "the hook refuses a container that requires its profile" {
 	expect_of_hook
 	run -1 --separate-stderr /out/ebpfmm-oci-hook < <(state \

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "inherited.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* As many as Linux gives by default; the hook needs a dozen. */
+#define FILES_MIN 1024
+
+/* With SIGCHLD ignored, for one, no child can be waited for. */
+static void reset_signals(void)
+{
+	const struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	/* Those that no program may set fail, and need nothing. */
+	for (int signal = 1; signal < NSIG; signal++)
+		sigaction(signal, &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void reset_timers(void)
+{
+	const struct itimerval never = {};
+
+	setitimer(ITIMER_REAL, &never, NULL);
+	setitimer(ITIMER_VIRTUAL, &never, NULL);
+	setitimer(ITIMER_PROF, &never, NULL);
+}
+
+/* At least so much; without privilege, as much as is allowed. */
+static void raise_limit(int resource, rlim_t least)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) || limit.rlim_cur >= least)
+		return;
+	limit.rlim_cur = least;
+	if (limit.rlim_max >= least) {
+		setrlimit(resource, &limit);
+		return;
+	}
+	limit.rlim_max = least;
+	if (!setrlimit(resource, &limit) || getrlimit(resource, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(resource, &limit);
+}
+
+static void reset_limits(void)
+{
+	/* A core would hold what a container's files hold. */
+	const struct rlimit no_core = {};
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	raise_limit(RLIMIT_AS, RLIM_INFINITY);
+	raise_limit(RLIMIT_CPU, RLIM_INFINITY);
+	raise_limit(RLIMIT_DATA, RLIM_INFINITY);
+	raise_limit(RLIMIT_FSIZE, RLIM_INFINITY);
+	raise_limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
+	raise_limit(RLIMIT_NOFILE, FILES_MIN);
+}
+
+/* What is opened next must not be taken for where messages go. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", O_RDWR | O_NOCTTY);
+}
+
+void ebpfmm_forget_inherited(void)
+{
+	reset_signals();
+	reset_timers();
+	reset_limits();
+	umask(022);
+	clearenv();
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	open_standard_files();
+}
