@@ -41,9 +41,6 @@
  */
 #define MEMORY_MAX (2 * EBPFMM_ELF_MAX_BYTES + (2ULL << 30))
 
-/* The argument with which this program calls itself. */
-#define REPORT "--report"
-
 /* Of what is not filled no page is ever touched. */
 static char state_text[EBPFMM_STATE_MAX_BYTES + 1];
 
@@ -113,8 +110,7 @@ static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 	} else if (!rc && choice.profile) {
 		rc = start(state, bundle.root, choice.profile, steps, deadline, err);
 	}
-	if (rc != EBPFMM_WORK_LOST)
-		ebpfmm_bundle_free(&bundle);
+	ebpfmm_bundle_free(&bundle);
 	return rc;
 }
 
@@ -184,17 +180,6 @@ static int report(const char *id, bool required, const char *message)
 	return required ? 1 : 0;
 }
 
-/*
- * After a worker was lost: to log may take memory, and the heap is not to be trusted
- * any more. So this program starts anew, only to report.
- */
-static int report_anew(const char *id, bool required, const char *message)
-{
-	execl("/proc/self/exe", "ebpfmm-oci-hook", REPORT, required ? "required" : "",
-	      id, message, NULL);
-	_exit(required ? 1 : 0);
-}
-
 int main(int argc, char **argv)
 {
 	int64_t deadline = ebpfmm_deadline(DEADLINE_MS);
@@ -211,11 +196,7 @@ int main(int argc, char **argv)
 		puts("ebpfmm-oci-hook " EBPFMM_VERSION);
 		return 0;
 	}
-	if (argc == 5 && !strcmp(argv[1], REPORT))
-		return report(argv[3], *argv[2], argv[4]);
 	rc = handle(argc > 1 ? argv[1] : NULL, &state, deadline, &required, &err);
-	if (rc == EBPFMM_WORK_LOST)
-		return report_anew(state.id, required, err.message);
 	if (rc)
 		rc = report(state.id ? state.id : "(unknown)", required, err.message);
 	ebpfmm_state_free(&state);

@@ -1,38 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Theory of operation: whoever starts a container waits for this program's exit
+ * status, and it must be right whatever a tenant put into an image. So the parent
+ * reads the state, decides what a failure means and waits; the child does the rest.
+ *
+ * Against a child that a tenant's file has made store where it should not: it has
+ * its own copy of all memory, and all that comes back is one structure of fixed size,
+ * which is checked. So the parent's id, its `required` and its heap are its own.
+ *
+ * Against a lack of memory: the kernel's OOM killer takes every process that shares
+ * the victim's memory, so none is shared but that structure. The child asks to be
+ * taken first and the parent not to be taken; the parent has what it needs by then.
+ *
+ * Not kept from a child that runs a tenant's code: what root may do. It needs to,
+ * since it attaches the policy, too.
+ */
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* As large as the main thread's usually is; only what is touched costs memory. */
-#define STACK_SIZE ((size_t)8 << 20)
-
 /**
- * struct worker - what the child gets and gives, and its stack
- * @stack: grows down to a guard page
- * @work: what to run
- * @data: for @work
- * @parent: who waits
- * @rc: what @work returned, once the child has ended with status 0
+ * struct answer - all that comes back from the child, in memory that both write
+ * @rc: what its work returned, once it has ended with status 0
  * @err: its error
  *
- * In a mapping that stays when the child is not waited for.
+ * The child has read a tenant's files, so none of it is believed before it is checked.
  */
-struct worker {
-	char stack[STACK_SIZE] __attribute__((aligned(16)));
-	int (*work)(void *data, struct ebpfmm_error *err);
-	void *data;
-	pid_t parent;
+struct answer {
 	int rc;
 	struct ebpfmm_error err;
 };
@@ -80,35 +86,30 @@ void ebpfmm_interrupt_at(int64_t deadline)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static int child(void *data)
+/* Best effort: without privilege it may only be raised, and without /proc neither. */
+static void set_oom_score(const char *score)
 {
-	struct worker *worker = data;
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != worker->parent)
-		_exit(1);
-	worker->rc = worker->work(worker->data, &worker->err);
-	/* What was to run at exit is the parent's. */
-	_exit(0);
+	if (fd < 0)
+		return;
+	if (write(fd, score, strlen(score)) < 0) {
+		/* It stays what the engine has. */
+	}
+	close(fd);
 }
 
-/* The worker's memory; NULL with @err set. */
-static struct worker *new_worker(struct ebpfmm_error *err)
+static void run_child(int (*work)(void *data, struct ebpfmm_error *err), void *data,
+		      pid_t parent, struct answer *answer)
 {
-	struct worker *worker;
-
-	worker = mmap(NULL, sizeof(*worker), PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-	if (worker == MAP_FAILED) {
-		ebpfmm_fail(err, errno, "map a worker's stack");
-		return NULL;
-	}
-	if (mprotect(worker, sysconf(_SC_PAGESIZE), PROT_NONE)) {
-		ebpfmm_fail(err, errno, "guard a worker's stack");
-		munmap(worker, sizeof(*worker));
-		return NULL;
-	}
-	return worker;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	set_oom_score("1000");
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	answer->rc = work(data, &answer->err);
+	/* What was to run at exit is the parent's. */
+	_exit(0);
 }
 
 /* 0 when the child has ended as it should, or -1 with @err set. */
@@ -135,39 +136,52 @@ static int wait_end(pid_t pid, int pidfd, int64_t deadline, struct ebpfmm_error 
 	return 0;
 }
 
-/*
- * To copy this process, page by page as either of the two writes, took longer than
- * the work. So the child shares memory and files, as a thread does, but is a process:
- * it can be killed, and can crash, alone.
- *
- * It shares errno as well. Until it has ended, the parent does nothing else than to
- * wait, and asks for no errno.
- */
+/* As if a tenant had written it. */
+static int take_answer(const struct answer *shared, struct ebpfmm_error *err)
+{
+	struct answer answer = *shared;
+
+	if (!answer.rc)
+		return 0;
+	answer.err.message[sizeof(answer.err.message) - 1] = '\0';
+	return ebpfmm_fail(err, 0, "%s", answer.err.message);
+}
+
+static int run(int (*work)(void *data, struct ebpfmm_error *err), void *data,
+	       struct answer *answer, int64_t deadline, struct ebpfmm_error *err)
+{
+	pid_t parent = getpid(), pid;
+	int pidfd, rc;
+
+	set_oom_score("-1000");
+	pid = fork();
+	if (pid < 0)
+		return ebpfmm_fail(err, errno, "start a worker");
+	if (!pid)
+		run_child(work, data, parent, answer);
+	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0) {
+		ebpfmm_fail(err, errno, "watch the worker");
+		kill(pid, SIGKILL);
+		return -1;
+	}
+	rc = wait_end(pid, pidfd, deadline, err);
+	close(pidfd);
+	return rc ? rc : take_answer(answer, err);
+}
+
 int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		int64_t deadline, struct ebpfmm_error *err)
 {
-	const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_PIDFD | SIGCHLD;
-	struct worker *worker = new_worker(err);
-	int pidfd, rc = -1;
-	pid_t pid;
+	struct answer *answer;
+	int rc;
 
-	if (!worker)
-		return -1;
-	worker->work = work;
-	worker->data = data;
-	worker->parent = getpid();
-	pid = clone(child, worker->stack + STACK_SIZE, flags, worker, &pidfd);
-	if (pid < 0) {
-		ebpfmm_fail(err, errno, "start a worker");
-	} else {
-		rc = wait_end(pid, pidfd, deadline, err);
-		close(pidfd);
-		if (rc)
-			return EBPFMM_WORK_LOST;
-		*err = worker->err;
-		rc = worker->rc;
-	}
-	munmap(worker, sizeof(*worker));
+	answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (answer == MAP_FAILED)
+		return ebpfmm_fail(err, errno, "map a worker's answer");
+	rc = run(work, data, answer, deadline, err);
+	munmap(answer, sizeof(*answer));
 	return rc;
 }
 

@@ -35,23 +35,20 @@ int ebpfmm_time_left(int64_t deadline);
  */
 void ebpfmm_interrupt_at(int64_t deadline);
 
-/* The child ended, or was ended, before its work was done. */
-#define EBPFMM_WORK_LOST (-2)
-
 /**
  * ebpfmm_work - run a function in a child process
- * @work: what to run; what it returns, which is not EBPFMM_WORK_LOST, and its error
- *	come back
- * @data: for @work
+ * @work: what to run; whether it returns 0 and its error's message come back,
+ *	and nothing else
+ * @data: for @work, which gets a copy
  * @deadline: when the child is killed
  * @err: what @work said, or how the child ended instead of saying it
  *
- * The child shares this process's memory and open files, and dies with it.
+ * The child has a copy of this process's memory and open files, is taken first where
+ * memory is short, and dies with this process. This process is not taken then, from
+ * now on, if it has the privilege to ask for that.
  *
- * Return: what @work returned; -1 with @err set when there is no child; or
- * EBPFMM_WORK_LOST with @err set, and then what the child held is held for ever and
- * what it was changing stays half changed, the heap's own book-keeping included: all
- * that may follow is ebpfmm_fail() and execve() or _exit().
+ * Return: 0, or -1 with @err set. Of a child that did not end by itself, what it was
+ * changing outside of its memory stays half changed.
  */
 int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		int64_t deadline, struct ebpfmm_error *err);

@@ -16,7 +16,6 @@
 #include "bundle.h"
 #include "choice.h"
 #include "state.h"
-#include "worker.h"
 
 static const char whole[] =
 	"{ \"ociVersion\": \"1.0.2\", \"id\": \"0f3a+b\", \"status\": \"created\","
@@ -364,62 +363,6 @@ static void bundle_is_found(void **unused)
 	assert_int_equal(system(command), 0);
 }
 
-static int work_well(void *data, struct ebpfmm_error *err)
-{
-	(void)err;
-	return *(int *)data;
-}
-
-static int work_badly(void *data, struct ebpfmm_error *err)
-{
-	(void)data;
-	return ebpfmm_fail(err, 0, "so it is");
-}
-
-static int work_and_crash(void *data, struct ebpfmm_error *err)
-{
-	(void)data;
-	(void)err;
-	raise(SIGKILL);
-	return 0;
-}
-
-static int work_without_answer(void *data, struct ebpfmm_error *err)
-{
-	(void)data;
-	(void)err;
-	_exit(3);
-}
-
-static int work_for_ever(void *data, struct ebpfmm_error *err)
-{
-	(void)data;
-	(void)err;
-	for (;;)
-		pause();
-	return 0;
-}
-
-static void workers(void **unused)
-{
-	struct ebpfmm_error err = {};
-	int one = 1;
-
-	(void)unused;
-	assert_int_equal(ebpfmm_work(work_well, &one, ebpfmm_deadline(60000), &err), 1);
-	assert_int_equal(ebpfmm_work(work_badly, NULL, ebpfmm_deadline(60000), &err), -1);
-	assert_string_equal(err.message, "so it is");
-	assert_int_equal(ebpfmm_work(work_and_crash, NULL, ebpfmm_deadline(60000), &err),
-			 EBPFMM_WORK_LOST);
-	assert_non_null(strstr(err.message, "signal 9"));
-	assert_int_equal(ebpfmm_work(work_without_answer, NULL, ebpfmm_deadline(60000),
-				     &err), EBPFMM_WORK_LOST);
-	assert_non_null(strstr(err.message, "without an answer"));
-	assert_int_equal(ebpfmm_work(work_for_ever, NULL, ebpfmm_deadline(50), &err),
-			 EBPFMM_WORK_LOST);
-	assert_non_null(strstr(err.message, "too long"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,7 +378,6 @@ int main(void)
 		cmocka_unit_test(wrong_choices),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(bundle_is_found),
-		cmocka_unit_test(workers),
 	};
 
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);

@@ -305,6 +305,22 @@ passes()
 	grep -q "killed by SIGKILL" "$BATS_TEST_TMPDIR/trace"
 }
 
+@test "memory runs out while a program is read: the hook says so" {
+	/usr/lib/ebpfmm/bench/big_program "$BATS_TEST_TMPDIR/big" 1000000 100
+	profile big "$BATS_TEST_TMPDIR/big" '[ {
+		"anchor": { "symbol": "object_500000" }, "benefit_ns": {} } ]'
+	new_container big.json
+	# What a runtime was given, and the hook with it.
+	narrow=$(mktemp -d /sys/fs/cgroup/narrow.XXXXXX)
+	echo 16M >"$narrow/memory.max"
+	echo 0 >"$narrow/memory.swap.max" || true
+	call_hook() { (cd "$bundle" && echo $BASHPID >"$narrow/cgroup.procs" &&
+		exec "$hook"); }
+	refuses 'ended by signal 9'
+	grep -q '^oom_kill [1-9]' "$narrow/memory.events"
+	remove_cgroup "$narrow"
+}
+
 @test "a log that takes no line is not waited for" {
 	call_hook() { (cd "$bundle" && exec timeout 15 "$hook"); }
 	begin_log
