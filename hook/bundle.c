@@ -50,9 +50,9 @@ int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
 	json_object_object_get_ex(config, "annotations", &annotations);
 	if (annotations && !json_object_is_type(annotations, json_type_object)) {
 		ebpfmm_fail(err, 0, "`annotations` is no object");
-	} else if (!read_root(config, dir, out, err)) {
+	} else {
 		out->annotations = json_object_get(annotations);
-		rc = 0;
+		rc = read_root(config, dir, out, err);
 	}
 	json_object_put(config);
 	return rc;
@@ -122,9 +122,11 @@ static int load_from(const char *dir, struct ebpfmm_bundle *out,
 int ebpfmm_bundle_load(const char *bundle, struct ebpfmm_bundle *out,
 		       struct ebpfmm_error *err)
 {
-	struct ebpfmm_error above;
+	struct ebpfmm_error above, unused;
 	char dir[PATH_MAX];
 
+	if (!err)
+		err = &unused;
 	*out = (struct ebpfmm_bundle){};
 	if (bundle) {
 		if (!load_from(bundle, out, err))

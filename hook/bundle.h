@@ -28,7 +28,8 @@ struct ebpfmm_bundle {
  * @text: JSON, need not end in NUL
  * @length: bytes in @text
  * @dir: absolute path of the bundle, which a relative root is relative to
- * @out: to be freed with ebpfmm_bundle_free(); all zero on error
+ * @out: to be freed with ebpfmm_bundle_free(), also after an error, when it holds
+ *	the annotations if those could be read: they say what a failure means
  * @err: what is wrong
  *
  * Return: 0, or -1 with @err set.
@@ -39,8 +40,9 @@ int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
 /**
  * ebpfmm_bundle_load - find and read a container's config.json
  * @bundle: absolute path of the bundle as the state has it, or NULL
- * @out: to be freed with ebpfmm_bundle_free(); all zero on error
- * @err: what is wrong
+ * @out: to be freed with ebpfmm_bundle_free(), also after an error, when it holds
+ *	the annotations if those could be read: they say what a failure means
+ * @err: what is wrong; may be NULL
  *
  * Some runtimes name a wrong bundle but run the hook in it or below it: so
  * where it is not in @bundle, it is looked for in the working directory and the

@@ -148,24 +148,37 @@ static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 	return rc < 0 ? -1 : 0;
 }
 
+/*
+ * What is wrong with the state must not undo what the container is annotated with:
+ * where that is not in what could be read, config.json has it.
+ */
+static bool is_required(const struct ebpfmm_state *state)
+{
+	struct ebpfmm_bundle bundle;
+	struct ebpfmm_choice choice;
+
+	ebpfmm_bundle_load(state->bundle, &bundle, NULL);
+	ebpfmm_choose(state->annotations, bundle.annotations, &choice, NULL);
+	ebpfmm_bundle_free(&bundle);
+	return choice.required;
+}
+
 static int handle(const char *argument, struct ebpfmm_state *state,
 		  int64_t deadline, bool *required, struct ebpfmm_error *err)
 {
 	struct ebpfmm_steps steps;
-	struct ebpfmm_choice choice;
 	enum ebpfmm_stage stage;
 	size_t length = 0;
 	int rc;
 
 	ebpfmm_steps_begin(&steps);
-	if (read_stdin(&length, deadline, err))
-		return -1;
-	rc = ebpfmm_state_parse(state_text, length, state, err);
+	rc = read_stdin(&length, deadline, err);
+	if (!rc)
+		rc = ebpfmm_state_parse(state_text, length, state, err);
 	if (!rc)
 		rc = ebpfmm_state_stage(argument, state->status, &stage, err);
 	if (rc) {
-		ebpfmm_choose(state->annotations, NULL, &choice, NULL);
-		*required = choice.required;
+		*required = is_required(state);
 		return -1;
 	}
 	if (stage == EBPFMM_STAGE_STOP)

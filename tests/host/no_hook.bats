@@ -133,6 +133,37 @@ expect_of_hook()
 	says "$reason"
 }
 
+@test "a broken state does not undo what config.json requires" {
+	local required='{ "ebpfmm.profile": "any.json", "ebpfmm.required": "true" }'
+	jq --argjson annotations "$required" '.annotations = $annotations' \
+		config.json >new
+	mv new config.json
+	mkdir below
+	cd below
+	state "$required" >state
+	run -1 --separate-stderr /out/ebpfmm-oci-hook < <(head -c 40 state)
+	says 'ends too early'
+	run -1 --separate-stderr /out/ebpfmm-oci-hook \
+		< <(head -c 2M /dev/zero | tr '\0' ' '; cat state)
+	says 'longer than'
+	run -1 --separate-stderr bash -c 'exec /out/ebpfmm-oci-hook <&-'
+	says 'ends too early'
+	run -1 --separate-stderr /out/ebpfmm-oci-hook < <(jq 'del(.annotations) |
+		.id = "../x" | .bundle = "/nonexistent"' state)
+	says 'not valid'
+	# Nobody can tell.
+	echo '{' >../config.json
+	run -0 --separate-stderr /out/ebpfmm-oci-hook < <(head -c 40 state)
+	says 'runs without a policy'
+}
+
+@test "a config.json without a root requires a policy all the same" {
+	jq -n '{ annotations: { "ebpfmm.profile": "any.json",
+		"ebpfmm.required": "true" } }' >config.json
+	run -1 --separate-stderr /out/ebpfmm-oci-hook < <(state null)
+	says 'root'
+}
+
 @test "the hook is silent for a container without annotation" {
 	run -0 /out/ebpfmm-oci-hook < <(state '{}')
 	[ -z "$output" ]
