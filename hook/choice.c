@@ -8,7 +8,10 @@
 
 #include "state.h"
 
-/* The name of a container in its pod, as CRI-O and containerd tell it. */
+/*
+ * The name of a container in its pod, as CRI-O and containerd tell it. Podman (5.4) has
+ * it nowhere: not in the state, the annotations or config.json.
+ */
 static const char *const container_names[] = {
 	"io.kubernetes.container.name",
 	"io.kubernetes.cri.container-name",
@@ -40,67 +43,140 @@ static int look_up(const struct sources *sources, const char *key,
 	return 0;
 }
 
+/* The first of @keys that has a value and not an empty one, which tells nothing. */
 static int look_up_any(const struct sources *sources, const char *const *keys,
 		       size_t count, const char **out, struct ebpfmm_error *err)
 {
 	*out = NULL;
-	for (size_t i = 0; i < count && !*out; i++)
+	for (size_t i = 0; i < count && (!*out || !**out); i++)
 		if (look_up(sources, keys[i], out, err))
 			return -1;
+	if (*out && !**out)
+		*out = NULL;
 	return 0;
 }
 
-static int read_required(const struct sources *sources, bool *required,
-			 struct ebpfmm_error *err)
+/* The value of @key for the container @name of a pod, or NULL. */
+static int look_up_override(const struct sources *sources, const char *key,
+			    const char *name, const char **out, struct ebpfmm_error *err)
 {
-	const char *value;
-
-	if (look_up(sources, "ebpfmm.required", &value, err))
-		return -1;
-	*required = value && !strcmp(value, "true");
-	if (value && value[0] && !*required && strcmp(value, "false"))
-		return ebpfmm_fail(err, 0,
-				   "annotation `ebpfmm.required` is `%.32s`, neither true nor false",
-				   value);
-	return 0;
-}
-
-/* The value of the override for this container, or NULL. */
-static int read_override(const struct sources *sources, const char **value,
-			 struct ebpfmm_error *err)
-{
-	const char *name;
-	char *key;
+	char *own;
 	int rc;
 
-	*value = NULL;
-	if (look_up_any(sources, container_names, COUNT(container_names), &name, err))
-		return -1;
+	*out = NULL;
 	if (!name)
 		return 0;
-	if (asprintf(&key, "ebpfmm.profile/%s", name) < 0)
+	if (asprintf(&own, "%s/%s", key, name) < 0)
 		return ebpfmm_fail(err, ENOMEM, "annotations");
-	rc = look_up(sources, key, value, err);
-	free(key);
+	rc = look_up(sources, own, out, err);
+	free(own);
 	return rc;
+}
+
+/* An override of @key for any container, of which @wanted holds; @key_out: which. */
+static int find_override(const struct sources *sources, const char *key,
+			 bool (*wanted)(const char *value), const char **key_out,
+			 struct ebpfmm_error *err)
+{
+	size_t length = strlen(key);
+	const char *value;
+
+	*key_out = NULL;
+	for (size_t i = 0; i < COUNT(sources->from); i++) {
+		if (!sources->from[i])
+			continue;
+		json_object_object_foreach(sources->from[i], other, unused) {
+			(void)unused;
+			if (strncmp(other, key, length) || other[length] != '/')
+				continue;
+			if (look_up(sources, other, &value, err))
+				return -1;
+			if (value && wanted(value)) {
+				*key_out = other;
+				return 0;
+			}
+		}
+	}
+	return 0;
+}
+
+static bool is_true(const char *value)
+{
+	return !strcmp(value, "true");
+}
+
+static bool is_not_empty(const char *value)
+{
+	return *value;
+}
+
+/*
+ * Where the container's name is not known, one of a pod for which a policy is required
+ * may be this one.
+ */
+static int read_required(const struct sources *sources, const char *name, bool *required,
+			 struct ebpfmm_error *err)
+{
+	static const char key[] = "ebpfmm.required";
+	const char *value, *other = NULL;
+
+	if (look_up_override(sources, key, name, &value, err))
+		return -1;
+	if (value)
+		other = name;
+	if (!value && look_up(sources, key, &value, err))
+		return -1;
+	if (!value && !name) {
+		if (find_override(sources, key, is_true, &other, err))
+			return -1;
+		*required = other;
+		return 0;
+	}
+	*required = value && is_true(value);
+	if (value && value[0] && !*required && strcmp(value, "false"))
+		return ebpfmm_fail(err, 0,
+				   "annotation `%s%s%.64s` is `%.32s`, neither true nor false",
+				   key, other ? "/" : "", other ? other : "", value);
+	return 0;
+}
+
+/*
+ * Overrides are all there is, and which of them is meant cannot be told: podman gives a
+ * container of a pod the pod's annotations, but not its name.
+ */
+static int refuse_unknown(const struct sources *sources, struct ebpfmm_error *err)
+{
+	const char *key;
+
+	if (find_override(sources, "ebpfmm.profile", is_not_empty, &key, err))
+		return -1;
+	if (key)
+		return ebpfmm_fail(err, 0,
+				   "annotation `%.80s` is for one container of a pod, and no annotation tells which one this is: use `ebpfmm.profile`, or give the container its name in `%s`",
+				   key, container_names[0]);
+	return 0;
 }
 
 int ebpfmm_choose(struct json_object *first, struct json_object *second,
 		  struct ebpfmm_choice *out, struct ebpfmm_error *err)
 {
 	const struct sources sources = { { first, second } };
-	const char *value;
+	const char *name, *value;
+	int no_name;
 
 	*out = (struct ebpfmm_choice){};
-	if (read_required(&sources, &out->required, err) ||
+	no_name = look_up_any(&sources, container_names, COUNT(container_names), &name, err);
+	if (read_required(&sources, no_name ? NULL : name, &out->required, err) || no_name ||
 	    look_up_any(&sources, container_types, COUNT(container_types), &value, err))
 		return -1;
 	if (value && !strcmp(value, "sandbox"))
 		return 0;
-	if (read_override(&sources, &value, err))
+	if (look_up_override(&sources, "ebpfmm.profile", name, &value, err))
 		return -1;
 	if (!value && look_up(&sources, "ebpfmm.profile", &value, err))
 		return -1;
+	if (!value && !name)
+		return refuse_unknown(&sources, err);
 	if (value && value[0])
 		out->profile = value;
 	return 0;

@@ -5,9 +5,12 @@
  *	ebpfmm.profile			name of a profile; empty: none
  *	ebpfmm.profile/<container>	the same for one container of a pod
  *	ebpfmm.required			"true": no container without its policy
+ *	ebpfmm.required/<container>	the same for one container of a pod
  *
  * In a pod, engines give the pod's annotations to each of its containers and
- * to its sandbox, which only holds namespaces and is never meant.
+ * to its sandbox, which only holds namespaces and is never meant. Podman does so
+ * without telling a container its name, and `podman kube generate` adds
+ * `/<container>` to each annotation.
  */
 #ifndef EBPFMM_HOOK_CHOICE_H
 #define EBPFMM_HOOK_CHOICE_H
@@ -33,8 +36,9 @@ struct ebpfmm_choice {
  * @first: object of annotations, or NULL
  * @second: asked for what @first does not have; object or NULL
  * @out: filled in
- * @err: an annotation that is no string, or an `ebpfmm.required` that is neither
- *	true nor false
+ * @err: an annotation that is no string, an `ebpfmm.required` that is neither
+ *	true nor false, or profiles for containers of a pod only, where nothing tells
+ *	which one this is
  *
  * Return: 0, or -1 with @err set.
  */

@@ -277,6 +277,54 @@ static void wrong_choices(void **unused)
 	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":true}", "no string", false);
 }
 
+/* Overrides as `podman kube generate` writes them, where podman tells no name. */
+static void overrides_without_a_name(void **unused)
+{
+	(void)unused;
+	not_chosen("{\"ebpfmm.profile/web\":\"b\"}", "`ebpfmm.profile/web`", false);
+	not_chosen("{\"ebpfmm.profile/web\":\"b\",\"ebpfmm.required\":\"true\","
+		   "\"io.container.manager\":\"libpod\"}", "io.kubernetes.container.name", true);
+	not_chosen("{\"ebpfmm.profile/db\":\"\",\"ebpfmm.profile/web\":\"b\"}",
+		   "`ebpfmm.profile/web`", false);
+	not_chosen("{\"ebpfmm.profile/\":\"b\"}", "`ebpfmm.profile/`", false);
+	not_chosen("{\"ebpfmm.profile/web\":7}", "no string", false);
+	/* An empty name is none. */
+	not_chosen("{\"ebpfmm.profile/web\":\"b\",\"io.kubernetes.container.name\":\"\"}",
+		   "`ebpfmm.profile/web`", false);
+	chosen("{\"ebpfmm.profile/web\":\"b\",\"io.kubernetes.container.name\":\"\","
+	       "\"io.kubernetes.cri.container-name\":\"web\"}", NULL, "b", false);
+	/* The name is only in config.json; the override is. */
+	chosen("{\"ebpfmm.profile/web\":\"b\"}", "{" NAME "}", "b", false);
+	chosen("{" NAME "}", "{\"ebpfmm.profile/db\":\"b\"}", "(none)", false);
+	/* Nobody is without what was asked for. */
+	chosen("{\"ebpfmm.profile/web\":\"\",\"ebpfmm.required\":\"true\"}", NULL, "(none)", true);
+	chosen("{\"ebpfmm.profile/web\":\"b\",\"ebpfmm.profile\":\"a\"}", NULL, "a", false);
+	chosen("{\"ebpfmm.profile/web\":\"b\",\"ebpfmm.profile\":\"\"}", NULL, "(none)", false);
+	chosen("{\"ebpfmm.profile/db\":\"b\"," NAME "}", NULL, "(none)", false);
+	chosen("{\"ebpfmm.profiles/db\":\"b\"}", NULL, "(none)", false);
+	chosen("{\"ebpfmm.profile/web\":\"b\","
+	       "\"io.kubernetes.cri.container-type\":\"sandbox\"}", NULL, "(none)", false);
+}
+
+static void required_overrides(void **unused)
+{
+	(void)unused;
+	chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required/web\":\"true\"," NAME "}", NULL, "a",
+	       true);
+	chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required/db\":\"true\"," NAME "}", NULL, "a",
+	       false);
+	chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":\"true\","
+	       "\"ebpfmm.required/web\":\"false\"," NAME "}", NULL, "a", false);
+	/* It may be meant, so it counts. */
+	chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required/web\":\"true\"}", NULL, "a", true);
+	chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required/web\":\"true\","
+	       "\"ebpfmm.required\":\"false\"}", NULL, "a", false);
+	not_chosen("{\"ebpfmm.profile/web\":\"b\",\"ebpfmm.required/web\":\"true\"}",
+		   "`ebpfmm.profile/web`", true);
+	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required/web\":\"yes\"," NAME "}",
+		   "`ebpfmm.required/web` is `yes`", false);
+}
+
 static void root_is(const char *text, const char *expected)
 {
 	struct ebpfmm_error err = {};
@@ -376,6 +424,8 @@ int main(void)
 		cmocka_unit_test(stages),
 		cmocka_unit_test(choices),
 		cmocka_unit_test(wrong_choices),
+		cmocka_unit_test(overrides_without_a_name),
+		cmocka_unit_test(required_overrides),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(bundle_is_found),
 	};

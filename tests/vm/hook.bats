@@ -189,6 +189,12 @@ passes()
 	all_in 2M "$(pages "$cgroup")"
 }
 
+@test "an annotation for one container of a pod, and nothing tells which this is" {
+	new_container
+	annotate ebpfmm.profile/web large.json
+	refuses 'runs without a policy: .*`ebpfmm.profile/web`.*which one this is'
+}
+
 @test "one container of a pod opts out" {
 	new_container
 	annotate ebpfmm.profile large.json ebpfmm.profile/web '' \
