@@ -5,7 +5,8 @@
  *
  * A failure costs a container its policy, never its start, unless its
  * annotations say that it must not run without: then, and only then, the exit
- * status is not 0. Either way one line says which container and why.
+ * status is not 0. Either way one line says which container and why. When a container
+ * has ended there is nothing to refuse.
  */
 #include <errno.h>
 #include <poll.h>
@@ -163,8 +164,8 @@ static bool is_required(const struct ebpfmm_state *state)
 	return choice.required;
 }
 
-static int handle(const char *argument, struct ebpfmm_state *state,
-		  int64_t deadline, bool *required, struct ebpfmm_error *err)
+static int handle(const char *argument, struct ebpfmm_state *state, int64_t deadline,
+		  bool *required, bool *ended, struct ebpfmm_error *err)
 {
 	struct ebpfmm_steps steps;
 	enum ebpfmm_stage stage;
@@ -175,8 +176,10 @@ static int handle(const char *argument, struct ebpfmm_state *state,
 	rc = read_stdin(&length, deadline, err);
 	if (!rc)
 		rc = ebpfmm_state_parse(state_text, length, state, err);
-	if (!rc)
-		rc = ebpfmm_state_stage(argument, state->status, &stage, err);
+	if (ebpfmm_state_stage(argument, state->status, &stage, rc ? NULL : err))
+		rc = -1;
+	else
+		*ended = stage == EBPFMM_STAGE_STOP;
 	if (rc) {
 		*required = is_required(state);
 		return -1;
@@ -193,12 +196,20 @@ static int report(const char *id, bool required, const char *message)
 	return required ? 1 : 0;
 }
 
+static int report_end(const char *id, const char *message)
+{
+	ebpfmm_log(LOG_WARNING,
+		   "container %s has ended, but its policy could not be cleared (`ebpfmm gc` does it): %s",
+		   id, message);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int64_t deadline = ebpfmm_deadline(DEADLINE_MS);
 	struct ebpfmm_state state = {};
 	struct ebpfmm_error err = {};
-	bool required = false;
+	bool required = false, ended = false;
 	int rc;
 
 	ebpfmm_forget_inherited();
@@ -209,8 +220,11 @@ int main(int argc, char **argv)
 		puts("ebpfmm-oci-hook " EBPFMM_VERSION);
 		return 0;
 	}
-	rc = handle(argc > 1 ? argv[1] : NULL, &state, deadline, &required, &err);
-	if (rc)
+	rc = handle(argc > 1 ? argv[1] : NULL, &state, deadline, &required, &ended,
+		    &err);
+	if (rc && ended)
+		rc = report_end(state.id ? state.id : "(unknown)", err.message);
+	else if (rc)
 		rc = report(state.id ? state.id : "(unknown)", required, err.message);
 	ebpfmm_state_free(&state);
 	return rc;

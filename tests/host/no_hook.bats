@@ -173,3 +173,42 @@ expect_of_hook()
 	/out/ebpfmm check /src/examples/*.json
 	/out/ebpfmm resolve --rootfs / /src/examples/redis.json
 }
+
+# stopped: the state of a container that has ended and needed its profile.
+stopped()
+{
+	state '{ "ebpfmm.profile": "any.json", "ebpfmm.required": "true" }' |
+		jq '.status = "stopped" | .pid = 0'
+}
+
+# tells_of_end REASON: is that told of a container that has ended, which nothing can
+# refuse any more?
+tells_of_end()
+{
+	says "$1"
+	[[ $stderr == *some-id*"has ended"* ]]
+	[[ $stderr != *"without a policy"* ]]
+	[[ $stderr != *refused* ]]
+}
+
+@test "poststop of a container that had no policy is silent" {
+	run -0 /out/ebpfmm-oci-hook < <(stopped)
+	[ -z "$output" ]
+}
+
+@test "poststop with a state that is wrong tells of a container that has ended" {
+	run -0 --separate-stderr /out/ebpfmm-oci-hook < <(stopped | jq '.pid = "none"')
+	tells_of_end 'pid` is no integer'
+	run -0 --separate-stderr /out/ebpfmm-oci-hook poststop \
+		< <(stopped | jq 'del(.status) | .pid = "none"')
+	tells_of_end 'pid` is no integer'
+}
+
+@test "poststop that cannot look for the policy tells of a container that has ended" {
+	privileged || skip "whoever has no privilege has nothing to look for"
+	rm -rf /run/ebpfmm
+	touch /run/ebpfmm
+	run -0 --separate-stderr /out/ebpfmm-oci-hook < <(stopped)
+	rm /run/ebpfmm
+	tells_of_end /run/ebpfmm
+}

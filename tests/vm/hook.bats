@@ -61,6 +61,22 @@ refuses()
 	nothing_left
 }
 
+# stopped [MESSAGE]: poststop of container $id is told in one line that
+# has its id and the message; without one it is silent. It always succeeds, so the
+# status alone says nothing.
+stopped()
+{
+	run -0 --separate-stderr call_hook < <(pid=0 state stopped)
+	echo "$stderr"
+	[ -z "$output" ]
+	if [ $# = 0 ]; then
+		[ -z "$stderr" ]
+	else
+		[ "$(grep -c . <<<"$stderr")" = 1 ]
+		[[ $stderr == *"container $id"*"$1"* ]]
+	fi
+}
+
 # passes: the hook does nothing at all and says nothing.
 passes()
 {
@@ -78,7 +94,7 @@ passes()
 	ebpfmm list --json | jq -e --arg id "$(stat -c %i "$cgroup")" \
 		'[.. | scalars | tostring] | any(. == $id)'
 	end_container
-	pid=0 annotations={} run -0 call_hook < <(pid=0 state stopped)
+	annotations={} stopped 'its policy is gone'
 	nothing_left
 	pid=
 }
@@ -93,16 +109,33 @@ passes()
 	new_container large.json
 	call_hook < <(state)
 	end_container
-	pid=0
-	call_hook < <(state stopped)
-	run -0 call_hook < <(state stopped)
+	stopped 'its policy is gone'
+	stopped
 	nothing_left
 	pid=
 }
 
 @test "poststop of a container that never had a policy" {
 	new_container large.json
-	run -0 call_hook < <(state stopped)
+	stopped
+}
+
+@test "poststop that fails: told of a container that has ended, required or not" {
+	new_container large.json
+	call_hook < <(state)
+	end_container
+	annotate ebpfmm.profile large.json ebpfmm.required true
+	mv /run/ebpfmm /run/ebpfmm.aside
+	touch /run/ebpfmm
+	run -0 --separate-stderr call_hook < <(pid=0 state stopped)
+	rm /run/ebpfmm
+	mv /run/ebpfmm.aside /run/ebpfmm
+	echo "$stderr"
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"$id has ended"*/run/ebpfmm* ]]
+	stopped 'its policy is gone'
+	nothing_left
+	pid=
 }
 
 @test "poststop that never ran: gc clears" {
@@ -132,13 +165,13 @@ passes()
 	id=second-$pid annotations=$(annotation medium.json)
 	call_hook < <(state)
 	second=$id
-	call_hook < <(pid=0 id=$first state stopped)
+	id=$first stopped 'its policy is gone'
 	attached "$cgroup"
 	all_in 64K "$(pages "$cgroup")"
 	[ ! -e "/run/ebpfmm/$first.json" ]
 	[ -e "/run/ebpfmm/$second.json" ]
 	ebpfmm list | grep -F "$cgroup" | grep ^medium
-	call_hook < <(pid=0 id=$second state stopped)
+	id=$second stopped 'its policy is gone'
 	run ! attached "$cgroup"
 	nothing_left
 }
@@ -159,7 +192,7 @@ passes()
 	[ -e "/run/ebpfmm/$second.json" ]
 	finish "$shared_pid"
 	remove_cgroup "$shared"
-	call_hook < <(id=$second state stopped)
+	id=$second stopped 'its policy is gone'
 }
 
 @test "no annotation" {
@@ -336,7 +369,7 @@ passes()
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
 	[[ $stderr == *"$id"*"is attached"* ]]
 	attached "$cgroup"
-	run -0 call_hook < <(state stopped)
+	stopped 'its policy is gone'
 	nothing_left
 	annotations=$(annotation no-such-profile)
 	refuses no-such-profile
@@ -366,6 +399,7 @@ passes()
 		run -0 --separate-stderr call_hook \
 			< <(head -c $cut "$BATS_TEST_TMPDIR/state")
 		[ "$(grep -c . <<<"$stderr")" = 1 ]
+		[[ $stderr == *"runs without a policy: state: "* ]]
 		nothing_left
 	done
 }
@@ -375,6 +409,7 @@ passes()
 	run -0 --separate-stderr timeout 60 bash -c 'cd "$0" && exec "$@"' \
 		"$bundle" "$hook" < <(head -c 256M /dev/zero | tr '\0' ' '; state)
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"state: longer than"* ]]
 	nothing_left
 }
 
@@ -388,7 +423,7 @@ passes()
 @test "state with an id that is a path" {
 	new_container large.json
 	run -0 --separate-stderr call_hook < <(state | jq '.id = "../../etc/x"')
-	[ -n "$stderr" ]
+	[[ $stderr == *"id"*"is not valid"* ]]
 	nothing_left
 	[ ! -e /etc/x.json ]
 }
@@ -398,14 +433,14 @@ passes()
 	state >"$BATS_TEST_TMPDIR/state"
 	finish "$pid"
 	run -0 --separate-stderr call_hook <"$BATS_TEST_TMPDIR/state"
-	[[ $stderr == *"$id"* ]]
+	[[ $stderr == *"$id: runs without a policy: "*"process $pid"* ]]
 	nothing_left
 }
 
 @test "a pid in the root cgroup: that would reach further than a container" {
 	new_container large.json
 	echo "$pid" >/sys/fs/cgroup/cgroup.procs
-	refuses 'cgroup'
+	refuses 'has no cgroup of its own'
 }
 
 @test "no cgroup v2" {
@@ -426,6 +461,7 @@ passes()
 		bash -c 'exec "$@"' sh "$hook" < <(state)
 	echo "$stderr"
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"no privilege over this node"* ]]
 	nothing_left
 }
 
@@ -494,7 +530,7 @@ passes()
 	# The kernel has let go of the policy already; a pin may be left.
 	[ -z "$(bpftool -j link show | jq '.[] |
 		select(.type == "struct_ops" and (.cgroup_id // 0) != 0)')" ]
-	run -0 call_hook < <(state stopped)
+	stopped 'its policy is gone'
 	nothing_left
 	pid=
 }
