@@ -157,17 +157,43 @@ static bool is_within(const char *path, const char *ancestor)
 	       (!path[length] || path[length] == '/');
 }
 
-static void use_scope_of(char *path)
+static bool ends_with(const char *name, size_t length, const char *end)
 {
-	static const char sub[] = "/container", scope[] = ".scope";
-	size_t length = strlen(path), keep;
+	size_t of_end = strlen(end);
 
-	if (length < sizeof(sub) + sizeof(scope))
-		return;
-	keep = length - strlen(sub);
-	if (!strcmp(path + keep, sub) &&
-	    !strncmp(path + keep - strlen(scope), scope, strlen(scope)))
-		path[keep] = '\0';
+	return length > of_end && !strncmp(name + length - of_end, end, of_end);
+}
+
+static bool is_of_container(const char *name, size_t length)
+{
+	static const char payload[] = "libpod-payload-";
+
+	return ends_with(name, length, ".scope") ||
+	       (length >= sizeof(payload) && !strncmp(name, payload, strlen(payload)));
+}
+
+void ebpfmm_cgroup_lift(char *path, const char *own)
+{
+	size_t begin, end = strlen(path);
+	char cut;
+
+	for (; end; end = begin) {
+		begin = end;
+		while (begin && path[begin - 1] != '/')
+			begin--;
+		if (is_of_container(path + begin, end - begin)) {
+			cut = path[end];
+			path[end] = '\0';
+			if (is_within(own, path))
+				path[end] = cut;
+			return;
+		}
+		if (ends_with(path + begin, end - begin, ".slice") ||
+		    ends_with(path + begin, end - begin, ".service"))
+			return;
+		if (begin)
+			begin--;
+	}
 }
 
 static bool has_parent_step(const char *path)
@@ -335,7 +361,8 @@ int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 	}
 	if (check_member(full, pid, err))
 		goto out;
-	use_scope_of(full);
+	ebpfmm_cgroup_lift(path, own);
+	full[strlen(mount) + strlen(path)] = '\0';
 	rc = open_dir(full, out, err);
 out:
 	free(full);

@@ -37,13 +37,25 @@ int ebpfmm_cgroup_supported(struct ebpfmm_error *err);
  * @err: no cgroup v2, no such process, or a cgroup that is the root or that
  *	holds ourselves, which would reach further than the container
  *
- * Read from /proc. Where the runtime put the process into a "container"
- * sub-cgroup (crun with the systemd manager), the scope above it is meant.
+ * Read from /proc; as ebpfmm_cgroup_lift() has it.
  *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 			 struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_cgroup_lift - from the cgroup of a container's process to the container's own
+ * @path: of the process, as in /proc/PID/cgroup; cut in place
+ * @own: ours, which must not be in what is left
+ *
+ * With systemd's manager crun may put the process into a sub-cgroup of the scope: of the
+ * name "container" up to 1.21, by `run.oci.systemd.subgroup` of any. Who comes by `exec`
+ * may be beside it, so the scope is meant. With `--cgroups=split` it is podman's
+ * "libpod-payload-ID", which is beside the engine's processes in a unit. Beyond a
+ * service or a slice nothing is looked for.
+ */
+void ebpfmm_cgroup_lift(char *path, const char *own);
 
 /**
  * ebpfmm_cgroup_open - open a cgroup by path

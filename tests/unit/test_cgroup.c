@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgroup.h"
+
+static void lifted(const char *path, const char *expected, const char *own)
+{
+	char *copy = strdup(path);
+
+	assert_non_null(copy);
+	ebpfmm_cgroup_lift(copy, own);
+	assert_string_equal(copy, expected);
+	free(copy);
+}
+
+#define SCOPE "/machine.slice/libpod-0f3a.scope"
+#define UNIT "/system.slice/web.service"
+#define PAYLOAD UNIT "/libpod-payload-0f3a"
+#define OTHER "/machine.slice/libpod-conmon-0f3a.scope"
+
+static void scopes(void **unused)
+{
+	(void)unused;
+	lifted(SCOPE, SCOPE, OTHER);
+	lifted(SCOPE "/container", SCOPE, OTHER);
+	lifted(SCOPE "/payload", SCOPE, OTHER);
+	lifted(SCOPE "/payload/delegated", SCOPE, OTHER);
+	lifted("/kubepods.slice/kubepods-pod1.slice/crio-7.scope/container",
+	       "/kubepods.slice/kubepods-pod1.slice/crio-7.scope", OTHER);
+}
+
+static void payloads(void **unused)
+{
+	(void)unused;
+	lifted(PAYLOAD, PAYLOAD, UNIT "/supervisor");
+	lifted(PAYLOAD "/container", PAYLOAD, UNIT "/runtime");
+	lifted("/user.slice/session-3.scope/libpod-payload-0f3a",
+	       "/user.slice/session-3.scope/libpod-payload-0f3a",
+	       "/user.slice/session-3.scope/supervisor");
+}
+
+static void others(void **unused)
+{
+	(void)unused;
+	lifted("/libpod_parent/libpod-0f3a", "/libpod_parent/libpod-0f3a", OTHER);
+	lifted("/", "/", OTHER);
+	lifted("", "", OTHER);
+	lifted("/container", "/container", OTHER);
+	lifted("/.scope/container", "/.scope/container", OTHER);
+	lifted(UNIT "/container", UNIT "/container", OTHER);
+	lifted(UNIT "/libpod-payload-/x", UNIT "/libpod-payload-/x", OTHER);
+	/* A session in which the engine runs, too. */
+	lifted("/user.slice/session-3.scope/libpod_parent/libpod-0f3a",
+	       "/user.slice/session-3.scope/libpod_parent/libpod-0f3a",
+	       "/user.slice/session-3.scope");
+	/* An engine in a container that runs systemd. */
+	lifted(SCOPE "/container/system.slice/engine.service/libpod-1",
+	       SCOPE "/container/system.slice/engine.service/libpod-1", OTHER);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scopes),
+		cmocka_unit_test(payloads),
+		cmocka_unit_test(others),
+	};
+
+	return cmocka_run_group_tests_name("cgroup", tests, NULL, NULL);
+}
