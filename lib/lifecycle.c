@@ -192,7 +192,9 @@ int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
 	struct ebpfmm_records records;
 	int rc;
 
-	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+	rc = clear ? ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err) :
+		     ebpfmm_records_hold(EBPFMM_RUN_DIR, &records, err);
+	if (rc)
 		return -1;
 	rc = gc_locked(&records, clear, found, err);
 	ebpfmm_records_close(&records);
@@ -222,7 +224,7 @@ int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
 	struct ebpfmm_records records;
 	int rc;
 
-	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
+	if (ebpfmm_records_peek(EBPFMM_RUN_DIR, &records, err))
 		return -1;
 	rc = ebpfmm_record_of_cgroup(&records, cgroup_id, out, err);
 	ebpfmm_records_close(&records);

@@ -105,6 +105,9 @@ int ebpfmm_life_end(const char *container, struct ebpfmm_error *err);
  * @found: what was found
  * @err: what failed
  *
+ * Nobody must be at work, or what they have begun would be taken for left behind: so
+ * to count needs the lock, too, but waits for it only some seconds.
+ *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
@@ -115,6 +118,8 @@ int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
  * @cgroup_id: id of the cgroup
  * @out: its record, to be freed with ebpfmm_record_free()
  * @err: code is ENOENT when there is no record
+ *
+ * Needs no lock: who holds it for ever keeps nobody from looking.
  *
  * Return: 0, or -1 with @err set.
  */

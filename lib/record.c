@@ -11,13 +11,18 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "lock.h"
 #include "record_private.h"
 
 #define RECORD_MAX_BYTES (64 * 1024)
+/*
+ * Longer than anybody works who is not stuck, as loading the policy may take half a
+ * minute; and as long as who only looks is patient.
+ */
+#define WRITER_WAITS_MS (60 * 1000)
+#define READER_WAITS_MS (5 * 1000)
 #define SUFFIX ".json"
 #define TMP_SUFFIX ".json.tmp"
 
@@ -58,49 +63,68 @@ static int file_name(const char *id, const char *suffix, char name[NAME_MAX + 1]
 	return 0;
 }
 
-/* Takes the lock; who watches is told when that has to wait. */
-static int lock(int fd, const char *dir)
+/* The directory alone; it is made if @make. -1 with @err set. */
+static int open_dir(const char *dir, bool make, struct ebpfmm_error *err)
 {
-	if (!flock(fd, LOCK_EX | LOCK_NB))
+	int fd;
+
+	if (make && mkdir(dir, 0700) && errno != EEXIST)
+		return ebpfmm_fail(err, errno, "make `%s`", dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "open `%s`", dir);
+	return fd;
+}
+
+static int open_locked(const char *dir, int operation, int ms,
+		       struct ebpfmm_records *out, struct ebpfmm_error *err)
+{
+	int dirfd, lockfd = -1;
+	char name[PATH_MAX];
+
+	dirfd = open_dir(dir, true, err);
+	if (dirfd < 0)
+		return -1;
+	snprintf(name, sizeof(name), "%s/lock", dir);
+	lockfd = openat(dirfd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (lockfd < 0) {
+		ebpfmm_fail(err, errno, "open `%s`", name);
+	} else if (!ebpfmm_lock(lockfd, operation, ms, name, err)) {
+		out->dirfd = dirfd;
+		out->lockfd = lockfd;
 		return 0;
-	if (errno == EWOULDBLOCK && isatty(STDERR_FILENO))
-		ebpfmm_log(LOG_INFO, "waiting for another one to end its work (`%s/lock`)",
-			   dir);
-	/* By a signal that the program handles: it does not want to wait longer. */
-	return flock(fd, LOCK_EX);
+	} else {
+		close(lockfd);
+	}
+	close(dirfd);
+	return -1;
 }
 
 int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
 			struct ebpfmm_error *err)
 {
-	int dirfd, lockfd;
+	return open_locked(dir, LOCK_EX, WRITER_WAITS_MS, out, err);
+}
 
-	if (mkdir(dir, 0700) && errno != EEXIST)
-		return ebpfmm_fail(err, errno, "make `%s`", dir);
-	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dirfd < 0)
-		return ebpfmm_fail(err, errno, "open `%s`", dir);
-	lockfd = openat(dirfd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (lockfd < 0) {
-		ebpfmm_fail(err, errno, "open `%s/lock`", dir);
-		close(dirfd);
-		return -1;
-	}
-	if (lock(lockfd, dir)) {
-		ebpfmm_fail(err, errno, "lock `%s/lock`", dir);
-		close(lockfd);
-		close(dirfd);
-		return -1;
-	}
-	out->dirfd = dirfd;
-	out->lockfd = lockfd;
-	return 0;
+int ebpfmm_records_hold(const char *dir, struct ebpfmm_records *out,
+			struct ebpfmm_error *err)
+{
+	return open_locked(dir, LOCK_SH, READER_WAITS_MS, out, err);
+}
+
+int ebpfmm_records_peek(const char *dir, struct ebpfmm_records *out,
+			struct ebpfmm_error *err)
+{
+	out->lockfd = -1;
+	out->dirfd = open_dir(dir, false, err);
+	return out->dirfd < 0 ? -1 : 0;
 }
 
 void ebpfmm_records_close(struct ebpfmm_records *records)
 {
 	close(records->dirfd);
-	close(records->lockfd);
+	if (records->lockfd >= 0)
+		close(records->lockfd);
 	records->dirfd = -1;
 	records->lockfd = -1;
 }

@@ -16,7 +16,8 @@
  * storage that was written while its link was not yet pinned can be found by
  * nothing else. '@' cannot be in a container's id, so the two never collide.
  *
- * Records are reached only through struct ebpfmm_records, which is the lock.
+ * Records are reached only through struct ebpfmm_records, which is the lock; or only
+ * a reader's, who needs none.
  */
 #ifndef EBPFMM_RECORD_H
 #define EBPFMM_RECORD_H
@@ -44,9 +45,9 @@ struct ebpfmm_record {
 };
 
 /**
- * struct ebpfmm_records - the locked directory of records
+ * struct ebpfmm_records - the directory of records
  * @dirfd: the directory
- * @lockfd: its lock; closing it, also by death, releases it
+ * @lockfd: its lock; closing it, also by death, releases it. -1 without
  */
 struct ebpfmm_records {
 	int dirfd;
@@ -74,9 +75,9 @@ char *ebpfmm_record_operator_id(uint64_t cgroup_id);
  * ebpfmm_records_open - wait for the lock and open the records
  * @dir: the directory, made if it is not there; EBPFMM_RUN_DIR
  * @out: to be closed with ebpfmm_records_close()
- * @err: what failed
+ * @err: what failed; of a lock that is held for a minute, code ETIMEDOUT and by whom
  *
- * Not recursive: a second call in the same process waits for ever. A signal that
+ * Not recursive: a second call in the same process only waits. A signal that
  * the program handles ends the wait, with EINTR.
  *
  * Return: 0, or -1 with @err set.
@@ -85,8 +86,33 @@ int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
 			struct ebpfmm_error *err);
 
 /**
- * ebpfmm_records_close - release the lock
- * @records: from ebpfmm_records_open()
+ * ebpfmm_records_hold - as ebpfmm_records_open(), only to look while nobody writes
+ * @dir: the directory, made if it is not there; EBPFMM_RUN_DIR
+ * @out: to be closed with ebpfmm_records_close()
+ * @err: what failed; of a lock that is held for some seconds, code ETIMEDOUT and by whom
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_records_hold(const char *dir, struct ebpfmm_records *out,
+			struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_records_peek - open the records to read single ones, without the lock
+ * @dir: the directory; EBPFMM_RUN_DIR
+ * @out: to be closed with ebpfmm_records_close()
+ * @err: code is ENOENT when there are none; or what failed
+ *
+ * Whoever holds the lock does not matter. Each record is whole, as it was before a
+ * change or after it; one that is being made or removed is there or not.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_records_peek(const char *dir, struct ebpfmm_records *out,
+			struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_records_close - close, and release the lock
+ * @records: from ebpfmm_records_open(), _hold() or _peek()
  */
 void ebpfmm_records_close(struct ebpfmm_records *records);
 
@@ -104,7 +130,7 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 
 /**
  * ebpfmm_record_read - read a record
- * @records: the locked directory
+ * @records: the directory
  * @id: id of the record, hostile
  * @out: to be freed with ebpfmm_record_free()
  * @err: code is ENOENT when there is none, EBADMSG when it is no record
@@ -116,7 +142,7 @@ int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 
 /**
  * ebpfmm_record_of_cgroup - read the record of a cgroup
- * @records: the locked directory
+ * @records: the directory
  * @cgroup_id: id of the cgroup
  * @out: to be freed with ebpfmm_record_free(); all zero when there is none
  * @err: what failed

@@ -211,4 +211,22 @@ tells_of_end()
 	run -0 --separate-stderr /out/ebpfmm-oci-hook < <(stopped)
 	rm /run/ebpfmm
 	tells_of_end /run/ebpfmm
+@test "who holds the lock for ever is named; doctor does not wait for it" {
+	local timed_out=124
+	privileged || skip "not privileged"
+	/out/ebpfmm gc || [ -d /run/ebpfmm ]
+	coproc holder { exec flock /run/ebpfmm/lock sh -c 'echo held; exec cat' 3>&-; }
+	read -r -u "${holder[0]}"
+	run timeout 20 /out/ebpfmm doctor
+	# shellcheck disable=SC2154
+	kill "$holder_PID"
+	[ "$status" != $timed_out ]
+	[[ $output == *"leftovers: "*"/run/ebpfmm/lock"*" (flock)"* ]]
+}
+
+@test "each unit has a time limit: systemd sets none for those that do one thing" {
+	local unit
+	for unit in /src/oci/*.service.in; do
+		grep -q '^TimeoutStartSec=[1-9]' "$unit"
+	done
 }

@@ -12,11 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lock.h"
 #include "records.h"
 #include "worker.h"
 
@@ -432,6 +434,60 @@ static void lock_excludes(void **state)
 	assert_int_equal(ebpfmm_records_open(fixture->dir, &fixture->records, &err), 0);
 }
 
+/* Another process, as the kernel does not let one wait for itself alone. */
+static void lock_in_child(struct fixture *fixture, int operation, int expected)
+{
+	char named[64];
+	int status;
+	pid_t pid;
+
+	snprintf(named, sizeof(named), "process %d (", (int)getpid());
+	pid = fork();
+	if (!pid) {
+		struct ebpfmm_error err = {};
+		int fd = openat(fixture->records.dirfd, "lock", O_RDWR);
+		int rc = ebpfmm_lock(fd, operation, 50, "the-lock", &err);
+
+		if (err.message[0])
+			fprintf(stderr, "# %s\n", err.message);
+		if (!rc)
+			_exit(!!expected);
+		_exit(err.code != expected || !strstr(err.message, "the-lock") ||
+		      !strstr(err.message, named));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void lock_names_holder(void **state)
+{
+	struct fixture *fixture = *state;
+
+	lock_in_child(fixture, LOCK_EX, ETIMEDOUT);
+	lock_in_child(fixture, LOCK_SH, ETIMEDOUT);
+	assert_int_equal(flock(fixture->records.lockfd, LOCK_SH), 0);
+	lock_in_child(fixture, LOCK_SH, 0);
+	lock_in_child(fixture, LOCK_EX, ETIMEDOUT);
+}
+
+static void reader_needs_no_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ebpfmm_record record = sample((char *)"a"), back;
+	struct ebpfmm_records reader;
+	struct ebpfmm_error err;
+
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &record, &err), 0);
+	assert_int_equal(ebpfmm_records_peek(fixture->dir, &reader, &err), 0);
+	assert_int_equal(ebpfmm_record_of_cgroup(&reader, record.cgroup_id, &back, &err), 1);
+	assert_string_equal(back.id, "a");
+	ebpfmm_record_free(&back);
+	ebpfmm_records_close(&reader);
+	assert_int_equal(ebpfmm_records_peek("/nowhere", &reader, &err), -1);
+	assert_int_equal(err.code, ENOENT);
+}
+
 /* poststop's: it must not wait for ever, whoever holds the lock. */
 static void deadline_ends_wait(void **state)
 {
@@ -469,6 +525,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(removed_on_the_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(few_at_a_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lock_excludes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lock_names_holder, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reader_needs_no_lock, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(deadline_ends_wait, set_up, tear_down),
 	};
 

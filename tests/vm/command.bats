@@ -356,6 +356,21 @@ regions_profile()
 	[ ! -s "$BATS_TEST_TMPDIR/quiet" ]
 }
 
+@test "who is stuck with the lock keeps nobody from looking" {
+	local command
+	ebpfmm attach --cgroup "$cgroup" "$profiles/large.json"
+	exec 9>>/run/ebpfmm/lock
+	flock 9
+	for command in list stats metrics "stats $cgroup"; do
+		# shellcheck disable=SC2086
+		timeout 30 ebpfmm $command 3>&- 9>&-
+	done
+	run timeout 60 ebpfmm doctor 3>&- 9>&-
+	[[ $output == *"leftovers: waited"*"/run/ebpfmm/lock"*"process "* ]]
+	exec 9>&-
+	ebpfmm detach --cgroup "$cgroup"
+}
+
 @test "gc when there is nothing to do" {
 	ebpfmm gc
 	ebpfmm unload
