@@ -25,9 +25,12 @@ struct walker {
 	struct ebpfmm_error *err;
 };
 
-/* The installed profile of that name, if the table is from it; or NULL. */
+/*
+ * The installed profile of that name, if the table is from it; or NULL. Says in
+ * @changed whether there is one that it is not from.
+ */
 static struct ebpfmm_profile *find_source(const struct ebpfmm_table *table,
-					  const char *name)
+					  const char *name, bool *changed)
 {
 	struct ebpfmm_profile *profile = NULL;
 
@@ -35,6 +38,7 @@ static struct ebpfmm_profile *find_source(const struct ebpfmm_table *table,
 		return NULL;
 	if (ebpfmm_table_is_from(table, profile))
 		return profile;
+	*changed = true;
 	ebpfmm_profile_free(profile);
 	return NULL;
 }
@@ -61,8 +65,9 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 	if (owner.id && owner.id[0] != '@')
 		stats.container = owner.id;
 	stats.profile = owner.profile;
+	walker->table->digest = owner.digest;
 	if (walker->walk->source)
-		source = find_source(walker->table, owner.profile);
+		source = find_source(walker->table, owner.profile, &stats.changed);
 	stats.source = source;
 	walker->walk->fn(&stats, walker->walk->data);
 	ebpfmm_profile_free(source);

@@ -99,6 +99,8 @@ static void print_place(const struct ebpfmm_explanation *explanation,
 	}
 	if (anchor)
 		fprintf(out, ", %s", anchor);
+	if (stats->changed)
+		fputs(" (what is installed as the profile now is another one)", out);
 	fputc('\n', out);
 	free(anchor);
 	if (!explanation->region.sizes)
@@ -257,6 +259,8 @@ ebpfmm_explain_json(const struct ebpfmm_explanation *explanation,
 	json_object_object_del(object, "tid");
 	json_add_string(object, "cgroup", stats->cgroup);
 	json_add_string(object, "profile", ebpfmm_stats_profile(stats));
+	json_object_object_add(object, "profile_changed",
+			       json_object_new_boolean(stats->changed));
 	place_of(explanation, place, sizeof(place));
 	json_add_string(object, "place", place[0] ? place : NULL);
 	json_add_string(object, "exe", exe_of(&explanation->event, stats));

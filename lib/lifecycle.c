@@ -349,7 +349,8 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 {
 	struct ebpfmm_record record = { .cgroup_id = cgroup->id,
 					.cgroup_path = cgroup->path,
-					.profile = (char *)profile };
+					.profile = (char *)profile,
+					.digest = table->digest };
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_record before = {};
 	int found, rc = -1;

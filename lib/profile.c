@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
 #include "profile_internal.h"
 
 #define PAGE		(1ULL << EBPFMM_PAGE_SHIFT)
@@ -370,6 +371,7 @@ int ebpfmm_profile_parse(const char *text, size_t length,
 		return -1;
 	}
 	json_object_put(root);
+	profile->digest = ebpfmm_digest(text, length);
 	*out = profile;
 	return 0;
 }

@@ -94,12 +94,14 @@ struct ebpfmm_profile_program {
  * @programs: NULL if there are none, only limits
  * @nprograms: their number
  * @limit: bytes per order; UINT64_MAX where there is no limit
+ * @digest: ebpfmm_digest() of the text that it was parsed from
  */
 struct ebpfmm_profile {
 	char *name;
 	struct ebpfmm_profile_program *programs;
 	size_t nprograms;
 	uint64_t limit[EBPFMM_ORDERS];
+	uint64_t digest;
 };
 
 /**

@@ -36,12 +36,14 @@
  * @cgroup_id: id of the cgroup
  * @cgroup_path: path of the cgroup, for people
  * @profile: name of the profile, for people
+ * @digest: ebpfmm_digest() of its text; 0 if an older version wrote the record
  */
 struct ebpfmm_record {
 	char *id;
 	uint64_t cgroup_id;
 	char *cgroup_path;
 	char *profile;
+	uint64_t digest;
 };
 
 /**

@@ -30,7 +30,8 @@ char *ebpfmm_record_to_text(const struct ebpfmm_record *record)
 	    add(object, "id", json_object_new_string(record->id)) &&
 	    add(object, "cgroup_id", json_object_new_uint64(record->cgroup_id)) &&
 	    add(object, "cgroup_path", json_object_new_string(record->cgroup_path)) &&
-	    add(object, "profile", json_object_new_string(record->profile)))
+	    add(object, "profile", json_object_new_string(record->profile)) &&
+	    add(object, "digest", json_object_new_uint64(record->digest)))
 		text = json_object_to_json_string_ext(
 			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	copy = text ? strdup(text) : NULL;
@@ -70,6 +71,9 @@ int ebpfmm_record_from_text(const char *text, const char *id,
 	    !json_object_is_type(value, json_type_int))
 		goto fail;
 	record.cgroup_id = json_object_get_uint64(value);
+	if (json_object_object_get_ex(object, "digest", &value) &&
+	    json_object_is_type(value, json_type_int))
+		record.digest = json_object_get_uint64(value);
 	rc = string_member(object, "id", &record.id) ?:
 	     string_member(object, "cgroup_path", &record.cgroup_path) ?:
 	     string_member(object, "profile", &record.profile);

@@ -23,6 +23,8 @@
  * @profile: name of the profile's file, NULL if there is no record of it
  * @table: as the policy has it at the moment
  * @source: what @table was translated from, NULL if that is not known any more
+ * @changed: the installed profile of that name is not, or not any more, the one that
+ *	@table was translated from
  * @has_bytes: whether @bytes is known
  * @bytes: anonymous memory of the cgroup and those below it in pages of each
  *	order, as the kernel accounts for it
@@ -34,6 +36,7 @@ struct ebpfmm_stats {
 	const char *profile;
 	const struct ebpfmm_table *table;
 	const struct ebpfmm_profile *source;
+	bool changed;
 	bool has_bytes;
 	uint64_t bytes[EBPFMM_ORDERS];
 };

@@ -133,6 +133,8 @@ struct json_object *ebpfmm_stats_json(const struct ebpfmm_stats *stats)
 	struct json_object *object = ebpfmm_stats_describe(stats);
 	struct json_object *programs = json_object_new_array();
 
+	json_object_object_add(object, "profile_changed",
+			       json_object_new_boolean(stats->changed));
 	add_sizes(object, stats, &total);
 	for (size_t i = 0; i < view.header->nprograms; i++)
 		json_object_array_add(programs, json_program(&view, i));

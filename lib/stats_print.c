@@ -95,7 +95,8 @@ void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out)
 	print_clean(out, stats->cgroup, SIZE_MAX);
 	fputs(": profile ", out);
 	print_clean(out, ebpfmm_stats_profile(stats), EBPFMM_NAME_SIZE);
-	fputc('\n', out);
+	fputs(stats->changed ? " (what is installed under that name is another one)\n" : "\n",
+	      out);
 	print_sizes(stats, &total, out);
 	fprintf(out, "  %-13s %12s\n", "REASON", "DECISIONS");
 	for (int r = 0; r < EBPFMM_REASONS; r++)

@@ -59,7 +59,8 @@ bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
 {
 	const struct view view = { .table = table, .header = &table->large.header };
 
-	if (strncmp(view.header->name, profile->name, sizeof(view.header->name)) ||
+	if (table->digest != profile->digest ||
+	    strncmp(view.header->name, profile->name, sizeof(view.header->name)) ||
 	    view.header->nprograms != profile->nprograms ||
 	    memcmp(view.header->limit, profile->limit, sizeof(profile->limit)))
 		return false;

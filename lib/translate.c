@@ -214,6 +214,7 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 		return ebpfmm_fail(err, ENOMEM, "translating %s",
 				   profile->name);
 
+	table->digest = profile->digest;
 	header = &table->large.header;
 	header->format = EBPFMM_FORMAT;
 	memcpy(header->name, profile->name, strlen(profile->name));

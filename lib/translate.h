@@ -36,14 +36,16 @@ struct ebpfmm_origin {
  *	prefix of it, so what ebpfmm_table_is_small() tells is the part to store
  * @bias_align: for each program, as in struct ebpfmm_image
  * @origin: for each region
+ * @digest: of the profile's text; 0 if that is not known any more
  *
- * @bias_align and @origin are for people who want to know what came of their
- * profile; the policy does not need them.
+ * All but @large is for people who want to know what came of their profile; the
+ * policy does not need it.
  */
 struct ebpfmm_table {
 	struct ebpfmm_large large;
 	uint64_t bias_align[EBPFMM_MAX_PROGRAMS];
 	struct ebpfmm_origin origin[EBPFMM_LARGE_REGIONS];
+	uint64_t digest;
 };
 
 /**
@@ -116,14 +118,15 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 int ebpfmm_table_is_small(const struct ebpfmm_table *table);
 
 /**
- * ebpfmm_table_is_from - does a table say what a profile says?
- * @table: the table, such as the one that a cgroup has
+ * ebpfmm_table_is_from - was a table translated from a profile?
+ * @table: the table, such as the one that a cgroup has, with the digest that was kept
  * @profile: what it may have been translated from
  *
- * By what the table still has of it: the name, the number of programs, the
- * limits, and the benefit of each region. Anchors are not among that.
+ * By the digest, and by what the table still has of it, as that may be of another
+ * profile than the digest while one is replaced: the name, the number of programs,
+ * the limits, and the benefit of each region.
  *
- * Return: whether it does; each region of the table is one of @profile then.
+ * Return: whether it was; each region of the table is one of @profile then.
  */
 bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
 			  const struct ebpfmm_profile *profile);

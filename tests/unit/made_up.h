@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "digest.h"
 #include "profile.h"
 #include "stats.h"
 #include "translate.h"
@@ -77,6 +78,7 @@ static inline struct ebpfmm_table *made_up_table(void)
 	header->programs[1].outside = 5;
 	header->mappings[0].regions = (struct ebpfmm_span){ 3, 1 };
 	made_up_regions(table->large.regions);
+	table->digest = ebpfmm_digest(made_up_profile, strlen(made_up_profile));
 
 	/* More than 32 bits, and in more than one stripe. */
 	header->counters[0].order[9] = 1ULL << 36;

@@ -58,7 +58,8 @@ static inline struct ebpfmm_record sample(char *id)
 {
 	return (struct ebpfmm_record){ .id = id, .cgroup_id = UINT64_C(1) << 40,
 				       .cgroup_path = (char *)"/sys/fs/cgroup/a\n\"b",
-				       .profile = (char *)"redis.json" };
+				       .profile = (char *)"redis.json",
+				       .digest = UINT64_MAX - 1 };
 }
 
 /* What the record of a cgroup is: its id, or "" for none. */

@@ -135,6 +135,13 @@ static void test_places(void **state)
 	assert_has(out, "\nplace     programs[0]\ndecision  the kernel's (outside)\n");
 	free(out);
 
+	stats.changed = true;
+	out = columns(&explanation);
+	assert_has(out, "\nplace     programs[0] (what is installed as the profile now "
+			"is another one)\n");
+	free(out);
+	stats.changed = false;
+
 	explanation.event.program = EBPFMM_NO_PROGRAM;
 	explanation.event.reason = EBPFMM_OTHER_PROGRAM;
 	explanation.event.limited = 1 << 9;

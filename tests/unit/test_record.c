@@ -74,6 +74,7 @@ static void written_and_read(void **state)
 	assert_string_equal(back.cgroup_path, record.cgroup_path);
 	assert_string_equal(back.profile, record.profile);
 	assert_true(back.cgroup_id == record.cgroup_id);
+	assert_true(back.digest == record.digest);
 	ebpfmm_record_free(&back);
 
 	record.profile = (char *)"other";

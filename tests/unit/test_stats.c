@@ -144,7 +144,9 @@ static void test_json(void **state)
 	json_object_put(object);
 
 	stats.has_bytes = false;
+	stats.changed = true;
 	object = ebpfmm_stats_json(&stats);
+	assert_true(json_object_get_boolean(get(object, "profile_changed")));
 	assert_null(get(object, "bytes"));
 	json_object_put(object);
 }
@@ -164,6 +166,7 @@ static void test_match(void **state)
 	assert_false(ebpfmm_table_is_from(table, profile));	\
 	(what) = before;					\
 } while (0)
+	DIFFERS(table->digest);
 	DIFFERS(header->name[0]);
 	DIFFERS(header->nprograms);
 	DIFFERS(header->limit[4]);
@@ -180,6 +183,24 @@ static void test_match(void **state)
 	assert_false(ebpfmm_table_is_from(table, profile));
 }
 
+/* What no number in the table tells: another program, another anchor. */
+static void test_edited(void **state)
+{
+	static const char *const edits[] = { "/one", "table", "\"1M", "\"4M" };
+	char text[sizeof(made_up_profile)];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		struct ebpfmm_profile *edited;
+
+		strcpy(text, made_up_profile);
+		*(strstr(text, edits[i]) + 1) ^= 1;
+		assert_int_equal(ebpfmm_profile_parse(text, strlen(text), &edited, NULL), 0);
+		assert_false(ebpfmm_table_is_from(table, edited));
+		ebpfmm_profile_free(edited);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +208,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hostile_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_match, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_edited, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,8 @@ static inline int reset(void **state)
 	memset(&err, 0, sizeof(err));
 	programs[0].exe = "/pie";
 	programs[0].regions = regions;
-	profile = (struct ebpfmm_profile){ "test", programs, 1, {} };
+	profile = (struct ebpfmm_profile){ .name = "test", .programs = programs,
+					    .nprograms = 1 };
 	for (i = 0; i < EBPFMM_ORDERS; i++)
 		profile.limit[i] = UINT64_MAX;
 	if (fixtures_fd < 0)

@@ -120,6 +120,18 @@ trace_begin()
 		.by_program[0].regions[0].decisions == 1' <<<"$output"
 }
 
+@test "stats: an anchor that was edited since is not named" {
+	attach_regions
+	stats | jq -e '.[0] | .profile_changed == false and
+		.by_program[0].regions[0].anchor == "mapping \"large\""'
+	sed -i 's/"medium"/"moved"/' $profiles/evidence.json
+	stats | jq -e '.[0] | .profile_changed and
+		.by_program[0].regions[0].anchor == null and
+		.by_program[0].exe == null'
+	sed -i 's/"moved"/"medium"/' $profiles/evidence.json
+	stats | jq -e '.[0].profile_changed == false'
+}
+
 @test "stats: bytes of each size are those that the kernel says elsewhere" {
 	attach_regions
 	ready within "$cgroup" $tests/fault --size 16M --name large
