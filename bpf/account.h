@@ -69,9 +69,11 @@ __noinline __u64 sample(struct ebpfmm_header *header __arg_nonnull,
 	return 0;
 }
 
+/* Only for a cgroup that is traced, or was, the time is looked at. */
 static __always_inline bool is_traced(struct cgroup *cgrp)
 {
-	return ebpfmm_tracing.cgroup && ebpfmm_tracing.cgroup == cgrp->kn->id;
+	return ebpfmm_tracing.cgroup && ebpfmm_tracing.cgroup == cgrp->kn->id &&
+	       bpf_ktime_get_ns() < ebpfmm_tracing.until;
 }
 
 static __always_inline void trace(const struct question *question,

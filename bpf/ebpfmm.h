@@ -34,7 +34,7 @@
 #define EBPFMM_NO_REGION	0xffffU
 #define EBPFMM_NO_PROGRAM	0xffffU
 #define EBPFMM_TOUCHED_ONE	1024	/* "every page is touched" */
-#define EBPFMM_FORMAT		4	/* changes whenever a layout here does */
+#define EBPFMM_FORMAT		5	/* changes whenever a layout here does */
 
 /* What pages are taken to cost until that is measured. */
 #define EBPFMM_DEFAULT_ZERO_NS	100
@@ -332,11 +332,15 @@ struct ebpfmm_folios {
  * @cgroup: id of the cgroup, 0 for nobody's
  * @every: tell one in so many
  * @lost: events for which there was no room, counted by the policy
+ * @until: CLOCK_MONOTONIC, nanoseconds: nothing is told from then on. Who listens
+ *	puts it off again and again, so that the telling ends with them, whatever
+ *	they die of.
  */
 struct ebpfmm_tracing {
 	__u64 cgroup;
 	__u64 every;
 	__u64 lost;
+	__u64 until;
 };
 
 /**

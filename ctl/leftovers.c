@@ -10,7 +10,7 @@
 #include "privilege.h"
 #include "trace.h"
 
-/* A listener that was killed has left its tracing on. */
+/* A listener that was killed has left its tracing to expire. */
 static unsigned int sweep_trace(bool clear)
 {
 	struct ebpfmm_policy *policy = NULL;

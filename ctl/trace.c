@@ -93,6 +93,7 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 	struct ebpfmm_trace *trace;
 	int rc = 0, unheard = 0;
 	uint64_t lost;
+	bool paused;
 
 	if (ebpfmm_trace_open(policy, id, every, print_event, listing, &trace, err))
 		return -1;
@@ -104,6 +105,7 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 		    (!rc && !ebpfmm_policy_is_attached(policy, id, NULL)))
 			break;
 	}
+	paused = ebpfmm_trace_was_unheard(trace);
 	lost = ebpfmm_trace_stop(trace);
 	/* What was told before it ended. */
 	do {
@@ -113,6 +115,9 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 	ebpfmm_trace_close(trace);
 	if (lost)
 		fprintf(stderr, "%" PRIu64 " decisions were too fast to be told\n", lost);
+	if (paused)
+		fprintf(stderr, "nothing was told while the output was not read for more than %d s\n",
+			EBPFMM_TRACE_EXPIRES_S);
 	return unheard < 0 || (rc < 0 && rc != -ECANCELED) ? -1 : 0;
 }
 

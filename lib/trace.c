@@ -7,17 +7,24 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "policy_internal.h"
 #include "record.h"
 
 #define LOCK EBPFMM_RUN_DIR "/trace.lock"
+#define NS_PER_S UINT64_C(1000000000)
+/* Some times as long as anybody waits at once, on a machine that is busy, too. */
+#define EXPIRES_NS (EBPFMM_TRACE_EXPIRES_S * NS_PER_S)
 
 /**
  * struct ebpfmm_trace - an open trace
  * @tracing: the map that turns it on; the policy's
+ * @shared: its value, mapped: to be changed beside what the policy counts in it
+ * @unheard: at some time nobody waited for so long that nothing was told
  * @lock: held while it is on, also against death
  * @ring: the ring buffer
  * @draining: what is read is of an earlier trace
@@ -26,6 +33,8 @@
  */
 struct ebpfmm_trace {
 	int tracing;
+	struct ebpfmm_tracing *shared;
+	bool unheard;
 	int lock;
 	struct ring_buffer *ring;
 	bool draining;
@@ -62,9 +71,18 @@ static int take_lock(void)
 	return fd;
 }
 
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
+}
+
 static int set(int map, uint64_t cgroup, uint64_t every)
 {
-	struct ebpfmm_tracing value = { .cgroup = cgroup, .every = every };
+	struct ebpfmm_tracing value = { .cgroup = cgroup, .every = every,
+					.until = now() + EXPIRES_NS };
 	__u32 zero = 0;
 
 	return bpf_map_update_elem(map, &zero, &value, BPF_ANY);
@@ -83,6 +101,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	if (!trace)
 		return ebpfmm_fail(err, ENOMEM, "trace");
 	trace->tracing = -1;
+	trace->shared = MAP_FAILED;
 	trace->fn = fn;
 	trace->data = data;
 	trace->lock = take_lock();
@@ -107,6 +126,12 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	ring_buffer__consume(trace->ring);
 	trace->draining = false;
 
+	trace->shared = mmap(NULL, sizeof(*trace->shared), PROT_READ | PROT_WRITE,
+			     MAP_SHARED, tracing, 0);
+	if (trace->shared == MAP_FAILED) {
+		ebpfmm_fail(err, errno, "map what turns tracing on");
+		goto fail;
+	}
 	trace->tracing = tracing;
 	rc = set(trace->tracing, cgroup, every);
 	if (rc) {
@@ -120,15 +145,32 @@ fail:
 	return -1;
 }
 
+/* Whoever waits here listens; who is killed, or stopped, does not any more. */
+static void go_on(struct ebpfmm_trace *trace)
+{
+	uint64_t time = now();
+
+	if (time >= trace->shared->until)
+		trace->unheard = true;
+	__atomic_store_n(&trace->shared->until, time + EXPIRES_NS, __ATOMIC_RELAXED);
+}
+
 int ebpfmm_trace_wait(struct ebpfmm_trace *trace, int ms, struct ebpfmm_error *err)
 {
-	int rc = ring_buffer__poll(trace->ring, ms);
+	int rc;
 
+	go_on(trace);
+	rc = ring_buffer__poll(trace->ring, ms);
 	if (rc == -EINTR)
 		return 0;
 	if (rc < 0 && rc != -ECANCELED)
 		return ebpfmm_fail(err, -rc, "read the decisions");
 	return rc;
+}
+
+bool ebpfmm_trace_was_unheard(const struct ebpfmm_trace *trace)
+{
+	return trace->unheard;
 }
 
 uint64_t ebpfmm_trace_stop(struct ebpfmm_trace *trace)
@@ -147,6 +189,8 @@ void ebpfmm_trace_close(struct ebpfmm_trace *trace)
 		return;
 	if (trace->tracing >= 0)
 		set(trace->tracing, 0, 0);
+	if (trace->shared != MAP_FAILED)
+		munmap(trace->shared, sizeof(*trace->shared));
 	ring_buffer__free(trace->ring);
 	if (trace->lock >= 0)
 		close(trace->lock);

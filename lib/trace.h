@@ -13,6 +13,9 @@
 #include "error.h"
 #include "policy.h"
 
+/* Nothing is told any more when the listener has not waited for so long. */
+#define EBPFMM_TRACE_EXPIRES_S 10
+
 struct ebpfmm_trace;
 
 /**
@@ -43,7 +46,8 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 /**
  * ebpfmm_trace_wait - wait for decisions and pass them on
  * @trace: from ebpfmm_trace_open()
- * @ms: how long to wait for the first one
+ * @ms: how long to wait for the first one; less than EBPFMM_TRACE_EXPIRES_S, and to
+ *	be called again before that has passed
  * @err: what failed
  *
  * Return: how many were passed on, what the function returned if that was below
@@ -51,6 +55,15 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
  */
 int ebpfmm_trace_wait(struct ebpfmm_trace *trace, int ms,
 		      struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_trace_was_unheard - was nothing told for a time?
+ * @trace: from ebpfmm_trace_open()
+ *
+ * Return: whether ebpfmm_trace_wait() was once called too late. Decisions of that
+ * time are not counted among those that ebpfmm_trace_stop() says.
+ */
+bool ebpfmm_trace_was_unheard(const struct ebpfmm_trace *trace);
 
 /**
  * ebpfmm_trace_stop - have nothing told any more

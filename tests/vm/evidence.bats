@@ -441,6 +441,24 @@ listen()
 	tracer=
 }
 
+@test "trace: of a listener that was killed it ends by itself" {
+	local tries=0
+	attach_regions
+	listen /dev/null
+	until traced; do [ -e /proc/$tracer ]; done
+	touch_memory --size 16M --name single
+	stats | jq -e '.[0].reasons.kept == 0'
+	kill -KILL "$tracer"
+	wait "$tracer" || true
+	tracer=
+	# Of a cgroup that is traced no answer is kept.
+	until stats | jq -e '.[0].reasons.kept > 0'; do
+		((++tries < 200))
+		touch_memory --size 16M --name single
+	done
+	traced
+}
+
 @test "trace: doctor and gc see one that nobody listens to" {
 	attach_regions
 	listen /dev/null
