@@ -12,19 +12,53 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const hook_files[] = {
-	"/etc/containers/oci/hooks.d/ebpfmm.json",
-	"/usr/share/containers/oci/hooks.d/ebpfmm.json",
+#include "hooks_dirs.h"
+
+#define HOOK_FILE "ebpfmm.json"
+#define USR_FILE EBPFMM_HOOKS_DIR_USR "/" HOOK_FILE
+
+/**
+ * struct engine - a container engine that reads hooks
+ * @path: its program
+ * @kind: how it finds them
+ * @advice: what has it look into other directories, before the array of these
+ */
+struct engine {
+	const char *path;
+	enum ebpfmm_engine kind;
+	const char *advice;
 };
 
-static const char *const engines[] = {
-	"/usr/bin/podman",
-	"/usr/bin/crio",
-	"/usr/local/bin/crio",
-	"/usr/bin/buildah",
+static const char podman_advice[] =
+	"in [engine] of /etc/containers/containers.conf (--hooks-dir is not enough: "
+	"podman forgets it when it restarts a container by itself):";
+static const char crio_advice[] = "in [crio.runtime] of /etc/crio/crio.conf:";
+
+static const struct engine engines[] = {
+	{ "/usr/bin/podman", EBPFMM_ENGINE_PODMAN, podman_advice },
+	{ "/usr/bin/crio", EBPFMM_ENGINE_CRIO, crio_advice },
+	{ "/usr/local/bin/crio", EBPFMM_ENGINE_CRIO, crio_advice },
+	{ "/usr/bin/buildah", EBPFMM_ENGINE_BUILDAH, NULL },
+};
+
+/* Where a hook may have been put that no engine may know of; `make install` names one. */
+static const char *const elsewhere[] = {
+	USR_FILE,
+	EBPFMM_HOOKS_DIR_ETC "/" HOOK_FILE,
+	"/usr/local/share/containers/oci/hooks.d/" HOOK_FILE,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/**
+ * struct outcome - what was found of all engines
+ * @engines: how many there are
+ * @checked: files that were looked at already; at most one for each engine
+ */
+struct outcome {
+	unsigned int engines;
+	char *checked[COUNT(engines)];
+};
 
 static bool has_string(struct json_object *array, const char *text)
 {
@@ -95,27 +129,145 @@ static void check_file(struct report *report, const char *path)
 	json_object_put(file);
 }
 
+/* Once, however many engines read it. */
+static void check_once(struct report *report, struct outcome *outcome, const char *path)
+{
+	for (size_t i = 0; i < COUNT(outcome->checked); i++) {
+		if (!outcome->checked[i]) {
+			outcome->checked[i] = strdup(path);
+			check_file(report, path);
+			return;
+		}
+		if (!strcmp(outcome->checked[i], path))
+			return;
+	}
+}
+
+/* The one that hides those of its name in the directories before; NULL for none. */
+static char *find_file(const struct ebpfmm_hooks_dirs *dirs)
+{
+	char *path;
+
+	for (size_t i = dirs->count; i > 0; i--) {
+		if (asprintf(&path, "%s/" HOOK_FILE, dirs->dirs[i - 1]) < 0)
+			return NULL;
+		if (!access(path, F_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static const char *find_elsewhere(void)
+{
+	for (size_t i = 0; i < COUNT(elsewhere); i++)
+		if (!access(elsewhere[i], F_OK))
+			return elsewhere[i];
+	return NULL;
+}
+
+/* The directories as an array of TOML or, for messages, of anything; NULL: no memory. */
+static char *list_dirs(const struct ebpfmm_hooks_dirs *dirs, const char *more)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < dirs->count; i++)
+		fprintf(out, "%s\"%s\"", i ? ", " : "[", dirs->dirs[i]);
+	if (more)
+		fprintf(out, "%s\"%.*s\"", dirs->count ? ", " : "[",
+			(int)(strrchr(more, '/') - more), more);
+	fputs(dirs->count || more ? "]" : "none", out);
+	fclose(out);
+	return text;
+}
+
+/* What has the engine find the hook, where it was put somewhere else; NULL: no memory. */
+static char *advise(const struct engine *engine, const struct ebpfmm_hooks_dirs *dirs,
+		    const char *other)
+{
+	char *list, *text = NULL;
+	int length;
+
+	if (!other || !engine->advice)
+		return strdup("make install PREFIX=/usr");
+	list = list_dirs(dirs, other);
+	length = asprintf(&text, "%s hooks_dir = %s", engine->advice, list ? list : "");
+	free(list);
+	return length < 0 ? NULL : text;
+}
+
+static void report_blind(struct report *report, const struct engine *engine,
+			 const struct ebpfmm_hooks_dirs *dirs)
+{
+	const char *other = find_elsewhere();
+	char *list = list_dirs(dirs, NULL);
+	char *remedy = advise(engine, dirs, other);
+
+	/* It builds images: those of its containers that ask for a profile are rare. */
+	report_add(report, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
+		   FINDING_PROBLEM, "engine", remedy,
+		   "%s does not call the hook: it looks into %s (%s%s)%s%s", engine->path,
+		   list ? list : "", dirs->from ? "by " : "its default",
+		   dirs->from ? dirs->from : "",
+		   other ? ", the hook is " : ", where there is no " HOOK_FILE,
+		   other ? other : "");
+	free(remedy);
+	free(list);
+}
+
+static void check_engine(struct report *report, struct outcome *outcome,
+			 const struct engine *engine)
+{
+	struct ebpfmm_hooks_dirs dirs;
+	struct ebpfmm_error err;
+	char *path = NULL;
+
+	outcome->engines++;
+	if (ebpfmm_hooks_dirs_find(engine->kind, "", &dirs, &err)) {
+		report_add(report, FINDING_PROBLEM, "engine", NULL,
+			   "%s: where it looks for hooks: %s", engine->path, err.message);
+		goto out;
+	}
+	path = find_file(&dirs);
+	if (!path) {
+		report_blind(report, engine, &dirs);
+		goto out;
+	}
+	report_add(report, FINDING_OK, "engine", NULL, "%s calls the hook by %s",
+		   engine->path, path);
+	check_once(report, outcome, path);
+out:
+	free(path);
+	ebpfmm_hooks_dirs_free(&dirs);
+}
+
+/* Without an engine that we know: what one would look for. */
+static void check_no_engine(struct report *report)
+{
+	const char *path = find_elsewhere();
+
+	report_add(report, FINDING_NOTE, "engine", NULL,
+		   "no podman and no CRI-O here; ebpfmm attach works without");
+	if (path)
+		check_file(report, path);
+	else
+		report_add(report, FINDING_PROBLEM, "hook", "make install PREFIX=/usr",
+			   USR_FILE " is missing: engines do not know of it");
+}
+
 void doctor_engine(struct report *report)
 {
-	bool engine = false, installed = false;
+	struct outcome outcome = {};
 
-	/* A file in /etc hides the one of the same name in /usr. */
-	for (size_t i = 0; i < COUNT(hook_files) && !installed; i++) {
-		installed = !access(hook_files[i], F_OK);
-		if (installed)
-			check_file(report, hook_files[i]);
-	}
-	if (!installed)
-		report_add(report, FINDING_PROBLEM, "hook", "make install PREFIX=/usr",
-			   "%s is missing: engines do not know of it",
-			   hook_files[COUNT(hook_files) - 1]);
-	for (size_t i = 0; i < COUNT(engines); i++) {
-		if (access(engines[i], X_OK))
-			continue;
-		report_add(report, FINDING_OK, "engine", NULL, "%s", engines[i]);
-		engine = true;
-	}
-	if (!engine)
-		report_add(report, FINDING_NOTE, "engine", NULL,
-			   "no podman and no CRI-O here; ebpfmm attach works without");
+	for (size_t i = 0; i < COUNT(engines); i++)
+		if (!access(engines[i].path, X_OK))
+			check_engine(report, &outcome, &engines[i]);
+	if (!outcome.engines)
+		check_no_engine(report);
+	for (size_t i = 0; i < COUNT(outcome.checked); i++)
+		free(outcome.checked[i]);
 }
