@@ -211,6 +211,8 @@ tells_of_end()
 	run -0 --separate-stderr /out/ebpfmm-oci-hook < <(stopped)
 	rm /run/ebpfmm
 	tells_of_end /run/ebpfmm
+}
+
 @test "who holds the lock for ever is named; doctor does not wait for it" {
 	local timed_out=124
 	privileged || skip "not privileged"
