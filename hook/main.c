@@ -106,7 +106,9 @@ static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 	rc = ebpfmm_choose(state->annotations, bundle.annotations, &choice, err);
 	*required = choice.required;
 	if (!rc && no_config && (choice.profile || !state->annotations)) {
-		*err = config_err;
+		/* Whoever has no privilege may not be let to the bundle either. */
+		if (!ebpfmm_privileged(err))
+			*err = config_err;
 		rc = -1;
 	} else if (!rc && choice.profile) {
 		rc = start(state, bundle.root, choice.profile, steps, deadline, err);
