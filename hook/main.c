@@ -145,7 +145,7 @@ static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 	ebpfmm_interrupt_at(deadline);
 	rc = ebpfmm_life_end(state->id, err);
 	if (rc < 0 && err->code == EINTR)
-		ebpfmm_fail(err, 0, "took too long: another holds the lock");
+		ebpfmm_prefix(err, "took too long: ");
 	if (rc > 0)
 		ebpfmm_log(LOG_INFO, "container %s: its policy is gone", state->id);
 	return rc < 0 ? -1 : 0;

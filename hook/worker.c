@@ -180,6 +180,8 @@ int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (answer == MAP_FAILED)
 		return ebpfmm_fail(err, errno, "map a worker's answer");
+	/* Whatever the child's status is, should it end before it answers. */
+	answer->rc = ebpfmm_fail(&answer->err, 0, "the worker ended without an answer");
 	rc = run(work, data, answer, deadline, err);
 	munmap(answer, sizeof(*answer));
 	return rc;

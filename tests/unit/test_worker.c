@@ -44,6 +44,13 @@ static int work_without_answer(void *data, struct ebpfmm_error *err)
 	_exit(3);
 }
 
+static int work_that_ends_as_if_done(void *data, struct ebpfmm_error *err)
+{
+	(void)data;
+	(void)err;
+	_exit(0);
+}
+
 static int work_for_ever(void *data, struct ebpfmm_error *err)
 {
 	(void)data;
@@ -71,6 +78,8 @@ static void ends_are_told(void **state)
 	assert_int_equal(run(work_and_crash, NULL, 60000, &err), -1);
 	assert_non_null(strstr(err.message, "signal 9"));
 	assert_int_equal(run(work_without_answer, NULL, 60000, &err), -1);
+	assert_non_null(strstr(err.message, "without an answer"));
+	assert_int_equal(run(work_that_ends_as_if_done, NULL, 60000, &err), -1);
 	assert_non_null(strstr(err.message, "without an answer"));
 	assert_int_equal(run(work_for_ever, NULL, 50, &err), -1);
 	assert_non_null(strstr(err.message, "too long"));

@@ -18,6 +18,7 @@ teardown()
 {
 	[ -z "${pid-}" ] || end_container
 	[ -z "${log-}" ] || end_log
+	[ -z "${printk-}" ] || dmesg --console-level "$printk"
 	ebpfmm gc
 	nothing_left
 }
@@ -360,7 +361,6 @@ passes()
 	printk=$(cut -f 1 /proc/sys/kernel/printk)
 	dmesg --console-level 4
 	refuses 'ended by signal 9'
-	dmesg --console-level "$printk"
 	grep -q '^oom_kill [1-9]' "$narrow/memory.events"
 	remove_cgroup "$narrow"
 }
