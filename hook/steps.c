@@ -3,20 +3,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
+#include "clock.h"
 
 void ebpfmm_steps_begin(struct ebpfmm_steps *steps)
 {
 	steps->count = 0;
-	steps->begun = now();
+	steps->begun = ebpfmm_clock_ns(CLOCK_MONOTONIC);
 	steps->ended = steps->begun;
 }
 
@@ -26,7 +19,7 @@ void ebpfmm_step(struct ebpfmm_steps *steps, const char *name)
 
 	if (!steps || steps->count == EBPFMM_STEPS_MAX)
 		return;
-	time = now();
+	time = ebpfmm_clock_ns(CLOCK_MONOTONIC);
 	steps->step[steps->count].name = name;
 	steps->step[steps->count].ns = time - steps->ended;
 	steps->count++;

@@ -28,8 +28,9 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 /**
  * struct answer - all that comes back from the child, in memory that both write
@@ -43,22 +44,14 @@ struct answer {
 	struct ebpfmm_error err;
 };
 
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 int64_t ebpfmm_deadline(int ms)
 {
-	return now() + ms;
+	return ebpfmm_now_ms() + ms;
 }
 
 int ebpfmm_time_left(int64_t deadline)
 {
-	int64_t left = deadline - now();
+	int64_t left = deadline - ebpfmm_now_ms();
 
 	return left > 0 ? (int)left : 0;
 }

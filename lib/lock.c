@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 
 /* "process 12 (name)" of who took the lock; 0 if it is not to be seen. */
@@ -71,14 +72,6 @@ static void wake(int signal)
 	(void)signal;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /*
  * As flock(2), with ETIMEDOUT at the deadline. A timer and a signal of its own, as the
  * caller may have set SIGALRM for all of its work; it fires again in case the first time is just
@@ -93,7 +86,7 @@ static int wait_for(int fd, int operation, int ms)
 	};
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN };
 	struct sigaction action = { .sa_handler = wake }, before;
-	int64_t deadline = now_ms() + ms;
+	int64_t deadline = ebpfmm_now_ms() + ms;
 	sigset_t ours, mask;
 	timer_t timer;
 	int rc, code;
@@ -110,7 +103,7 @@ static int wait_for(int fd, int operation, int ms)
 	timer_delete(timer);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGRTMIN, &before, NULL);
-	errno = rc && code == EINTR && now_ms() >= deadline ? ETIMEDOUT : code;
+	errno = rc && code == EINTR && ebpfmm_now_ms() >= deadline ? ETIMEDOUT : code;
 	return rc;
 }
 

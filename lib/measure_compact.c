@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "costs.h"
 
 #define PAGE (1UL << EBPFMM_PAGE_SHIFT)
@@ -43,14 +44,6 @@ struct place {
 	int give;
 	char trigger[64];
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void run_on(int cpu)
 {
@@ -286,7 +279,7 @@ int ebpfmm_measure_compaction(size_t bytes, uint32_t *page_ns,
 {
 	struct ebpfmm_pass passes[2 * ROUNDS];
 	size_t holes = bytes / 3 & ~(2 * PAGE - 1);
-	int64_t start = now_ms();
+	int64_t start = ebpfmm_now_ms();
 	struct place place;
 	size_t count = 0;
 	double price;
@@ -295,7 +288,7 @@ int ebpfmm_measure_compaction(size_t bytes, uint32_t *page_ns,
 		holes = MOST_BYTES;
 	if (choose_place(&place, err))
 		return -1;
-	while (count < 2 * ROUNDS && now_ms() - start < ALL_MS) {
+	while (count < 2 * ROUNDS && ebpfmm_now_ms() - start < ALL_MS) {
 		if (make_round(&place, holes, bytes - holes, passes + count, err))
 			return -1;
 		count += 2;

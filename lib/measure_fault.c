@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "clock.h"
 #include "costs.h"
 
 #define PAGE (1UL << EBPFMM_PAGE_SHIFT)
@@ -16,14 +17,6 @@
 #define BATCHES 12
 #define LEAST_BATCHES 6
 #define MOST_NS 1000000000ULL
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static uint64_t count_faults(void)
 {
@@ -61,9 +54,9 @@ static int touch_fresh(size_t bytes, int advice, struct ebpfmm_touch *touch)
 	madvise(start, bytes, advice);
 	touch->pages = bytes / PAGE;
 	touch->faults = count_faults();
-	touch->ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	touch->ns = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	touch_all(start, bytes);
-	touch->ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - touch->ns;
+	touch->ns = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID) - touch->ns;
 	touch->faults = count_faults() - touch->faults;
 	munmap(memory, bytes + HUGE);
 	return 0;
@@ -101,9 +94,9 @@ static int time_memset(size_t bytes, struct ebpfmm_touch *best)
 		return -1;
 	touch_all(memory, bytes);
 	for (int i = 0; i < LEAST_BATCHES; i++) {
-		touch.ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+		touch.ns = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 		explicit_bzero(memory, bytes);
-		touch.ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - touch.ns;
+		touch.ns = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID) - touch.ns;
 		keep_best(best, &touch);
 	}
 	munmap(memory, bytes);
@@ -134,11 +127,11 @@ int ebpfmm_measure_faults(size_t bytes, struct ebpfmm_costs_record *record,
 			  struct ebpfmm_error *err)
 {
 	struct ebpfmm_touch small = {}, large = {}, touch;
-	uint64_t start = clock_ns(CLOCK_MONOTONIC);
+	uint64_t start = ebpfmm_clock_ns(CLOCK_MONOTONIC);
 
 	bytes &= ~(HUGE - 1);
 	for (int i = 0; i < BATCHES; i++) {
-		if (i >= LEAST_BATCHES && clock_ns(CLOCK_MONOTONIC) - start > MOST_NS)
+		if (i >= LEAST_BATCHES && ebpfmm_clock_ns(CLOCK_MONOTONIC) - start > MOST_NS)
 			break;
 		if (touch_fresh(bytes, MADV_NOHUGEPAGE, &touch))
 			return ebpfmm_fail(err, errno, "memory to measure with");

@@ -9,16 +9,15 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "policy_internal.h"
 #include "record.h"
 
 #define LOCK EBPFMM_RUN_DIR "/trace.lock"
-#define NS_PER_S UINT64_C(1000000000)
 /* Some times as long as anybody waits at once, on a machine that is busy, too. */
-#define EXPIRES_NS (EBPFMM_TRACE_EXPIRES_S * NS_PER_S)
+#define EXPIRES_NS (EBPFMM_TRACE_EXPIRES_S * EBPFMM_NS_PER_S)
 
 /**
  * struct ebpfmm_trace - an open trace
@@ -71,18 +70,11 @@ static int take_lock(void)
 	return fd;
 }
 
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
-}
-
 static int set(int map, uint64_t cgroup, uint64_t every)
 {
 	struct ebpfmm_tracing value = { .cgroup = cgroup, .every = every,
-					.until = now() + EXPIRES_NS };
+					.until = ebpfmm_clock_ns(CLOCK_MONOTONIC) +
+						 EXPIRES_NS };
 	__u32 zero = 0;
 
 	return bpf_map_update_elem(map, &zero, &value, BPF_ANY);
@@ -148,7 +140,7 @@ fail:
 /* Whoever waits here listens; who is killed, or stopped, does not any more. */
 static void go_on(struct ebpfmm_trace *trace)
 {
-	uint64_t time = now();
+	uint64_t time = ebpfmm_clock_ns(CLOCK_MONOTONIC);
 
 	if (time >= trace->shared->until)
 		trace->unheard = true;

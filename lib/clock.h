@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Time as a number. */
+#ifndef EBPFMM_CLOCK_H
+#define EBPFMM_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define EBPFMM_NS_PER_S		INT64_C(1000000000)
+#define EBPFMM_NS_PER_MS	INT64_C(1000000)
+
+/**
+ * ebpfmm_clock_ns - read a clock
+ * @clock: one that every kernel has, such as CLOCK_MONOTONIC
+ *
+ * Return: nanoseconds.
+ */
+static inline int64_t ebpfmm_clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (int64_t)time.tv_sec * EBPFMM_NS_PER_S + time.tv_nsec;
+}
+
+/**
+ * ebpfmm_now_ms - how late it is
+ *
+ * Return: milliseconds of CLOCK_MONOTONIC.
+ */
+static inline int64_t ebpfmm_now_ms(void)
+{
+	return ebpfmm_clock_ns(CLOCK_MONOTONIC) / EBPFMM_NS_PER_MS;
+}
+
+#endif /* EBPFMM_CLOCK_H */
