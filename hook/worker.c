@@ -21,6 +21,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -86,9 +87,8 @@ static void set_oom_score(const char *score)
 
 	if (fd < 0)
 		return;
-	if (write(fd, score, strlen(score)) < 0) {
-		/* It stays what the engine has. */
-	}
+	/* Where that fails, it stays what the engine has. */
+	dprintf(fd, "%s", score);
 	close(fd);
 }
 
