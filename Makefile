@@ -298,11 +298,11 @@ $(O)/bench/%: bench/%.c
 $(O)/bench/decision_time: bench/decision_time.c $(O)/bench/decision_time.bpf.o
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $< -lbpf
 
-# Loaded by the QEMU of another system: bound to no version of libc.
+# Loaded by the root's QEMU.
 $(O)/bench/profile_plugin.so: bench/profile_plugin.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -fno-stack-protector -U_FORTIFY_SOURCE $(WARN) -fPIC \
-		-fvisibility=hidden -shared -nostdlib -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -fPIC -fvisibility=hidden -shared \
+		-o $@ $<
 
 $(O)/bench/%.bpf.o: bench/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
