@@ -296,3 +296,30 @@ unlucky_hook()
 	echo "# $done of $n went through" >&3
 	[ "$done" -gt 0 ]
 }
+
+# has_huge PID: has it memory in pages of 2M?
+has_huge()
+{
+	awk '/^AnonHugePages/ { kib = $2 } END { exit !kib }' "/proc/$1/smaps_rollup"
+}
+
+@test "khugepaged goes on to others at once if what is free does not do for a policy" {
+	sysfs always never
+	# What may not wait for a block of 2M gets none: at faults nobody, in khugepaged
+	# who has a policy that does not find it worth the wait.
+	fails fail_page_alloc min-order 9 task-filter N ignore-gfp-wait Y \
+		ignore-gfp-highmem N probability 100
+	ready within "$bystander" $tests/fault --size 4M
+	governed=$pid
+	ready $tests/fault --size 4M
+	! has_huge "$pid"
+	failed=$(awk '/^thp_collapse_alloc_failed/ { print $2 }' /proc/vmstat)
+	begun=$(cut -d. -f1 /proc/uptime)
+	until has_huge "$pid"; do :; done
+	took=$(($(cut -d. -f1 /proc/uptime) - begun))
+	echo "took $took s"
+	((failed < $(awk '/^thp_collapse_alloc_failed/ { print $2 }' /proc/vmstat)))
+	! has_huge "$governed"
+	# Not even once was waited as long as for who may compact.
+	((took * 1000 < $(<$thp/khugepaged/alloc_sleep_millisecs)))
+}

@@ -260,3 +260,22 @@ asked()
 	run ! pages "$cgroup/governed" --collapse --disable
 	[[ $output == *'madvise: Invalid argument'* ]]
 }
+
+@test "what a policy refuses takes no turns of khugepaged from others" {
+	# At the rates that the kernel begins with. The first process has one page in each
+	# of 512 blocks, and khugepaged comes to it first.
+	echo 4096 >$khugepaged/pages_to_scan
+	attach governed small
+	attach control small
+	start governed --size 1024M --stride 2M
+	start control --size 4M
+	ebpfmm detach --cgroup "$cgroup/control"
+	all_in 4K "$(memory control)"
+	begun=$(cut -d. -f1 /proc/uptime)
+	echo 10000 >$khugepaged/scan_sleep_millisecs
+	until all_in 2M "$(memory control)" 2>/dev/null; do :; done
+	took=$(($(cut -d. -f1 /proc/uptime) - begun))
+	echo "took $took s"
+	# To look at all blocks of the first one would take 64 times ten seconds.
+	((took * 4 < 640))
+}

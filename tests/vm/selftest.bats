@@ -8,5 +8,5 @@
 	run ./test_progs -t bpf_mm
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ $output == *"Summary: 1/16 PASSED, 0 SKIPPED, 0 FAILED"* ]]
+	[[ $output == *"Summary: 1/17 PASSED, 0 SKIPPED, 0 FAILED"* ]]
 }
