@@ -233,11 +233,15 @@ vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity $(O)/tests/vm/mappings \
 	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
 	$(O)/tests/vm/openmetrics $(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
 	linked loader) $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so \
-	$(O)/tests/vm/fail_each $(O)/tests/vm/failing.so
+	$(O)/tests/vm/fail_each $(O)/tests/vm/failing.so $(O)/tests/vm/exe_race
 
 $(O)/tests/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $<
+
+$(O)/tests/vm/exe_race: tests/vm/exe_race.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -static -no-pie -fno-pie -o $@ $<
 
 $(O)/tests/vm/truth_check: tests/vm/truth_check.c
 	@mkdir -p $(@D)
@@ -319,6 +323,11 @@ install-tests: $(examples) $(vm_tests) $(benches)
 	install $(vm_tests) $(test_libexec)/tests
 
 # --- proof: on any machine, see tests/check and demo/demo ---------------------
+
+# Long runs of what make check tries for seconds: half an hour.
+.PHONY: stress
+stress:
+	@tests/stress
 
 .PHONY: lint check demo bench
 bench:
