@@ -9,7 +9,8 @@
 # make schema     holds the JSON Schema of profiles against their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
-# O=DIR builds into DIR instead of build/.
+# O=DIR builds into DIR instead of build/. CFLAGS, CPPFLAGS and LDFLAGS are honoured;
+# HARDEN= leaves out our hardening, WERROR=1 has warnings be errors.
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
@@ -20,16 +21,30 @@ BPFTOOL ?= bpftool
 PKG_CONFIG ?= pkg-config
 
 VERSION := 0.1.0
-WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wformat=2 -Wno-format-nonliteral -Werror
+# Flags of who builds come after ours, so that they win.
 CFLAGS ?= -O2 -g
-HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=3
+CXXFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wno-format-nonliteral
+# 1: warnings are errors. So it is in vm/build, whose compilers are known; those of
+# another distribution may warn of what nobody has seen here.
+WERROR ?= 0
+werror := $(if $(filter 1,$(WERROR)),-Werror)
+# To define it a second time, otherwise, is a warning.
+fortify := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE \
+	-D_FORTIFY_SOURCE=3)
+HARDEN ?= -fstack-protector-strong $(fortify)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 LIBRARIES := libbpf libelf json-c libcgroup
-override CPPFLAGS += -D_GNU_SOURCE -DEBPFMM_VERSION='"$(VERSION)"' -Ilib -I$(O)
+own_cppflags := -D_GNU_SOURCE -DEBPFMM_VERSION='"$(VERSION)"' -Ilib -I$(O)
 # libiberty is a static library only, and has no .pc file.
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -liberty
 DEPS = -MMD -MP
+
+# What is installed; what else is run; and the policy.
+compile = $(CC) $(own_cppflags) $(WARN) $(werror) $(HARDEN) $(CPPFLAGS) $(CFLAGS) $(DEPS)
+compile_plain = $(CC) $(own_cppflags) $(WARN) $(werror) $(CPPFLAGS) $(CFLAGS)
+compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall $(werror) -D__TARGET_ARCH_x86 -Ibpf
 
 lib_src := $(wildcard lib/*.c)
 hook_src := $(wildcard hook/*.c)
@@ -55,8 +70,7 @@ skeletons := $(O)/ebpfmm.skel.h $(bpf_apart:%=$(O)/%.skel.h)
 
 $(O)/bpf/%.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
-	$(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_x86 \
-		-Ibpf -c $< -o $@
+	$(compile_bpf) -c $< -o $@
 
 $(O)/bpf/ebpfmm.bpf.o: $(bpf_src:bpf/%.bpf.c=$(O)/bpf/%.o)
 	$(BPFTOOL) gen object $@ $^
@@ -72,17 +86,17 @@ $(O)/%.skel.h: $(O)/bpf/%.bpf.o
 
 $(O)/lib/%.o: lib/%.c $(skeletons)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(DEPS) -c $< -o $@
+	$(compile) -c $< -o $@
 
 $(O)/hook/%.o $(O)/ctl/%.o: $(skeletons)
 
 $(O)/hook/%.o: hook/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(DEPS) -c $< -o $@
+	$(compile) -c $< -o $@
 
 $(O)/ctl/%.o: ctl/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(DEPS) -c $< -o $@
+	$(compile) -c $< -o $@
 
 $(O)/libebpfmm.a: $(lib_src:%.c=$(O)/%.o)
 	rm -f $@
@@ -103,13 +117,14 @@ $(O)/ebpfmm-oci-hook: $(hook_src:%.c=$(O)/%.o) $(O)/hook/static/eu_search.o \
 
 $(O)/examples/%: examples/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $<
+	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $<
 
 # --- unit tests: everything pure, under ASan and UBSan -----------------------
 
 $(O)/asan/%.o: %.c $(skeletons)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ihook -Ibpf -g -O1 $(SANITIZE) $(WARN) $(DEPS) -c $< -o $@
+	$(CC) $(own_cppflags) -Ihook -Ibpf $(WARN) $(werror) $(CPPFLAGS) -g -O1 \
+		$(SANITIZE) $(DEPS) -c $< -o $@
 
 # What the hook has besides its main(), so that tests can link it.
 asan_objs := $(lib_src:%.c=$(O)/asan/%.o) \
@@ -138,8 +153,8 @@ fuzz_flags := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(O)/fuzz/%.o: %.c $(skeletons)
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS) -Ihook $(fuzz_flags) -fsanitize=fuzzer-no-link $(DEPS) \
-		-c $< -o $@
+	$(CLANG) $(own_cppflags) -Ihook $(CPPFLAGS) $(fuzz_flags) \
+		-fsanitize=fuzzer-no-link $(DEPS) -c $< -o $@
 
 $(O)/libebpfmm-fuzz.a: $(fuzzed_src:%.c=$(O)/fuzz/%.o)
 	rm -f $@
@@ -237,7 +252,7 @@ vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity $(O)/tests/vm/mappings \
 
 $(O)/tests/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $<
+	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $<
 
 $(O)/tests/vm/exe_race: tests/vm/exe_race.c
 	@mkdir -p $(@D)
@@ -245,19 +260,19 @@ $(O)/tests/vm/exe_race: tests/vm/exe_race.c
 
 $(O)/tests/vm/truth_check: tests/vm/truth_check.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $< -ljson-c
+	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $< -ljson-c
 
 $(O)/tests/vm/fail_each: tests/vm/fail_each.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $< -lbpf
+	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $< -lbpf
 
 $(O)/tests/vm/failing.so: tests/vm/failing.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -fPIC -shared -o $@ $<
+	$(compile_plain) $(DEPS) $(LDFLAGS) -fPIC -shared -o $@ $<
 
 $(O)/tests/vm/regions-%: examples/regions.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(regions_$*) -o $@ $<
+	$(compile_plain) $(LDFLAGS) $(regions_$*) -o $@ $<
 
 regions_fixed := -no-pie -fno-pie
 regions_static := -static -no-pie -fno-pie
@@ -266,7 +281,7 @@ regions_static-pie := -static-pie -fpie
 # The order of variables is that in the source.
 $(O)/tests/vm/truth-%: tests/vm/truth.c tests/vm/truth.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -fno-toplevel-reorder $(truth_$*) \
+	$(compile_plain) $(LDFLAGS) -fno-toplevel-reorder $(truth_$*) \
 		-o $@ $(filter %.c %.o,$^) $(truth_libs_$*)
 
 truth_fixed := -no-pie -fno-pie
@@ -282,14 +297,13 @@ $(O)/tests/vm/truth-names: $(O)/tests/vm/truth_names.o
 
 $(O)/tests/vm/truth_names.o: tests/vm/truth_names.cc tests/vm/truth.h
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Werror -c $< -o $@
+	$(CXX) $(own_cppflags) -Wall -Wextra $(werror) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
 
 # A library that programs are linked to, and the same for them to load.
 $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so: \
 		tests/vm/truth_object.c tests/vm/truth.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -fno-toplevel-reorder -fPIC -shared \
-		-o $@ $<
+	$(compile_plain) $(LDFLAGS) -fno-toplevel-reorder -fPIC -shared -o $@ $<
 
 # Of these one has a part in BPF, the other is a part of QEMU: not for a VM.
 benches := $(patsubst %.c,$(O)/%,$(filter-out bench/decision_time% \
@@ -297,21 +311,19 @@ benches := $(patsubst %.c,$(O)/%,$(filter-out bench/decision_time% \
 
 $(O)/bench/%: bench/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $<
+	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $<
 
 $(O)/bench/decision_time: bench/decision_time.c $(O)/bench/decision_time.bpf.o
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $< -lbpf
+	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $< -lbpf
 
 # Loaded by the root's QEMU.
 $(O)/bench/profile_plugin.so: bench/profile_plugin.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -fPIC -fvisibility=hidden -shared \
-		-o $@ $<
+	$(compile_plain) $(DEPS) $(LDFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 $(O)/bench/%.bpf.o: bench/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
-	$(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_x86 \
-		-Ibpf -c $< -o $@
+	$(compile_bpf) -c $< -o $@
 
 .PHONY: install-tests
 install-tests: $(examples) $(vm_tests) $(benches)
