@@ -160,6 +160,10 @@ int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err)
 		ebpfmm_fail(err, 0, "--if-stale and --show exclude each other");
 		return CTL_USAGE;
 	}
+	if (args->cgroup && args->show) {
+		ebpfmm_fail(err, 0, "--cgroup and --show exclude each other");
+		return CTL_USAGE;
+	}
 	if (ebpfmm_privileged(err))
 		return -1;
 	if (args->show || (args->if_stale &&
@@ -169,7 +173,7 @@ int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err)
 			return -1;
 	} else {
 		use.known = true;
-		if (ebpfmm_calibrate(&use.record, err) || keep(&use, err))
+		if (ebpfmm_calibrate(args->cgroup, &use.record, err) || keep(&use, err))
 			return -1;
 	}
 	print(args, &use);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -16,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroup.h"
+#include "calibrate_place.h"
 #include "costs.h"
 #include "measure.h"
 #include "record.h"
@@ -43,6 +44,18 @@ struct outcome {
 	struct ebpfmm_error err;
 };
 
+/**
+ * struct child - the measuring process
+ * @pid: of the process
+ * @go: an eventfd, for when it is to begin
+ * @out: read from when it has ended
+ */
+struct child {
+	pid_t pid;
+	int go;
+	int out;
+};
+
 /* Bytes to measure with, 0 with @err set where there are too few. */
 static size_t choose_size(struct ebpfmm_error *err)
 {
@@ -67,35 +80,6 @@ static size_t choose_size(struct ebpfmm_error *err)
 
 /* --- the measuring process ------------------------------------------------------ */
 
-static int put(int dirfd, const char *name, const char *text)
-{
-	int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n < 0 ? -1 : 0;
-}
-
-static int enter(const struct ebpfmm_cgroup *cgroup, size_t bytes,
-		 struct ebpfmm_error *err)
-{
-	const struct rlimit limit = { bytes + SLACK_BYTES, bytes + SLACK_BYTES };
-	char text[24];
-
-	if (put(cgroup->fd, "cgroup.procs", "0"))
-		return ebpfmm_fail(err, errno, "enter %s", cgroup->path);
-	snprintf(text, sizeof(text), "%zu", bytes + SLACK_BYTES);
-	/* A node that does not account memory to cgroups has the other limit. */
-	if (put(cgroup->fd, "memory.max", text) && errno != ENOENT)
-		return ebpfmm_fail(err, errno, "%s/memory.max", cgroup->path);
-	if (setrlimit(RLIMIT_DATA, &limit))
-		return ebpfmm_fail(err, errno, "bound the memory");
-	return 0;
-}
-
 static int measure(size_t bytes, struct ebpfmm_costs_record *record,
 		   struct ebpfmm_error *err)
 {
@@ -110,16 +94,20 @@ static int measure(size_t bytes, struct ebpfmm_costs_record *record,
 	return ebpfmm_node_read(&record->node, err);
 }
 
-static void be_measured(const struct ebpfmm_cgroup *cgroup, size_t bytes, pid_t parent,
-			int out)
+/* Once it is where it shall be, which @go says. */
+static void be_measured(size_t bytes, pid_t parent, int go, int out)
 {
-	struct outcome outcome = {};
+	const struct rlimit limit = { bytes + SLACK_BYTES, bytes + SLACK_BYTES };
+	struct outcome outcome = { .failed = true };
+	eventfd_t said;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != parent || eventfd_read(go, &said))
 		_exit(1);
-	outcome.failed = enter(cgroup, bytes, &outcome.err) ||
-			 measure(bytes, &outcome.record, &outcome.err);
+	if (setrlimit(RLIMIT_DATA, &limit))
+		ebpfmm_fail(&outcome.err, errno, "bound the memory");
+	else
+		outcome.failed = measure(bytes, &outcome.record, &outcome.err);
 	/* Less than PIPE_BUF, so it is there as a whole or not at all. */
 	_exit(write(out, &outcome, sizeof(outcome)) != sizeof(outcome));
 }
@@ -153,33 +141,49 @@ static int wait_child(pid_t child, const sigset_t *signals)
 	}
 }
 
-static int run_child(const struct ebpfmm_cgroup *cgroup, size_t bytes,
-		     const sigset_t *signals, const sigset_t *before,
-		     struct outcome *outcome, struct ebpfmm_error *err)
+static int start_child(size_t bytes, const sigset_t *before, struct child *child,
+		       struct ebpfmm_error *err)
 {
-	pid_t parent = getpid(), child;
-	int ends[2], signal;
-	ssize_t n;
+	pid_t parent = getpid();
+	int out[2];
 
-	if (pipe2(ends, O_CLOEXEC))
-		return ebpfmm_fail(err, errno, "make a pipe");
-	child = fork();
-	if (!child) {
+	child->go = eventfd(0, EFD_CLOEXEC);
+	if (child->go < 0)
+		return ebpfmm_fail(err, errno, "make an eventfd");
+	if (pipe2(out, O_CLOEXEC)) {
+		ebpfmm_fail(err, errno, "make a pipe");
+		close(child->go);
+		return -1;
+	}
+	child->pid = fork();
+	if (!child->pid) {
 		sigprocmask(SIG_SETMASK, before, NULL);
-		close(ends[0]);
-		be_measured(cgroup, bytes, parent, ends[1]);
+		close(out[0]);
+		be_measured(bytes, parent, child->go, out[1]);
 	}
-	close(ends[1]);
-	if (child < 0) {
-		close(ends[0]);
-		return ebpfmm_fail(err, errno, "start a process");
-	}
-	signal = wait_child(child, signals);
-	if (signal)
-		kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-	n = signal ? 0 : read(ends[0], outcome, sizeof(*outcome));
-	close(ends[0]);
+	if (child->pid < 0)
+		ebpfmm_fail(err, errno, "start a process");
+	close(out[1]);
+	child->out = out[0];
+	if (child->pid > 0)
+		return 0;
+	close(child->go);
+	close(child->out);
+	return -1;
+}
+
+/* The signal that is to end us, 0, or -1 with @err set. */
+static int hear_child(const struct child *child, const sigset_t *signals,
+		      struct outcome *outcome, struct ebpfmm_error *err)
+{
+	ssize_t n = 0;
+	int signal;
+
+	if (eventfd_write(child->go, 1))
+		return ebpfmm_fail(err, errno, "start measuring");
+	signal = wait_child(child->pid, signals);
+	if (!signal)
+		n = read(child->out, outcome, sizeof(*outcome));
 	if (signal > 0) {
 		ebpfmm_fail(err, EINTR, "measure");
 		return signal;
@@ -190,6 +194,14 @@ static int run_child(const struct ebpfmm_cgroup *cgroup, size_t bytes,
 	if (n != sizeof(*outcome))
 		return ebpfmm_fail(err, 0, "the measuring process was killed");
 	return 0;
+}
+
+static void end_child(const struct child *child)
+{
+	kill(child->pid, SIGKILL);
+	waitpid(child->pid, NULL, 0);
+	close(child->go);
+	close(child->out);
 }
 
 static int take_lock(struct ebpfmm_error *err)
@@ -211,19 +223,23 @@ static int take_lock(struct ebpfmm_error *err)
 }
 
 /* The signal that is to end us, 0, or -1 with @err set. */
-static int calibrate_locked(size_t bytes, const sigset_t *signals,
-			    const sigset_t *before, struct outcome *outcome,
-			    struct ebpfmm_error *err)
+static int calibrate_locked(const char *cgroup, int lock, size_t bytes,
+			    const sigset_t *signals, const sigset_t *before,
+			    struct outcome *outcome, struct ebpfmm_error *err)
 {
-	struct ebpfmm_cgroup cgroup = {};
+	struct ebpfmm_place place = {};
+	struct child child = {};
 	int rc;
 
-	if (ebpfmm_cgroup_make(EBPFMM_CALIBRATE_CGROUP, &cgroup, err))
+	ebpfmm_place_sweep(lock, true);
+	if (start_child(bytes, before, &child, err))
 		return -1;
-	rc = run_child(&cgroup, bytes, signals, before, outcome, err);
-	if (ebpfmm_cgroup_remove(&cgroup, rc ? NULL : err) && !rc)
+	rc = ebpfmm_place_make(cgroup, child.pid, bytes + SLACK_BYTES, lock, &place, err);
+	if (!rc)
+		rc = hear_child(&child, signals, outcome, err);
+	end_child(&child);
+	if (ebpfmm_place_remove(&place, lock, rc ? NULL : err) && !rc)
 		rc = -1;
-	ebpfmm_cgroup_close(&cgroup);
 	return rc;
 }
 
@@ -241,7 +257,8 @@ static void choose_signals(sigset_t *signals)
 			sigaddset(signals, ending[i]);
 }
 
-int ebpfmm_calibrate(struct ebpfmm_costs_record *record, struct ebpfmm_error *err)
+int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_costs_record *record,
+		     struct ebpfmm_error *err)
 {
 	struct outcome outcome = {};
 	sigset_t signals, before;
@@ -254,7 +271,7 @@ int ebpfmm_calibrate(struct ebpfmm_costs_record *record, struct ebpfmm_error *er
 		return -1;
 	choose_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, &before);
-	rc = calibrate_locked(bytes, &signals, &before, &outcome, err);
+	rc = calibrate_locked(cgroup, lock, bytes, &signals, &before, &outcome, err);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(lock);
 	if (rc > 0)
@@ -273,17 +290,11 @@ int ebpfmm_calibrate(struct ebpfmm_costs_record *record, struct ebpfmm_error *er
 
 int ebpfmm_calibrate_sweep(bool remove)
 {
-	int lock = take_lock(NULL), found = 0;
-	struct ebpfmm_cgroup cgroup = {};
+	int lock = take_lock(NULL), found;
 
 	if (lock < 0)
 		return 0;
-	if (!ebpfmm_cgroup_open(EBPFMM_CALIBRATE_CGROUP, &cgroup, NULL)) {
-		found = 1;
-		if (remove)
-			ebpfmm_cgroup_remove(&cgroup, NULL);
-		ebpfmm_cgroup_close(&cgroup);
-	}
+	found = ebpfmm_place_sweep(lock, remove);
 	close(lock);
 	return found;
 }

@@ -6,8 +6,8 @@
  * cgroup decides for it, and what it can take is bounded. The process, and what it
  * has started, is killed and the cgroup removed when it is done, when it takes too
  * long, and when the caller is told to end. If the caller is killed outright, the
- * process dies with it and the empty cgroup stays until the next time or
- * ebpfmm_calibrate_sweep().
+ * process dies with it, and the empty cgroup stays until the next time or
+ * ebpfmm_calibrate_sweep(), if it was not systemd that made it.
  */
 #ifndef EBPFMM_CALIBRATE_H
 #define EBPFMM_CALIBRATE_H
@@ -17,11 +17,10 @@
 #include "costs_file.h"
 #include "error.h"
 
-/* Name of the cgroup, right below the root. */
-#define EBPFMM_CALIBRATE_CGROUP "ebpfmm-calibrate"
-
 /**
  * ebpfmm_calibrate - measure what pages cost
+ * @cgroup: below which its own one shall be, which no policy may govern; NULL as
+ *	calibrate_place.h tells
  * @record: filled in
  * @err: somebody else measures, there is too little memory, or what failed
  *
@@ -32,7 +31,8 @@
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_calibrate(struct ebpfmm_costs_record *record, struct ebpfmm_error *err);
+int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_costs_record *record,
+		     struct ebpfmm_error *err);
 
 /**
  * ebpfmm_calibrate_sweep - find what a killed measurement has left

@@ -242,17 +242,16 @@ static bool has_controller(const char *line, const char *controller)
 
 /*
  * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. The other lines
- * are of hierarchies of v1. They may be there, but must not be what the process's
- * memory is charged to: the kernel asks the policies of v2 alone.
+ * are of hierarchies of v1; @elsewhere is whether one of those accounts for memory.
  */
-static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
+static char *read_path(pid_t pid, bool *elsewhere, struct ebpfmm_error *err)
 {
 	char name[32], *line = NULL, *path = NULL;
-	bool elsewhere = false;
 	size_t size = 0;
 	ssize_t length;
 	FILE *file;
 
+	*elsewhere = false;
 	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
 	errno = 0;
 	file = fopen(name, "re");
@@ -261,22 +260,52 @@ static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 			line[length - 1] = '\0';
 		if (!strncmp(line, "0::", 3) && !path)
 			path = strdup(line + 3);
-		elsewhere = elsewhere || has_controller(line, "memory");
+		*elsewhere = *elsewhere || has_controller(line, "memory");
 	}
-	if (!path) {
-		/* Of a process that has ended there is no file, or nothing in it. */
+	/* Of a process that has ended there is no file, or nothing in it. */
+	if (!path)
 		ebpfmm_fail(err, errno == ENOMEM ? ENOMEM : ESRCH,
 			    "cgroup of process %d", (int)pid);
-	} else if (elsewhere) {
-		ebpfmm_fail(err, 0,
-			    "this node has cgroup v1 account for memory, not v2 (boot with systemd.unified_cgroup_hierarchy=1)");
-		free(path);
-		path = NULL;
-	}
 	free(line);
 	if (file)
 		fclose(file);
 	return path;
+}
+
+/* The same, where memory is charged to it: the kernel asks the policies of v2 alone. */
+static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
+{
+	bool elsewhere;
+	char *path = read_path(pid, &elsewhere, err);
+
+	if (!path || !elsewhere)
+		return path;
+	ebpfmm_fail(err, 0,
+		    "this node has cgroup v1 account for memory, not v2 (boot with systemd.unified_cgroup_hierarchy=1)");
+	free(path);
+	return NULL;
+}
+
+char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err)
+{
+	char *mount = mount_point(err), *path = NULL, *full = NULL;
+	bool elsewhere;
+
+	if (!mount || !pid)
+		return mount;
+	path = read_path(pid, &elsewhere, err);
+	if (!path)
+		goto out;
+	if (has_parent_step(path)) {
+		ebpfmm_fail(err, 0, "process %d is outside our cgroup namespace", (int)pid);
+	} else if (asprintf(&full, "%s%s", mount, strcmp(path, "/") ? path : "") < 0) {
+		full = NULL;
+		ebpfmm_fail(err, ENOMEM, "cgroup of process %d", (int)pid);
+	}
+out:
+	free(path);
+	free(mount);
+	return full;
 }
 
 int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
@@ -427,18 +456,13 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 	return rc;
 }
 
-int ebpfmm_cgroup_make(const char *name, struct ebpfmm_cgroup *out,
+int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgroup *out,
 		       struct ebpfmm_error *err)
 {
-	char *mount, *path;
+	char *path;
 	int rc;
 
-	mount = init_library(err) ? NULL : first_mount(err);
-	if (!mount)
-		return -1;
-	rc = asprintf(&path, "%s/%s", mount, name);
-	free(mount);
-	if (rc < 0)
+	if (asprintf(&path, "%s/%s", parent, name) < 0)
 		return ebpfmm_fail(err, ENOMEM, "%s", name);
 	/* What a predecessor that was killed has set there is not taken over. */
 	if ((rmdir(path) && errno != ENOENT) || mkdir(path, 0755))
@@ -449,26 +473,25 @@ int ebpfmm_cgroup_make(const char *name, struct ebpfmm_cgroup *out,
 	return rc;
 }
 
-/* Waits until nothing is in it, as cgroup.events says. */
-static int wait_empty(int fd)
+/* Waits until nothing is in it, as cgroup.events says, or it is gone. */
+static void wait_empty(int fd)
 {
 	struct pollfd events = { .events = POLLPRI };
+	bool empty = false;
 	char text[128];
 	ssize_t length;
-	int rc = -1;
 
 	events.fd = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	if (events.fd < 0)
-		return -1;
+		return;
 	do {
 		length = pread(events.fd, text, sizeof(text) - 1, 0);
 		if (length < 0)
 			break;
 		text[length] = '\0';
-		rc = strstr(text, "populated 0") ? 0 : -1;
-	} while (rc && poll(&events, 1, EMPTY_MS) > 0);
+		empty = strstr(text, "populated 0");
+	} while (!empty && poll(&events, 1, EMPTY_MS) > 0);
 	close(events.fd);
-	return rc;
 }
 
 int ebpfmm_cgroup_remove(const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
@@ -481,7 +504,9 @@ int ebpfmm_cgroup_remove(const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error
 			ebpfmm_fail(err, errno, "%s", cgroup->path);
 		close(fd);
 	}
-	if (wait_empty(cgroup->fd) || rmdir(cgroup->path))
+	/* Where systemd removes what is empty, it may be gone before. */
+	wait_empty(cgroup->fd);
+	if (rmdir(cgroup->path) && errno != ENOENT)
 		return ebpfmm_fail(err, errno, "%s", cgroup->path);
 	return 0;
 }

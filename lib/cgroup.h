@@ -80,21 +80,31 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 			  struct ebpfmm_error *err);
 
 /**
- * ebpfmm_cgroup_make - make an empty cgroup right below the root
+ * ebpfmm_cgroup_path - where a process is
+ * @pid: the process; 0 for the root of cgroup v2
+ * @err: no cgroup v2, no such process, or one outside our cgroup namespace
+ *
+ * Unlike the rest, this and what follows also work beside cgroup v1.
+ *
+ * Return: absolute path of the directory, allocated; or NULL with @err set.
+ */
+char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_cgroup_make - make an empty cgroup
+ * @parent: absolute path of the cgroup that it shall be in
  * @name: its name; one that is there already is taken if it is empty
  * @out: to be closed with ebpfmm_cgroup_close(), after ebpfmm_cgroup_remove()
  * @err: begins with its path; code is EBUSY when something is in it
  *
- * Unlike the rest, this also works beside cgroup v1.
- *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_cgroup_make(const char *name, struct ebpfmm_cgroup *out,
+int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgroup *out,
 		       struct ebpfmm_error *err);
 
 /**
  * ebpfmm_cgroup_remove - kill what is in a cgroup, and remove it
- * @cgroup: has no cgroup below it
+ * @cgroup: has no cgroup below it; may be gone
  * @err: begins with its path
  *
  * Return: 0, or -1 with @err set.

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # ebpfmm calibrate: what pages cost is measured, kept, used and doubted; and
-# nothing of the node is left other than it was.
+# nothing of the node is left other than it was. It is measured in a cgroup that
+# systemd, the operator or, with neither, the caller's own cgroup gives the room for.
 
 load helpers
 
 costs=/var/lib/ebpfmm/costs.json
+# What runs here is in the root cgroup.
 own=/sys/fs/cgroup/ebpfmm-calibrate
 
 setup()
@@ -16,9 +18,12 @@ setup()
 
 teardown()
 {
-	local left=
-	[ ! -e $own ] || left=$own
-	remove_cgroup $own
+	local left
+	end_systemd
+	remove_cgroup "${cgroup-}"
+	left=$(find /sys/fs/cgroup -name '*ebpfmm-calibrate*')
+	remove_cgroup "$left"
+	rm -df /run/systemd/system
 	sysfs madvise
 	ebpfmm gc
 	ebpfmm unload
@@ -110,7 +115,7 @@ doubted()
 # measuring PID: waits until the command with that pid is at it.
 measuring()
 {
-	until grep -qs . $own/cgroup.procs; do kill -0 "$1"; done
+	until grep -qs . "$own/cgroup.procs"; do kill -0 "$1"; done
 }
 
 # gone: the measuring process, too, ends soon, though it was stopped.
@@ -121,28 +126,42 @@ gone()
 	[ -z "$(pgrep -x ebpfmm)" ]
 }
 
-# ended SIGNAL: measuring is ended in its middle, and nothing is left of it.
-ended()
+# begin COMMAND…: start it, which measures in $own; its pid is $pid.
+begin()
 {
-	local pid status=0
 	settings >"$BATS_TEST_TMPDIR/before"
 	# The shell has those that it does not wait for ignore some signals.
-	env --default-signal ebpfmm calibrate 3>&- &
+	env --default-signal "$@" 3>&- &
 	pid=$!
 	measuring $pid
 	# So that it cannot have come to its end by itself.
-	kill -STOP "$(head -n 1 $own/cgroup.procs)"
-	kill -"$1" $pid
+	kill -STOP "$(head -n 1 "$own/cgroup.procs")"
+}
+
+# ended SIGNAL [COMMAND…]: measuring is ended in its middle, and nothing is left of it.
+ended()
+{
+	local pid status=0 signal=$1
+	shift
+	[ $# -gt 0 ] || set -- ebpfmm calibrate
+	begin "$@"
+	kill -"$signal" $pid
 	wait $pid || status=$?
-	[ $status = $((128 + $(kill -l "$1"))) ]
+	[ $status = $((128 + $(kill -l "$signal"))) ]
 	[ ! -e $costs ]
+}
+
+# nothing_of_it: all is as it was before begin().
+nothing_of_it()
+{
+	settings | diff "$BATS_TEST_TMPDIR/before" -
+	[ -z "$(pgrep -x ebpfmm)" ]
 }
 
 @test "ended by a signal in the middle" {
 	for signal in TERM INT HUP; do
 		ended $signal
-		settings | diff "$BATS_TEST_TMPDIR/before" -
-		[ -z "$(pgrep -x ebpfmm)" ]
+		nothing_of_it
 	done
 }
 
@@ -157,6 +176,135 @@ ended()
 	gone
 	ebpfmm calibrate
 	[ ! -e $own ]
+}
+
+@test "without systemd: measured below the caller's own cgroup" {
+	new_cgroup
+	own=$cgroup/ebpfmm-calibrate
+	ended TERM within "$cgroup" ebpfmm calibrate
+	nothing_of_it
+	ended KILL within "$cgroup" ebpfmm calibrate
+	gone
+	[ -d "$own" ]
+	ebpfmm gc
+	nothing_of_it
+}
+
+@test "where a policy governs the caller's own cgroup: below the root" {
+	fault_profile large '{ "2M": 60000 }'
+	new_cgroup
+	mkdir "$cgroup/below"
+	ebpfmm attach --cgroup "$cgroup" $profiles/large.json
+	ended TERM within "$cgroup/below" ebpfmm calibrate
+	nothing_of_it
+	run -1 ebpfmm calibrate --cgroup "$cgroup/below"
+	[[ $output == *"$cgroup/below: a policy would decide"* ]]
+	nothing_of_it
+}
+
+@test "--cgroup: measured below the one that is named" {
+	new_cgroup
+	own=$cgroup/ebpfmm-calibrate
+	ended INT ebpfmm calibrate --cgroup "$cgroup"
+	nothing_of_it
+	ended KILL ebpfmm calibrate --cgroup "${cgroup#/sys/fs/cgroup/}"
+	gone
+	run -0 ebpfmm doctor
+	grep -E 'leftovers: .*unfinished files: 1,' <<<"$output"
+	# Wherever the next one is, the last one's is cleared.
+	run -0 ebpfmm calibrate
+	nothing_of_it
+	run -1 ebpfmm calibrate --cgroup "$cgroup/none"
+	[[ $output == *"$cgroup/none: No such file"* ]]
+	run -1 ebpfmm calibrate --cgroup /tmp
+	[[ $output == *"/tmp: not a directory of cgroup v2"* ]]
+	nothing_of_it
+}
+
+@test "systemd that cannot be asked: no cgroup is made, but where one is named" {
+	settings >"$BATS_TEST_TMPDIR/before"
+	mkdir -p /run/systemd/system
+	run -1 ebpfmm calibrate
+	[[ $output == *"systemd gives no scope"*"--cgroup"*bus* ]]
+	[ "${#lines[@]}" = 1 ]
+	nothing_of_it
+	new_cgroup
+	own=$cgroup/ebpfmm-calibrate
+	ended TERM ebpfmm calibrate --cgroup "$cgroup"
+	nothing_of_it
+}
+
+# start_systemd: a machine of its own that systemd runs, with nothing but a bus, in
+# $cgroup, which is the root of its hierarchy; its pid is $systemd.
+start_systemd()
+{
+	local io=$BATS_TEST_TMPDIR unit
+	new_cgroup
+	mkdir -p "$io/units"/dbus.{service,socket}.d
+	for unit in service socket; do
+		printf '[Unit]\nDefaultDependencies=no\n' >"$io/units/dbus.$unit.d/first.conf"
+	done
+	printf '[Unit]\nDefaultDependencies=no\nRequires=dbus.socket dbus.service\n' \
+		>"$io/units/test.target"
+	within "$cgroup" unshare --mount --pid --cgroup --ipc --uts --fork --kill-child bash -c '
+		mount -t proc proc /proc &&
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
+		mount -t tmpfs -o mode=755 tmpfs /run &&
+		mkdir -p /run/systemd &&
+		cp -R "$1" /run/systemd/system &&
+		exec env container=other /usr/lib/systemd/systemd --unit=test.target' \
+		- "$io/units" >"$io/systemd" 2>&1 3>&- &
+	until systemd=$(pgrep -P $! systemd); do kill -0 $!; done
+	until on_systemd busctl status org.freedesktop.systemd1 >/dev/null 2>&1; do
+		kill -0 "$systemd"
+	done
+}
+
+# on_systemd COMMAND…: on that machine, beside its systemd: from outside of its hierarchy
+# it cannot take a process.
+on_systemd()
+{
+	within "$cgroup/init.scope" nsenter --target "$systemd" --mount --pid --cgroup --ipc --uts -- "$@"
+}
+
+end_systemd()
+{
+	[ -z "${systemd-}" ] || kill -KILL "$systemd"
+}
+
+# in_scope: waits for the scope, and sets $own to what is measured in there.
+in_scope()
+{
+	until own=$(find "$cgroup" -path '*/ebpfmm-calibrate-*.scope/ebpfmm-calibrate') &&
+			[ -n "$own" ]; do
+		kill -0 "$pid"
+	done
+}
+
+@test "under systemd: measured in a scope, which it removes" {
+	local signal
+	start_systemd
+	settings >"$BATS_TEST_TMPDIR/before"
+	for signal in TERM KILL; do
+		on_systemd env --default-signal ebpfmm calibrate 3>&- &
+		pid=$!
+		in_scope
+		# Right below the root, and given away.
+		[ "$(realpath "$own/../..")" = "$cgroup" ]
+		measuring $pid
+		on_systemd systemctl show -p Delegate "$(basename "${own%/*}")" |
+			grep -x Delegate=yes
+		kill -STOP "$(head -n 1 "$own/cgroup.procs")"
+		pkill -"$signal" -o -x ebpfmm
+		wait $pid || true
+		while [ -e "$own/.." ]; do kill -0 "$systemd"; done
+		nothing_of_it
+		[ ! -e $costs ]
+	done
+	on_systemd ebpfmm calibrate
+	nothing_of_it
+	[ -s $costs ]
+	[ -z "$(on_systemd systemctl list-units --all --no-legend '*ebpfmm*')" ]
 }
 
 @test "two at a time" {

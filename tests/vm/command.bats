@@ -59,6 +59,7 @@ rejected()
 	fails 2 'usage: ebpfmm resolve' ebpfmm resolve $examples/regions.json
 	fails 2 'usage: ebpfmm detach' ebpfmm detach
 	fails 2 'exclude each other' ebpfmm calibrate --if-stale --show
+	fails 2 'exclude each other' ebpfmm calibrate --cgroup / --show
 	fails 2 no-such-command ebpfmm help no-such-command
 	fails 2 no-such-command ebpfmm no-such-command --help
 }
