@@ -169,11 +169,6 @@ expect_of_hook()
 	[ -z "$output" ]
 }
 
-@test "what needs no kernel works" {
-	/out/ebpfmm check /src/examples/*.json
-	/out/ebpfmm resolve --rootfs / /src/examples/redis.json
-}
-
 # stopped: the state of a container that has ended and needed its profile.
 stopped()
 {

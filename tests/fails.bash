@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# How a command fails, for tests in the virtual machine and on the host. Sourced with
+# "load ../fails".
+
+# fails STATUS REASON COMMAND…: with that status, nothing on standard output,
+# and one line that has the reason.
+fails()
+{
+	local want=$1 reason=$2
+	shift 2
+	run -"$want" --separate-stderr "$@"
+	echo "$stderr"
+	[ -z "$output" ]
+	[[ $stderr =~ $reason ]]
+	[ "$want" = 2 ] || [ "$(grep -c . <<<"$stderr")" = 1 ]
+}

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command `ebpfmm`, as far as it has to do with files alone: exit codes, and one
+# line that says why. What the kernel has a part in is in tests/vm/command.bats.
+
+bats_require_minimum_version 1.5.0
+load ../fails
+
+PATH=/out:$PATH
+# Where that profile has it.
+regions=usr/lib/ebpfmm/examples/regions
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir -p root/etc "root/${regions%/*}"
+	cp /etc/passwd root/etc
+	cp /out/examples/regions root/$regions
+}
+
+# rejected PLACE FILTER: a profile that FILTER has made wrong is rejected, and
+# the message begins with the place.
+rejected()
+{
+	jq "$2" /src/examples/regions.json >wrong.json
+	fails 1 "$1" ebpfmm check wrong.json
+}
+
+@test "the examples are valid, and resolve" {
+	local file root
+	for file in /src/examples/*.json; do
+		root=/
+		[[ $file != */regions.json ]] || root=root
+		ebpfmm check "$file"
+		ebpfmm resolve --rootfs $root "$file"
+		ebpfmm resolve --rootfs $root --json "$file" | jq -e .
+	done
+}
+
+@test "wrong usage" {
+	fails 2 'usage: ebpfmm COMMAND' ebpfmm
+	fails 2 no-such-command ebpfmm no-such-command
+	fails 2 'usage: ebpfmm attach' ebpfmm attach
+	fails 2 'no-such-option' ebpfmm attach --no-such-option
+	fails 2 'usage: ebpfmm resolve' ebpfmm resolve /src/examples/regions.json
+	fails 2 'usage: ebpfmm detach' ebpfmm detach
+	fails 2 'exclude each other' ebpfmm calibrate --if-stale --show
+	fails 2 'exclude each other' ebpfmm calibrate --cgroup / --show
+	fails 2 no-such-command ebpfmm help no-such-command
+	fails 2 no-such-command ebpfmm no-such-command --help
+}
+
+@test "help: of a command, whatever else is asked of it" {
+	run -0 ebpfmm attach --help
+	[[ $output == 'usage: ebpfmm attach '* ]]
+	attach=$output
+	# It did not try, which would fail here.
+	run -0 ebpfmm attach --cgroup / /src/examples/regions.json --help
+	[ "$output" = "$attach" ]
+	run -0 ebpfmm --help
+	[[ $output == 'usage: ebpfmm COMMAND'* ]]
+	# That of all commands says which of them take --json.
+	without=$(sed -n 's/.*--json.*, but of \(.*\) and \(.*\)\./\1\n\2/p' <<<"$output")
+	[ "$without" = "$(for command in $(ebpfmm help --completion); do
+		ebpfmm help "$command" | grep -qF -- --json || echo "$command"
+	done)" ]
+}
+
+@test "semantic errors of a profile, each with its place" {
+	rejected version '.version = 2'
+	rejected version 'del(.version)'
+	rejected name 'del(.name)'
+	rejected name '.name = "../x"'
+	rejected name '.name = 1'
+	rejected surprise '.surprise = 1'
+	rejected programs 'del(.programs)'
+	rejected programs '.programs = []'
+	rejected programs '.programs = {}'
+	rejected 'programs\[0\]\.exe' 'del(.programs[0].exe)'
+	rejected 'programs\[0\]\.exe' '.programs[0].exe = "relative"'
+	rejected 'programs\[0\]\.surprise' '.programs[0].surprise = 1'
+	rejected 'programs\[1\]' '.programs += [.programs[0]]'
+	rejected 'regions\[0\]\.anchor' 'del(.programs[0].regions[0].anchor)'
+	rejected 'regions\[0\]\.anchor' '.programs[0].regions[0].anchor = {}'
+	rejected 'regions\[0\]\.anchor' \
+		'.programs[0].regions[0].anchor.section = ".bss"'
+	rejected 'regions\[3\]\.anchor\.area' \
+		'.programs[0].regions[3].anchor.area = "attic"'
+	rejected 'regions\[4\]\.anchor\.mapping' \
+		'.programs[0].regions[4].anchor.mapping = {}'
+	rejected 'regions\[0\]\.benefit_ns' \
+		'del(.programs[0].regions[0].benefit_ns)'
+	rejected 'regions\[0\]\.benefit_ns' \
+		'.programs[0].regions[0].benefit_ns = { "3K": 1 }'
+	rejected 'regions\[0\]\.benefit_ns' \
+		'.programs[0].regions[0].benefit_ns = { "8K": 1 }'
+	rejected 'regions\[0\]\.benefit_ns\.2M' \
+		'.programs[0].regions[0].benefit_ns["2M"] = -1'
+	rejected 'regions\[0\]\.benefit_ns\.2M' \
+		'.programs[0].regions[0].benefit_ns["2M"] = 1e30'
+	rejected 'regions\[0\]\.touched' '.programs[0].regions[0].touched = 1.5'
+	rejected 'regions\[3\]\.length' '.programs[0].regions[3].length = "x"'
+	rejected 'regions\[3\]\.length' '.programs[0].regions[3].length = -1'
+	rejected 'regions\[3\]\.offset' '.programs[0].regions[3].offset = "1T1"'
+	rejected 'limits' '.limits = { "2M": "x" }'
+	rejected 'regions\[6\]' \
+		'.programs[0].regions += [.programs[0].regions[3]]'
+}
+
+@test "malformed JSON: line and column" {
+	printf '{ "version": 1,\n  "name" "x" }' >x.json
+	fails 1 'x\.json: line 2, column 10: ' ebpfmm check x.json
+	: >empty.json
+	fails 1 'empty\.json: .*unexpected end' ebpfmm check empty.json
+	fails 1 'missing\.json' ebpfmm check missing.json
+	fails 1 'not a regular file' ebpfmm check "$BATS_TEST_TMPDIR"
+}
+
+@test "translation errors, each with its place" {
+	local file=wrong.json
+	jq '.programs[0].regions[0].anchor.symbol = "no_such"' \
+		/src/examples/regions.json >$file
+	fails 1 'regions\[0\]\.anchor\.symbol.*no_such' \
+		ebpfmm resolve --rootfs root $file
+	jq '.programs[0].regions[0].anchor = { section: ".no" }' \
+		/src/examples/regions.json >$file
+	fails 1 'regions\[0\]\.anchor\.section' \
+		ebpfmm resolve --rootfs root $file
+	jq '.programs[0].regions[0].anchor = { section: ".text" }' \
+		/src/examples/regions.json >$file
+	fails 1 'regions\[0\]' ebpfmm resolve --rootfs root $file
+	jq '.programs[0].regions[0].anchor = { symbol: "main" }' \
+		/src/examples/regions.json >$file
+	fails 1 'regions\[0\]' ebpfmm resolve --rootfs root $file
+	jq '.programs[0].regions[0].length = "1G"' /src/examples/regions.json >$file
+	fails 1 'regions\[0\]' ebpfmm resolve --rootfs root $file
+	jq '.programs[0].regions[1].anchor.symbol = "lookup"' \
+		/src/examples/regions.json >$file
+	fails 1 'regions\[1\]' ebpfmm resolve --rootfs root $file
+	jq '.programs[0].exe = "/no/such"' /src/examples/regions.json >$file
+	fails 1 'programs\[0\]\.exe' ebpfmm resolve --rootfs root $file
+	jq '.programs[0].exe = "/etc/passwd"' /src/examples/regions.json >$file
+	fails 1 'programs\[0\]\.exe' ebpfmm resolve --rootfs root $file
+}
