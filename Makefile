@@ -138,6 +138,11 @@ $(O)/tests/unit/%: $(O)/asan/tests/unit/%.o $(O)/libebpfmm-asan.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
 
+# What is under test here ends a process that makes calls as the sanitizers do.
+$(O)/tests/unit/test_confine: tests/unit/test_confine.c $(O)/libebpfmm.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $(filter %.c %.a,$^) -lcmocka
+
 # Each reports in TAP, which tests/check counts; all run even if one fails.
 .PHONY: unit
 unit: $(units)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ebpfmm(8): options in, exit status out. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +197,8 @@ int main(int argc, char **argv)
 	bool help = false;
 	int option;
 
+	/* Where a caller has it ignored, no child can be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 	ebpfmm_log_open("ebpfmm", 0);
 	while ((option = getopt_long(argc, argv, "jh", long_options, NULL)) != -1) {
 		switch (option) {

@@ -11,6 +11,7 @@
 
 #include "cache.h"
 #include "debug_file.h"
+#include "reader.h"
 #include "rootfs.h"
 
 /**
@@ -22,8 +23,14 @@
  * @mapped: which one a process maps; the same if @file is of that kind
  * @have_mapped: whether @mapped is known
  * @cached: what is known of it from before; may be NULL
+ * @asked: what is to be known of it that @cached does not tell
+ * @nasked: number of them
+ * @answers: what they stand for; as many as @nanswers, from the first one on
+ * @nanswers: number of them
+ * @next: where in @asked the next one to be found is
+ * @why: why the one after them has no answer
  * @read: whether its contents were needed
- * @elf: its contents; NULL before they were needed
+ * @image: how it is laid out, if they were
  * @debug: whether a debug file was looked for
  */
 struct ebpfmm_binary {
@@ -34,8 +41,14 @@ struct ebpfmm_binary {
 	struct ebpfmm_file mapped;
 	bool have_mapped;
 	struct ebpfmm_cached *cached;
+	const struct ebpfmm_profile_region **asked;
+	size_t nasked;
+	struct ebpfmm_answer *answers;
+	size_t nanswers;
+	size_t next;
+	struct ebpfmm_error why;
 	bool read;
-	struct ebpfmm_elf *elf;
+	struct ebpfmm_image image;
 	bool debug;
 };
 
@@ -72,12 +85,15 @@ static int need_mapped(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 	return 0;
 }
 
-/* Numbers of stat(2) are too weak to believe what is known of a file. */
+/*
+ * Numbers of stat(2) are too weak to believe what is known of a file. Where in the file
+ * something is, is not remembered.
+ */
 static int use_cache(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 {
 	struct stat st;
 
-	if (!binary->how->cache || !binary->how->identify)
+	if (!binary->how->cache || !binary->how->identify || binary->how->locate)
 		return 0;
 	if (need_mapped(binary, err))
 		return -1;
@@ -147,16 +163,11 @@ void ebpfmm_binary_close(struct ebpfmm_binary *binary)
 	if (binary->cached)
 		ebpfmm_cache_put(binary->cached, !binary->debug &&
 				 (!binary->read || is_unchanged(binary)));
-	ebpfmm_elf_close(binary->elf);
+	free(binary->asked);
+	free(binary->answers);
 	if (binary->fd >= 0)
 		close(binary->fd);
 	free(binary);
-}
-
-void ebpfmm_binary_release(struct ebpfmm_binary *binary)
-{
-	ebpfmm_elf_close(binary->elf);
-	binary->elf = NULL;
 }
 
 const struct ebpfmm_identity *
@@ -175,87 +186,143 @@ int ebpfmm_binary_mapped(struct ebpfmm_binary *binary,
 	return 0;
 }
 
-static int need_elf(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+int ebpfmm_binary_ask(struct ebpfmm_binary *binary,
+		      const struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
 {
-	if (binary->elf)
+	const struct ebpfmm_profile_region **asked;
+	struct ebpfmm_anchor anchor;
+
+	if (ebpfmm_cached_find(binary->cached, region->kind, region->name, &anchor))
 		return 0;
-	binary->read = true;
-	if (ebpfmm_elf_open(binary->fd, &binary->elf, err))
-		return ebpfmm_prefix(err, "%s: ", binary->path);
-	ebpfmm_cached_learn_image(binary->cached, ebpfmm_elf_image(binary->elf));
+	asked = reallocarray(binary->asked, binary->nasked + 1, sizeof(*asked));
+	if (!asked)
+		return ebpfmm_fail(err, ENOMEM, "%s", binary->path);
+	asked[binary->nasked++] = region;
+	binary->asked = asked;
 	return 0;
 }
+
+/* --- reading ---------------------------------------------------------------------- */
+
+/* Ask all that is not answered yet. */
+static int run_reader(const struct ebpfmm_binary *binary, int debugfd,
+		      struct ebpfmm_reading **reading, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_questions questions = {
+		.fd = binary->fd,
+		.debugfd = debugfd,
+		.regions = binary->asked + binary->nanswers,
+		.count = binary->nasked - binary->nanswers,
+		.locate = binary->how->locate,
+	};
+
+	return ebpfmm_read(&questions, reading, err);
+}
+
+static void take_answers(struct ebpfmm_binary *binary,
+			 const struct ebpfmm_reading *reading)
+{
+	for (uint32_t i = 0; i < reading->answered; i++) {
+		const struct ebpfmm_profile_region *region =
+			binary->asked[binary->nanswers];
+
+		binary->answers[binary->nanswers++] = reading->answers[i];
+		ebpfmm_cached_learn(binary->cached, region->kind, region->name,
+				    &reading->answers[i].anchor);
+	}
+	if (reading->outcome == EBPFMM_READ_BAD_NAME)
+		ebpfmm_fail(&binary->why, 0, "%s", reading->why);
+}
+
+static int use_debug(int fd, void *data, struct ebpfmm_error *err)
+{
+	struct ebpfmm_binary *binary = data;
+	struct ebpfmm_reading *reading;
+	int rc = 0;
+
+	if (run_reader(binary, fd, &reading, err))
+		return -1;
+	if (reading->outcome < EBPFMM_READ_BAD_NAME)
+		rc = ebpfmm_fail(err, 0, "%s", reading->why);
+	else
+		take_answers(binary, reading);
+	free(reading);
+	return rc;
+}
+
+/* For a symbol that a stripped file has not got, and all after it. */
+static void read_debug(struct ebpfmm_binary *binary, const struct ebpfmm_reading *reading)
+{
+	struct ebpfmm_error missing = {};
+
+	binary->debug = true;
+	if (reading->no_id[0])
+		ebpfmm_fail(&missing, 0, "%s", reading->no_id);
+	else if (!ebpfmm_debug_file_use(reading->id, reading->id_size,
+					binary->how->rootfd, binary->how->debugfd,
+					use_debug, binary, &missing))
+		return;
+	ebpfmm_fail(&binary->why, 0, "%s; %s", reading->why, missing.message);
+}
+
+static int read_once(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+{
+	struct ebpfmm_reading *reading;
+	int rc = 0;
+
+	if (binary->read)
+		return 0;
+	binary->read = true;
+	binary->answers = calloc(binary->nasked ?: 1, sizeof(*binary->answers));
+	if (!binary->answers)
+		return ebpfmm_fail(err, ENOMEM, "%s", binary->path);
+	if (run_reader(binary, -1, &reading, err))
+		return ebpfmm_prefix(err, "%s: ", binary->path);
+	if (reading->outcome == EBPFMM_READ_BAD_FILE) {
+		rc = ebpfmm_fail(err, 0, "%s: %s", binary->path, reading->why);
+	} else {
+		binary->image = reading->image;
+		ebpfmm_cached_learn_image(binary->cached, &binary->image);
+		take_answers(binary, reading);
+		if (binary->nanswers < binary->nasked && reading->stripped &&
+		    binary->asked[binary->nanswers]->kind == EBPFMM_ANCHOR_SYMBOL)
+			read_debug(binary, reading);
+	}
+	free(reading);
+	return rc;
+}
+
+/* --- asking ------------------------------------------------------------------------- */
 
 int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image,
 			struct ebpfmm_error *err)
 {
 	if (ebpfmm_cached_image(binary->cached, image))
 		return 0;
-	if (need_elf(binary, err))
+	if (read_once(binary, err))
 		return -1;
-	*image = *ebpfmm_elf_image(binary->elf);
+	*image = binary->image;
 	return 0;
 }
 
-static void describe_part(const struct ebpfmm_elf *elf,
-			  struct ebpfmm_anchor *anchor)
+int ebpfmm_binary_find(struct ebpfmm_binary *binary,
+		       const struct ebpfmm_profile_region *region,
+		       struct ebpfmm_answer *answer, struct ebpfmm_error *err)
 {
-	struct ebpfmm_elf_part part;
-
-	anchor->anonymous = (struct ebpfmm_range){};
-	anchor->part_start = 0;
-	anchor->part_end = 0;
-	anchor->part_file_end = 0;
-	anchor->part = EBPFMM_PART_LOOSE;
-	ebpfmm_elf_anonymous(elf, &anchor->range, &anchor->anonymous);
-	if (ebpfmm_elf_part_of(elf, &anchor->range, &part))
-		return;
-	anchor->part_start = part.start;
-	anchor->part_end = part.end;
-	anchor->part_file_end = part.file_end;
-	anchor->part = part.shared ? EBPFMM_PART_SHARED : EBPFMM_PART_UNIQUE;
-}
-
-static int find_symbol(struct ebpfmm_binary *binary, const char *name,
-		       struct ebpfmm_range *range, struct ebpfmm_error *err)
-{
-	struct ebpfmm_error why = {}, missing = {};
-
-	if (!ebpfmm_elf_symbol(binary->elf, name, range, &why))
+	if (ebpfmm_cached_find(binary->cached, region->kind, region->name,
+			       &answer->anchor)) {
+		answer->located = false;
 		return 0;
-	if (!ebpfmm_elf_is_stripped(binary->elf) || binary->debug)
-		return ebpfmm_fail(err, 0, "%s", why.message);
-	binary->debug = true;
-	if (ebpfmm_debug_file_add(binary->elf, binary->how->rootfd,
-				  binary->how->debugfd, &missing))
-		return ebpfmm_fail(err, 0, "%s; %s", why.message, missing.message);
-	return ebpfmm_elf_symbol(binary->elf, name, range, err);
-}
-
-int ebpfmm_binary_find(struct ebpfmm_binary *binary, enum ebpfmm_anchor_kind kind,
-		       const char *name, struct ebpfmm_anchor *anchor,
-		       struct ebpfmm_error *err)
-{
-	int rc;
-
-	if (ebpfmm_cached_find(binary->cached, kind, name, anchor))
-		return 0;
-	if (need_elf(binary, err))
+	}
+	if (read_once(binary, err))
 		return -1;
-	if (kind == EBPFMM_ANCHOR_SYMBOL)
-		rc = find_symbol(binary, name, &anchor->range, err);
-	else
-		rc = ebpfmm_elf_section(binary->elf, name, &anchor->range, err);
-	if (rc)
-		return ebpfmm_prefix(err, "%s: ", binary->path);
-	describe_part(binary->elf, anchor);
-	ebpfmm_cached_learn(binary->cached, kind, name, anchor);
-	return 0;
-}
-
-bool ebpfmm_binary_locate(struct ebpfmm_binary *binary, uint64_t address,
-			  struct ebpfmm_elf_location *location)
-{
-	return !need_elf(binary, NULL) &&
-	       !ebpfmm_elf_locate(binary->elf, address, location);
+	while (binary->next < binary->nasked && binary->asked[binary->next] != region)
+		binary->next++;
+	if (binary->next < binary->nanswers) {
+		*answer = binary->answers[binary->next];
+		return 0;
+	}
+	return ebpfmm_fail(err, 0, "%s: %s", binary->path,
+			   binary->next < binary->nasked ? binary->why.message :
+							   "was not asked in time");
 }

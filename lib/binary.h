@@ -2,18 +2,19 @@
 /*
  * The ELF files of a container's root that regions are anchored in: which file
  * each is, and where in it a symbol or section is. A file is opened at once and
- * read when first something is asked that is not known from before.
+ * read, in a process apart (reader.h), when first something is asked that is not known
+ * from before.
  */
 #ifndef EBPFMM_BINARY_H
 #define EBPFMM_BINARY_H
 
 #include <stdbool.h>
 
-#include "anchor.h"
 #include "bpf_types.h"
 #include "elf_file.h"
 #include "error.h"
 #include "profile.h"
+#include "reader.h"
 #include "translate.h"
 
 struct ebpfmm_binary;
@@ -47,10 +48,18 @@ int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
 void ebpfmm_binary_close(struct ebpfmm_binary *binary);
 
 /**
- * ebpfmm_binary_release - give back the memory that reading the file took
- * @binary: the file; not to be asked for what is in it after that
+ * ebpfmm_binary_ask - say what ebpfmm_binary_find() will be asked
+ * @binary: the file, of which nothing was asked yet
+ * @region: with the symbol or section; must stay valid
+ * @err: no memory
+ *
+ * All regions of a file are to be said first, as it is read at most once.
+ *
+ * Return: 0, or -1 with @err set.
  */
-void ebpfmm_binary_release(struct ebpfmm_binary *binary);
+int ebpfmm_binary_ask(struct ebpfmm_binary *binary,
+		      const struct ebpfmm_profile_region *region,
+		      struct ebpfmm_error *err);
 
 /**
  * ebpfmm_binary_identity - which file it is
@@ -88,28 +97,16 @@ int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image
 /**
  * ebpfmm_binary_find - what a name in the file stands for
  * @binary: the file
- * @kind: EBPFMM_ANCHOR_SYMBOL or EBPFMM_ANCHOR_SECTION
- * @name: of the symbol or section
- * @anchor: filled in
+ * @region: with the symbol or section; in the order of ebpfmm_binary_ask()
+ * @answer: filled in
  * @err: why there is none such; begins with the file's path
  *
  * A symbol that a stripped file lacks is looked for in its debug file.
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_binary_find(struct ebpfmm_binary *binary, enum ebpfmm_anchor_kind kind,
-		       const char *name, struct ebpfmm_anchor *anchor,
-		       struct ebpfmm_error *err);
-
-/**
- * ebpfmm_binary_locate - describe an address to people
- * @binary: the file
- * @address: unbiased
- * @location: filled in
- *
- * Return: whether the file says anything of it.
- */
-bool ebpfmm_binary_locate(struct ebpfmm_binary *binary, uint64_t address,
-			  struct ebpfmm_elf_location *location);
+int ebpfmm_binary_find(struct ebpfmm_binary *binary,
+		       const struct ebpfmm_profile_region *region,
+		       struct ebpfmm_answer *answer, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_BINARY_H */

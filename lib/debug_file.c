@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "elf_file.h"
 #include "rootfs.h"
 
 #define DIRECTORY "/.build-id/"
@@ -26,7 +27,7 @@ static void make_path(const unsigned char *id, size_t size, debug_path path)
 }
 
 /* 0 added, 1 not there, -1 with an error. */
-static int add_from(struct ebpfmm_elf *elf, int dirfd, const char *path,
+static int use_from(int dirfd, const char *path, ebpfmm_debug_file_fn *use, void *data,
 		    struct ebpfmm_error *err)
 {
 	struct ebpfmm_error local = {};
@@ -37,35 +38,31 @@ static int add_from(struct ebpfmm_elf *elf, int dirfd, const char *path,
 		return 1;
 	if (fd < 0)
 		return ebpfmm_fail(err, 0, "its debug file %s", local.message);
-	rc = ebpfmm_elf_add_debug(elf, fd, &local);
+	rc = use(fd, data, &local);
 	close(fd);
 	if (rc)
 		ebpfmm_fail(err, 0, "its debug file %s: %s", path, local.message);
 	return rc;
 }
 
-int ebpfmm_debug_file_add(struct ebpfmm_elf *elf, int rootfd, int debugfd,
-			  struct ebpfmm_error *err)
+int ebpfmm_debug_file_use(const unsigned char *id, size_t size, int rootfd, int debugfd,
+			  ebpfmm_debug_file_fn *use, void *data, struct ebpfmm_error *err)
 {
 	char in_root[sizeof(EBPFMM_DEBUG_ROOT) + sizeof(debug_path)];
-	unsigned char id[EBPFMM_BUILD_ID_MAX];
-	size_t size = 0;
 	debug_path path;
 	int rc, other;
 
-	if (ebpfmm_elf_build_id(elf, id, &size, err))
-		return -1;
 	if (!size)
 		return ebpfmm_fail(err, 0,
 				   "it has no build id by which a debug file could be found");
 	make_path(id, size, path);
 	snprintf(in_root, sizeof(in_root), EBPFMM_DEBUG_ROOT "%s", path);
 
-	rc = add_from(elf, rootfd, in_root, err);
+	rc = use_from(rootfd, in_root, use, data, err);
 	if (!rc)
 		return 0;
 	/* What is wrong with that of the image must not stop the operator's. */
-	other = debugfd < 0 ? 1 : add_from(elf, debugfd, path, err);
+	other = debugfd < 0 ? 1 : use_from(debugfd, path, use, data, err);
 	if (!other)
 		return 0;
 	if (rc < 0 || other < 0)

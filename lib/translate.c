@@ -159,13 +159,25 @@ static int check_twin(const struct job *job, const struct ebpfmm_identity *files
 	return 0;
 }
 
+static int ask_all(const struct job *job)
+{
+	for (size_t i = 0; i < job->from->nregions; i++) {
+		const struct ebpfmm_profile_region *region = &job->from->regions[i];
+
+		if (!region->object && is_in_file(region) &&
+		    ebpfmm_binary_ask(job->binary, region, job->err))
+			return -1;
+	}
+	return 0;
+}
+
 static int translate_file(struct job *job, struct ebpfmm_identity *files)
 {
 	struct ebpfmm_image image;
 
 	if (ebpfmm_binary_open(job->how, job->from->exe, false, &job->binary,
 			       job->err) ||
-	    ebpfmm_binary_image(job->binary, &image, job->err))
+	    ask_all(job) || ebpfmm_binary_image(job->binary, &image, job->err))
 		return ebpfmm_prefix(job->err, "programs[%zu].exe: ", job->index);
 	files[job->index] = *ebpfmm_binary_identity(job->binary);
 	if (check_twin(job, files))

@@ -75,7 +75,7 @@ struct ebpfmm_cache;
  *	which is not what the policy needs
  * @data: for @identify
  * @cache: what is known from earlier translations; NULL for none
- * @locate: also tell where in their ELF files regions are
+ * @locate: also tell where in their ELF files regions are; @cache is not used then
  */
 struct ebpfmm_translation {
 	int rootfd;

@@ -169,6 +169,17 @@ static int place_in_object(const struct job *job, const struct object *object,
 	return 0;
 }
 
+/* All that is asked of object @k. */
+static int ask_all(const struct job *job, const struct object *object, size_t k,
+		   const size_t *number)
+{
+	for (size_t i = 0; i < job->from->nregions; i++)
+		if (job->from->regions[i].object && number[i] == k &&
+		    ebpfmm_binary_ask(object->binary, &job->from->regions[i], job->err))
+			return fail_region(job, i, MEMBER);
+	return 0;
+}
+
 static int place_all(const struct job *job, struct objects *objects,
 		     const size_t *number, struct placed *placed)
 {
@@ -179,7 +190,7 @@ static int place_all(const struct job *job, struct objects *objects,
 
 		if (!object->binary)
 			continue;
-		if (check_image(job, object))
+		if (ask_all(job, object, k, number) || check_image(job, object))
 			return -1;
 		for (i = 0; i < job->from->nregions; i++)
 			if (job->from->regions[i].object && number[i] == k &&
@@ -204,8 +215,6 @@ int place_in_objects(const struct job *job, struct placed *placed)
 	if (!any)
 		return 0;
 
-	/* One file is in memory at a time, however many the profile names. */
-	ebpfmm_binary_release(job->binary);
 	objects.list = calloc(count, sizeof(*objects.list));
 	number = calloc(count, sizeof(*number));
 	if (!objects.list || !number) {

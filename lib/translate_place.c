@@ -53,6 +53,12 @@ static struct ebpfmm_range common(const struct ebpfmm_range *a,
 	};
 }
 
+bool is_in_file(const struct ebpfmm_profile_region *region)
+{
+	return region->kind == EBPFMM_ANCHOR_SYMBOL ||
+	       region->kind == EBPFMM_ANCHOR_SECTION;
+}
+
 int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 		  const char *path, struct placed *placed,
 		  struct ebpfmm_anchor *anchor)
@@ -61,10 +67,11 @@ int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 		&job->from->regions[placed->index];
 	const char *member = region->kind == EBPFMM_ANCHOR_SYMBOL ?
 				     ".anchor.symbol" : ".anchor.section";
+	struct ebpfmm_answer answer;
 
-	if (ebpfmm_binary_find(binary, region->kind, region->name, anchor,
-			       job->err))
+	if (ebpfmm_binary_find(binary, region, &answer, job->err))
 		return fail_region(job, placed->index, member);
+	*anchor = answer.anchor;
 	if (anchor->range.end > MAX_BYTES) {
 		ebpfmm_fail(job->err, 0, "%s: %s is linked at too high an address",
 			    path, region->name);
@@ -74,11 +81,9 @@ int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 		return -1;
 	placed->origin.part = common(&placed->origin.bytes, &anchor->anonymous);
 	if (placed->origin.part.start < placed->origin.part.end) {
-		if (job->how->locate)
-			placed->origin.located =
-				ebpfmm_binary_locate(binary,
-						     placed->origin.bytes.start,
-						     &placed->origin.location);
+		placed->origin.located = answer.located;
+		if (answer.located)
+			placed->origin.location = answer.location;
 		return 0;
 	}
 	ebpfmm_fail(job->err, 0,

@@ -89,6 +89,14 @@ int cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
 	const char *name, struct ebpfmm_range *bytes);
 
 /**
+ * is_in_file - is a region anchored in an ELF file?
+ * @region: the region
+ *
+ * Return: whether it is in the program's own or in a shared object.
+ */
+bool is_in_file(const struct ebpfmm_profile_region *region);
+
+/**
  * place_in_file - place a region in an ELF file, in its own addresses
  * @job: the program
  * @binary: the file

@@ -345,6 +345,28 @@ passes()
 	grep -q "killed by SIGKILL" "$BATS_TEST_TMPDIR/trace"
 }
 
+# breaks HOW: a container whose program is read by a process that is made to HOW at its
+# first read. The hook itself makes none.
+breaks()
+{
+	rm -rf /run/ebpfmm/cache
+	new_container large.json
+	call_hook() { (cd "$bundle" && strace -f -qqq -o trace -e trace=pread64 \
+		-e inject="pread64:$how:when=1" "$hook"); }
+	local how=$1
+	refuses "$tests/fault: its reader was ended by signal $2 "
+}
+
+@test "a reader that makes a system call it needs not is ended, and the hook says so" {
+	# To return an error, strace turns the call into one that does not exist.
+	breaks error=ENOSYS 31
+	grep -q "killed by SIGSYS" "$bundle/trace"
+}
+
+@test "a reader that crashes: the hook says so" {
+	breaks signal=SEGV 11
+}
+
 @test "memory runs out while a program is read: the hook says so" {
 	/usr/lib/ebpfmm/bench/big_program "$BATS_TEST_TMPDIR/big" 1000000 100
 	profile big "$BATS_TEST_TMPDIR/big" '[ {
@@ -360,7 +382,7 @@ passes()
 	# a complaint: not to the console, meanwhile.
 	printk=$(cut -f 1 /proc/sys/kernel/printk)
 	dmesg --console-level 4
-	refuses 'ended by signal 9'
+	refuses "$BATS_TEST_TMPDIR/big: its reader was ended by signal 9"
 	grep -q '^oom_kill [1-9]' "$narrow/memory.events"
 	remove_cgroup "$narrow"
 }
