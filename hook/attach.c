@@ -18,6 +18,7 @@
 #include "policy.h"
 #include "profile.h"
 #include "translate.h"
+#include "worker.h"
 
 /**
  * struct target - the container as found on this node
@@ -91,6 +92,30 @@ static void close_target(struct target *target)
 	ebpfmm_cgroup_close(&target->cgroup);
 }
 
+static int load(void *data, struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *policy;
+
+	(void)data;
+	if (ebpfmm_life_open(&policy, err))
+		return -1;
+	ebpfmm_policy_close(policy);
+	return 0;
+}
+
+/* To load it, which is seldom needed, takes far more memory than all the rest. */
+static int open_policy(const struct ebpfmm_job *job, struct ebpfmm_policy **out,
+		       struct ebpfmm_error *err)
+{
+	if (ebpfmm_policy_peek(out, err))
+		return -1;
+	if (*out)
+		return 0;
+	if (ebpfmm_work(load, NULL, job->deadline, err))
+		return -1;
+	return ebpfmm_life_open(out, err);
+}
+
 static int translate_and_attach(const struct ebpfmm_job *job,
 				const struct target *target,
 				const struct ebpfmm_profile *profile,
@@ -103,7 +128,7 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 	char time[256];
 	int rc;
 
-	if (ebpfmm_life_open(&policy, err))
+	if (open_policy(job, &policy, err))
 		return -1;
 	ebpfmm_step(job->steps, "policy");
 	how.data = policy;

@@ -5,6 +5,7 @@
 #ifndef EBPFMM_HOOK_ATTACH_H
 #define EBPFMM_HOOK_ATTACH_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -16,6 +17,7 @@
  * @pid: its first process
  * @root: path of its root in the mount namespace of that process
  * @profile: name of the profile, hostile
+ * @deadline: from ebpfmm_deadline()
  * @steps: what time it takes; may be NULL
  */
 struct ebpfmm_job {
@@ -23,6 +25,7 @@ struct ebpfmm_job {
 	pid_t pid;
 	const char *root;
 	const char *profile;
+	int64_t deadline;
 	struct ebpfmm_steps *steps;
 };
 

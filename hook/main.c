@@ -21,13 +21,13 @@
 #include "attach.h"
 #include "bundle.h"
 #include "choice.h"
-#include "elf_file.h"
 #include "inherited.h"
 #include "lifecycle.h"
 #include "log.h"
 #include "privilege.h"
 #include "state.h"
 #include "steps.h"
+#include "watch.h"
 #include "worker.h"
 
 /*
@@ -36,11 +36,8 @@
  */
 #define DEADLINE_MS 20000
 
-/*
- * Address space for a program and its debug file, each of the largest size that
- * is read, though only a part of either is ever touched; and for all the rest.
- */
-#define MEMORY_MAX (2 * EBPFMM_ELF_MAX_BYTES + (2ULL << 30))
+/* Address space, far more than is ever touched of it: what reads files has its own. */
+#define MEMORY_MAX (1ULL << 30)
 
 /* Of what is not filled no page is ever touched. */
 static char state_text[EBPFMM_STATE_MAX_BYTES + 1];
@@ -73,24 +70,49 @@ static int read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err
 	return 0;
 }
 
-static int attach_work(void *data, struct ebpfmm_error *err)
+static int report(const char *id, bool required, const char *message)
 {
-	if (ebpfmm_limit_memory(MEMORY_MAX, err))
-		return -1;
-	return ebpfmm_hook_attach(data, err);
+	ebpfmm_log(required ? LOG_ERR : LOG_WARNING, "container %s: %s: %s", id,
+		   required ? "refused" : "runs without a policy", message);
+	return required ? 1 : 0;
+}
+
+/**
+ * struct told - what is to be said of a start that does not end
+ * @id: of the container
+ * @required: whether it must not run without a policy
+ */
+struct told {
+	const char *id;
+	bool required;
+};
+
+static int give_up(const char *why, void *data)
+{
+	const struct told *told = data;
+
+	return report(told->id, told->required, why);
 }
 
 static int start(const struct ebpfmm_state *state, const char *root,
-		 const char *profile, struct ebpfmm_steps *steps, int64_t deadline,
-		 struct ebpfmm_error *err)
+		 const struct ebpfmm_choice *choice, struct ebpfmm_steps *steps,
+		 int64_t deadline, struct ebpfmm_error *err)
 {
 	struct ebpfmm_job job = { .id = state->id, .pid = state->pid, .root = root,
-				  .profile = profile, .steps = steps };
+				  .profile = choice->profile, .deadline = deadline,
+				  .steps = steps };
+	struct told told = { state->id, choice->required };
+	int rc;
 
 	if (ebpfmm_privileged(err))
 		return -1;
 	ebpfmm_step(steps, "state");
-	return ebpfmm_work(attach_work, &job, deadline, err);
+	if (ebpfmm_limit_memory(MEMORY_MAX, err) ||
+	    ebpfmm_watch_begin(deadline, give_up, &told, err))
+		return -1;
+	rc = ebpfmm_hook_attach(&job, err);
+	ebpfmm_watch_end();
+	return rc;
 }
 
 /* With what only config.json tells. */
@@ -111,7 +133,7 @@ static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 			*err = config_err;
 		rc = -1;
 	} else if (!rc && choice.profile) {
-		rc = start(state, bundle.root, choice.profile, steps, deadline, err);
+		rc = start(state, bundle.root, &choice, steps, deadline, err);
 	}
 	ebpfmm_bundle_free(&bundle);
 	return rc;
@@ -123,17 +145,17 @@ static int handle_start(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 {
 	struct ebpfmm_choice choice;
 
-	/* To parse a config.json takes as long as all the rest before the worker. */
+	/* To parse a config.json takes as long as all the rest before the container. */
 	if (!state->root || ebpfmm_choose(state->annotations, NULL, &choice, NULL) ||
 	    !choice.profile)
 		return start_bundle(state, steps, deadline, required, err);
 	*required = choice.required;
-	return start(state, state->root, choice.profile, steps, deadline, err);
+	return start(state, state->root, &choice, steps, deadline, err);
 }
 
 /*
  * poststop: who had no privilege to do anything has nothing to undo. Nothing of a
- * tenant's is read, so it needs no worker; all that it may wait for is the lock.
+ * tenant's is opened, so it needs no watch; all that it may wait for is the lock.
  */
 static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 		       struct ebpfmm_error *err)
@@ -189,13 +211,6 @@ static int handle(const char *argument, struct ebpfmm_state *state, int64_t dead
 	if (stage == EBPFMM_STAGE_STOP)
 		return handle_stop(state, deadline, err);
 	return handle_start(state, &steps, deadline, required, err);
-}
-
-static int report(const char *id, bool required, const char *message)
-{
-	ebpfmm_log(required ? LOG_ERR : LOG_WARNING, "container %s: %s: %s", id,
-		   required ? "refused" : "runs without a policy", message);
-	return required ? 1 : 0;
 }
 
 static int report_end(const char *id, const char *message)

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Theory of operation: whoever starts a container waits for this program's exit
- * status, and it must be right whatever a tenant put into an image. So the parent
- * reads the state, decides what a failure means and waits; the child does the rest.
+ * Theory of operation: the kernel's OOM killer takes every process that shares the
+ * victim's memory, and a crash ends the process that has it. So what may need much
+ * memory is done by a child with a copy of all of it, which asks to be taken first, while
+ * the parent asks not to be taken. All that comes back is one structure of fixed
+ * size, which is checked.
  *
- * Against a child that a tenant's file has made store where it should not: it has
- * its own copy of all memory, and all that comes back is one structure of fixed size,
- * which is checked. So the parent's id, its `required` and its heap are its own.
- *
- * Against a lack of memory: the kernel's OOM killer takes every process that shares
- * the victim's memory, so none is shared but that structure. The child asks to be
- * taken first and the parent not to be taken; the parent has what it needs by then.
- *
- * Not kept from a child that runs a tenant's code: what root may do. It needs to,
- * since it attaches the policy, too.
+ * No boundary against a tenant: the child has all privileges, and must not read what
+ * is a tenant's. That is done by another one (reader.h).
  */
 #include "worker.h"
 
@@ -38,7 +32,7 @@
  * @rc: what its work returned, once it has ended with status 0
  * @err: its error
  *
- * The child has read a tenant's files, so none of it is believed before it is checked.
+ * Whatever the child has stored there, none of it is believed before it is checked.
  */
 struct answer {
 	int rc;
@@ -129,7 +123,6 @@ static int wait_end(pid_t pid, int pidfd, int64_t deadline, struct ebpfmm_error 
 	return 0;
 }
 
-/* As if a tenant had written it. */
 static int take_answer(const struct answer *shared, struct ebpfmm_error *err)
 {
 	struct answer answer = *shared;
@@ -182,8 +175,13 @@ int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 
 int ebpfmm_limit_memory(uint64_t bytes, struct ebpfmm_error *err)
 {
-	struct rlimit limit = { .rlim_cur = bytes, .rlim_max = bytes };
+	struct rlimit limit;
 
+	if (getrlimit(RLIMIT_AS, &limit))
+		return ebpfmm_fail(err, errno, "limits");
+	if (limit.rlim_cur <= bytes)
+		return 0;
+	limit.rlim_cur = bytes;
 	if (setrlimit(RLIMIT_AS, &limit))
 		return ebpfmm_fail(err, errno, "limit the memory to %llu bytes",
 				   (unsigned long long)bytes);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Work under a deadline, in a process of its own: what reads a tenant's files
- * may be slow, hang in a file system or crash, and the container's start must
- * end in time with a reason all the same.
+ * Deadlines, and work in a process of its own: what needs much memory may be taken by
+ * the OOM killer, and the container's start must end with a reason all the same.
  */
 #ifndef EBPFMM_HOOK_WORKER_H
 #define EBPFMM_HOOK_WORKER_H
@@ -58,8 +57,7 @@ int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
  * @bytes: of address space in all
  * @err: what failed
  *
- * To be called by work that reads a tenant's files: what is beyond fails there
- * with ENOMEM, whatever is wrong.
+ * What is beyond fails with ENOMEM. A child may have more, if it asks for it.
  *
  * Return: 0, or -1 with @err set.
  */

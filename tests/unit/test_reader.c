@@ -198,6 +198,10 @@ static void anchors(void **state)
 		"anonymous range");
 	REFUSED(answers[1].anchor.anonymous.start, anchor->anonymous.end,
 		"anonymous range");
+	REFUSED(answers[1].anchor.anonymous.start, (anchor->range.end + PAGE) & -PAGE,
+		"anonymous range");
+	REFUSED(answers[1].anchor.anonymous.start, (anchor->range.start - PAGE) & -PAGE,
+		"anonymous range");
 	REFUSED(answers[1].anchor.anonymous.end, anchor->anonymous.end + 1,
 		"anonymous range");
 	REFUSED(answers[1].anchor.anonymous.end, anchor->anonymous.end - 1,
@@ -216,10 +220,13 @@ static void parts(void **state)
 	REFUSED(answers[1].anchor.part, EBPFMM_PART_LOOSE, "part");
 	REFUSED(answers[1].anchor.part_start, anchor->part_end, "part");
 	REFUSED(answers[1].anchor.part_start, anchor->part_start + 1, "part");
+	REFUSED(answers[1].anchor.part_start, anchor->part_start - 1, "part");
 	REFUSED(answers[1].anchor.part_start, anchor->anonymous.start + PAGE, "part");
 	REFUSED(answers[1].anchor.part_start, 0 - PAGE, "part");
 	REFUSED(answers[1].anchor.part_end, anchor->part_end + 1, "part");
 	REFUSED(answers[1].anchor.part_end, good->image.extent.end + PAGE, "part");
+	REFUSED(answers[1].anchor.part_end, anchor->part_end - 1, "part");
+	REFUSED(answers[1].anchor.part_end, anchor->part_start + PAGE, "part");
 	REFUSED(answers[1].anchor.part_end, anchor->anonymous.start, "part");
 	REFUSED(answers[1].anchor.part_file_end, 0, "end of the part in the file");
 	REFUSED(answers[1].anchor.part_file_end, anchor->part_file_end + 1,
@@ -231,6 +238,7 @@ static void parts(void **state)
 	bad->answers[1].anchor.anonymous = (struct ebpfmm_range){};
 	assert_string_equal(check(NQUESTIONS), "part");
 	bad->answers[1].anchor.part_start = 0;
+	assert_string_equal(check(NQUESTIONS), "part");
 	bad->answers[1].anchor.part_end = 0;
 	bad->answers[1].anchor.part_file_end = 0;
 	bad->answers[1].anchor.part = EBPFMM_PART_LOOSE;

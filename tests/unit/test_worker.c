@@ -85,7 +85,7 @@ static void ends_are_told(void **state)
 	assert_non_null(strstr(err.message, "too long"));
 }
 
-/* What a tenant's file may make of a parser. */
+/* As one that has gone wild may. */
 static int work_that_stores(void *data, struct ebpfmm_error *err)
 {
 	int *required = data;

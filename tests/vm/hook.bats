@@ -337,12 +337,73 @@ passes()
 	nothing_left
 }
 
-@test "the worker is killed: the hook says so" {
+@test "the process that loads the policy is killed: the hook says so" {
 	new_container large.json
-	call_hook() { strace -f -qqq -o "$BATS_TEST_TMPDIR/trace" -e trace=bpf \
-		-e inject=bpf:signal=KILL:when=1 "$hook"; }
+	ebpfmm unload
+	# The hook itself makes no such call before it has a child.
+	call_hook() { (cd "$bundle" && strace -f -qqq -o trace -e trace=prctl \
+		-e inject=prctl:signal=KILL:when=1 "$hook"); }
 	refuses 'ended by signal 9'
-	grep -q "killed by SIGKILL" "$BATS_TEST_TMPDIR/trace"
+	grep -q "killed by SIGKILL" "$bundle/trace"
+}
+
+@test "the hook crashes: it says so, and nothing else is decided" {
+	new_container large.json
+	call_hook() { (cd "$bundle" && strace -f -qqq -o trace -e trace=bpf \
+		-e inject=bpf:signal=SEGV:when=1 "$hook"); }
+	refuses 'crashed by signal 11'
+	grep -q -- "--- SIGSEGV" "$bundle/trace"
+}
+
+@test "a file system that never answers: the hook ends in time" {
+	mkdir "$BATS_TEST_TMPDIR"/{lower,upper,work,merged}
+	merged=$BATS_TEST_TMPDIR/merged
+	cp $tests/fault "$BATS_TEST_TMPDIR/lower"
+	fuse-overlayfs -f -o "lowerdir=$BATS_TEST_TMPDIR/lower" \
+		-o "upperdir=$BATS_TEST_TMPDIR/upper,workdir=$BATS_TEST_TMPDIR/work" \
+		"$merged" 3>&- &
+	server=$!
+	until mountpoint -q "$merged"; do kill -0 "$server"; done
+	profile silent "$merged/fault" '[]' '{ "benefit_ns": {} }'
+	new_container silent.json
+	kill -STOP "$server"
+	run -0 --separate-stderr call_hook < <(state)
+	kill -CONT "$server"
+	umount "$merged"
+	wait "$server"
+	echo "$stderr"
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"$id: runs without a policy: took too long"* ]]
+}
+
+# forks: how many processes were made in $bundle/trace? A thread is none.
+forks()
+{
+	grep -E '(clone3?|v?fork)\(' "$bundle/trace" | grep -vc CLONE_THREAD || true
+}
+
+@test "what is known of an image is not read again, and nothing is forked" {
+	rm -rf /run/ebpfmm/cache
+	# On a disk, and old enough to be remembered.
+	image=$(mktemp -d /var/lib/hook.XXXXXX)
+	cp $tests/fault "$image"
+	while (($(date +%s) <= $(stat -c %Z "$image/fault") + 3)); do :; done
+	profile remembered "$image/fault" '[]' '{ "benefit_ns": { "64K": 900 } }'
+	new_container remembered.json
+	call_hook() { (cd "$bundle" && strace -f -qqq -o trace \
+		-e trace=clone,clone3,fork,vfork,pread64 "$hook"); }
+	call_hook < <(state)
+	attached "$cgroup"
+	[ "$(forks)" = 1 ]
+	grep -q pread64 "$bundle/trace"
+	stopped 'its policy is gone'
+	run ! attached "$cgroup"
+	call_hook < <(state)
+	rm -r "$image"
+	attached "$cgroup"
+	[ "$(forks)" = 0 ]
+	run ! grep pread64 "$bundle/trace"
+	grep -q CLONE_THREAD "$bundle/trace"
 }
 
 # breaks HOW: a container whose program is read by a process that is made to HOW at its
