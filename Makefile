@@ -10,7 +10,8 @@
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
 # O=DIR builds into DIR instead of build/. CFLAGS, CPPFLAGS and LDFLAGS are honoured;
-# HARDEN= leaves out our hardening, WERROR=1 has warnings be errors.
+# HARDEN= leaves out our hardening, WERROR=1 has warnings be errors. FORMAT=N builds
+# programs that say their layouts are of format N: for tests of upgrades.
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
@@ -37,6 +38,9 @@ HARDEN ?= -fstack-protector-strong $(fortify)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 LIBRARIES := libbpf libelf json-c libcgroup
 own_cppflags := -D_GNU_SOURCE -DEBPFMM_VERSION='"$(VERSION)"' -Ilib -I$(O)
+ifdef FORMAT
+own_cppflags += -DEBPFMM_FORMAT=$(FORMAT)
+endif
 # libiberty is a static library only, and has no .pc file.
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -liberty
 DEPS = -MMD -MP
@@ -330,14 +334,20 @@ $(O)/bench/%.bpf.o: bench/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(compile_bpf) -c $< -o $@
 
+# Programs of the version before, for the tests of upgrades: these, with another format.
+.PHONY: old
+old:
+	$(MAKE) O=$(O)/old FORMAT=4 $(programs:$(O)/%=$(O)/old/%)
+
 .PHONY: install-tests
-install-tests: $(examples) $(vm_tests) $(benches)
+install-tests: $(examples) $(vm_tests) $(benches) old
 	install -d $(test_libexec)/examples $(test_libexec)/tests \
 		$(test_libexec)/bench
 	install $(benches) $(test_libexec)/bench
 	install $(examples) $(test_libexec)/examples
 	install -m 644 $(wildcard examples/*.json) $(test_libexec)/examples
 	install $(vm_tests) $(test_libexec)/tests
+	install -D -t $(test_libexec)/old $(programs:$(O)/%=$(O)/old/%)
 
 # --- proof: on any machine, see tests/check and demo/demo ---------------------
 

@@ -12,7 +12,7 @@
 #include "command.h"
 #include "leftovers.h"
 #include "output.h"
-#include "policy.h"
+#include "policies.h"
 #include "privilege.h"
 
 static const char *const finding_names[] = {
@@ -94,6 +94,33 @@ static void check_policy(struct report *report)
 	ebpfmm_policy_close(policy);
 }
 
+/* What other versions have loaded is right where it is, as long as it is on a cgroup. */
+static void check_others(struct report *report)
+{
+	struct ebpfmm_policies policies;
+	struct ebpfmm_error err;
+
+	if (ebpfmm_policies_open(&policies, &err))
+		report_add(report, FINDING_PROBLEM, "policy", NULL, "%s", err.message);
+	for (size_t i = 0; i < policies.count; i++) {
+		struct ebpfmm_policy *policy = policies.each[i];
+		int count;
+
+		if (ebpfmm_policy_is_ours(policy))
+			continue;
+		count = ebpfmm_policies_count(policy, &err);
+		if (count < 0)
+			report_add(report, FINDING_PROBLEM, "policy", NULL, "%s", err.message);
+		else if (count)
+			report_add(report, FINDING_NOTE, "policy", NULL,
+				   "another version's, of format %u, is on %d cgroup%s and ends with %s; this one has format %u",
+				   ebpfmm_policy_format(policy), count,
+				   count == 1 ? "" : "s", count == 1 ? "it" : "them",
+				   EBPFMM_FORMAT);
+	}
+	ebpfmm_policies_close(&policies);
+}
+
 static void check_leftovers(struct report *report)
 {
 	struct leftovers found;
@@ -103,11 +130,11 @@ static void check_leftovers(struct report *report)
 		report_add(report, FINDING_PROBLEM, "leftovers", NULL, "%s",
 			   err.message);
 	else if (found.life.links || found.life.records || found.life.files ||
-		 found.traces)
+		 found.traces || found.life.formats)
 		report_add(report, FINDING_WARNING, "leftovers", "ebpfmm gc",
-			   "links: %u, records: %u, unfinished files: %u, traces: %u",
+			   "links: %u, records: %u, unfinished files: %u, traces: %u, policies of other formats: %u",
 			   found.life.links, found.life.records, found.life.files,
-			   found.traces);
+			   found.traces, found.life.formats);
 	else
 		report_add(report, FINDING_OK, "leftovers", NULL, "none");
 }
@@ -124,6 +151,7 @@ void doctor_node(struct report *report)
 	expect(report, "cgroup", "version 2", ebpfmm_cgroup_supported(&err), &err);
 	if (check_bpf_fs(report) && privileged) {
 		check_policy(report);
+		check_others(report);
 		check_leftovers(report);
 	}
 	doctor_costs(report, privileged);

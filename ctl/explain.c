@@ -9,7 +9,7 @@
 #include "cgroup.h"
 #include "command.h"
 #include "output.h"
-#include "policy.h"
+#include "policies.h"
 #include "privilege.h"
 #include "walk.h"
 
@@ -62,23 +62,23 @@ static int read_address(const char *text, uint64_t *address, struct ebpfmm_error
 static int explain(const char *path, pid_t pid, uint64_t address,
 		   struct ebpfmm_explanation *out, struct ebpfmm_error *err)
 {
+	struct ebpfmm_policies policies = {};
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_cgroup cgroup = {};
-	int attached, rc;
+	int rc;
 
 	if (ebpfmm_cgroup_open(path, &cgroup, err))
 		return -1;
-	rc = ebpfmm_policy_peek(&policy, err);
-	if (!rc) {
-		attached = policy ? ebpfmm_policy_is_attached(policy, cgroup.id, err) : 0;
-		if (attached < 0)
-			rc = -1;
-		else if (!attached)
-			rc = ebpfmm_fail(err, 0, "%s: has no policy", path);
-	}
+	rc = ebpfmm_policies_open(&policies, err);
+	if (!rc && ebpfmm_policies_find(&policies, cgroup.id, &policy, err) < 0)
+		rc = -1;
+	else if (!rc && !policy)
+		rc = ebpfmm_fail(err, 0, "%s: has no policy", path);
+	else if (!rc && ebpfmm_policy_check_format(policy, err))
+		rc = ebpfmm_prefix(err, "%s: ", path);
 	if (!rc)
 		rc = ebpfmm_explain(policy, &cgroup, pid, address, out, err);
-	ebpfmm_policy_close(policy);
+	ebpfmm_policies_close(&policies);
 	ebpfmm_cgroup_close(&cgroup);
 	return rc;
 }

@@ -16,8 +16,7 @@ static unsigned int sweep_trace(bool clear)
 	struct ebpfmm_policy *policy = NULL;
 	unsigned int found = 0;
 
-	if (!ebpfmm_policy_peek(&policy, NULL) && policy &&
-	    !ebpfmm_policy_check_format(policy, NULL))
+	if (!ebpfmm_policy_peek(&policy, NULL) && policy)
 		found = ebpfmm_trace_sweep(policy, clear);
 	ebpfmm_policy_close(policy);
 	return found;
@@ -45,9 +44,9 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (ebpfmm_privileged(err) || leftovers_find(true, &found, err))
 		return -1;
 	if (!args->json) {
-		ctl_print("cleared links: %u, records: %u, unfinished files: %u, traces: %u\n",
+		ctl_print("cleared links: %u, records: %u, unfinished files: %u, traces: %u, other formats: %u\n",
 			  found.life.links, found.life.records, found.life.files,
-			  found.traces);
+			  found.traces, found.life.formats);
 		return 0;
 	}
 	object = json_object_new_object();
@@ -55,6 +54,7 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 	ctl_add_number(object, "records", found.life.records);
 	ctl_add_number(object, "files", found.life.files);
 	ctl_add_number(object, "traces", found.traces);
+	ctl_add_number(object, "formats", found.life.formats);
 	ctl_print_json(object);
 	return 0;
 }

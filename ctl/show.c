@@ -10,15 +10,22 @@
 
 static void list_one(const struct ebpfmm_stats *stats, void *data)
 {
-	const struct ebpfmm_header *header = &stats->table->large.header;
+	const struct ebpfmm_header *header;
 
-	if (data)
+	if (data) {
 		json_object_array_add(data, ebpfmm_stats_describe(stats));
-	else
+	} else if (!stats->table) {
+		ctl_print("%-20s %8s %8s  %-12.12s  %s (format %u)\n",
+			  ebpfmm_stats_profile(stats), "-", "-",
+			  stats->container ? stats->container : "-", stats->cgroup,
+			  stats->format);
+	} else {
+		header = &stats->table->large.header;
 		ctl_print("%-20s %8u %8u  %-12.12s  %s\n",
 			  ebpfmm_stats_profile(stats), header->nprograms,
 			  header->nregions,
 			  stats->container ? stats->container : "-", stats->cgroup);
+	}
 }
 
 static void show_one(const struct ebpfmm_stats *stats, void *data)

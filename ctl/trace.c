@@ -15,7 +15,7 @@
 #include "command.h"
 #include "event.h"
 #include "output.h"
-#include "policy.h"
+#include "policies.h"
 #include "privilege.h"
 
 /* How often to look whether the cgroup still has its policy. */
@@ -140,8 +140,9 @@ static int read_number(const char *option, const char *text, uint64_t fallback,
 int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	struct listing listing = { .json = args->json };
-	struct ebpfmm_policy *policy = NULL;
+	struct ebpfmm_policies policies = {};
 	struct ebpfmm_cgroup cgroup = {};
+	struct ebpfmm_policy *policy;
 	int attached, rc = -1;
 	uint64_t every;
 
@@ -150,11 +151,13 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 	    ebpfmm_privileged(err) ||
 	    ebpfmm_cgroup_open(args->operands[0], &cgroup, err))
 		return -1;
-	if (ebpfmm_policy_peek(&policy, err))
+	if (ebpfmm_policies_open(&policies, err))
 		goto out;
-	attached = policy ? ebpfmm_policy_is_attached(policy, cgroup.id, err) : 0;
+	attached = ebpfmm_policies_find(&policies, cgroup.id, &policy, err);
 	if (!attached)
 		ebpfmm_fail(err, 0, "%s: has no policy", args->operands[0]);
+	else if (attached > 0 && ebpfmm_policy_check_format(policy, err))
+		attached = ebpfmm_prefix(err, "%s: ", args->operands[0]);
 	if (attached <= 0)
 		goto out;
 	catch_signals();
@@ -162,7 +165,7 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 		ebpfmm_event_titles(stdout);
 	rc = listen(policy, cgroup.id, every, &listing, err);
 out:
-	ebpfmm_policy_close(policy);
+	ebpfmm_policies_close(&policies);
 	ebpfmm_cgroup_close(&cgroup);
 	return rc;
 }

@@ -6,19 +6,21 @@
 
 #include "cgroup.h"
 #include "lifecycle.h"
-#include "policy.h"
+#include "policies.h"
 #include "sizes.h"
 
 /**
  * struct walker - a walk that goes on
  * @walk: what is wanted
- * @policy: the open policy
+ * @policies: those that are loaded
+ * @policy: that of the cgroup that is looked at
  * @sizes: reads accounts, NULL if these are not wanted
  * @table: of the cgroup that is looked at
  * @err: what failed
  */
 struct walker {
 	const struct ctl_walk *walk;
+	struct ebpfmm_policies policies;
 	struct ebpfmm_policy *policy;
 	struct ebpfmm_sizes *sizes;
 	struct ebpfmm_table *table;
@@ -46,13 +48,16 @@ static struct ebpfmm_profile *find_source(const struct ebpfmm_table *table,
 static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 {
 	struct ebpfmm_stats stats = { .cgroup = cgroup->path, .id = cgroup->id,
-				      .table = walker->table };
+				      .format = ebpfmm_policy_format(walker->policy) };
 	struct ebpfmm_profile *source = NULL;
 	struct ebpfmm_record owner = {};
 	int rc = 0;
 
-	if (ebpfmm_policy_get(walker->policy, cgroup, walker->table, walker->err))
-		return -1;
+	if (ebpfmm_policy_is_ours(walker->policy)) {
+		if (ebpfmm_policy_get(walker->policy, cgroup, walker->table, walker->err))
+			return -1;
+		stats.table = walker->table;
+	}
 	if (walker->sizes)
 		rc = ebpfmm_sizes_read(walker->sizes, cgroup, stats.bytes, walker->err);
 	stats.has_bytes = walker->sizes && !rc;
@@ -66,7 +71,7 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 		stats.container = owner.id;
 	stats.profile = owner.profile;
 	walker->table->digest = owner.digest;
-	if (walker->walk->source)
+	if (walker->walk->source && stats.table)
 		source = find_source(walker->table, owner.profile, &stats.changed);
 	stats.source = source;
 	walker->walk->fn(&stats, walker->walk->data);
@@ -91,6 +96,18 @@ static int visit_id(uint64_t id, bool attached, void *data)
 	return rc;
 }
 
+static int visit_all(struct walker *walker)
+{
+	const struct ebpfmm_policies *policies = &walker->policies;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < policies->count; i++) {
+		walker->policy = policies->each[i];
+		rc = ebpfmm_policy_each(walker->policy, visit_id, walker, walker->err);
+	}
+	return rc;
+}
+
 static int visit_one(struct walker *walker, const char *path)
 {
 	struct ebpfmm_cgroup cgroup = {};
@@ -98,11 +115,13 @@ static int visit_one(struct walker *walker, const char *path)
 
 	if (ebpfmm_cgroup_open(path, &cgroup, walker->err))
 		return -1;
-	if (walker->policy)
+	rc = ebpfmm_policies_find(&walker->policies, cgroup.id, &walker->policy,
+				  walker->err);
+	if (rc > 0)
 		rc = visit(walker, &cgroup);
-	else
-		rc = ebpfmm_fail(walker->err, 0, "%s: has no policy: none is loaded",
-				 path);
+	else if (!rc)
+		rc = ebpfmm_fail(walker->err, 0, "%s: has no policy%s", path,
+				 walker->policies.count ? "" : ": none is loaded");
 	if (rc && walker->err->code == ENOENT)
 		ebpfmm_fail(walker->err, 0, "%s: has no policy", path);
 	ebpfmm_cgroup_close(&cgroup);
@@ -112,23 +131,19 @@ static int visit_one(struct walker *walker, const char *path)
 int ctl_walk(const struct ctl_walk *walk, struct ebpfmm_error *err)
 {
 	struct walker walker = { .walk = walk, .err = err };
-	int rc = -1;
+	int rc = ebpfmm_policies_open(&walker.policies, err);
 
-	if (ebpfmm_policy_peek(&walker.policy, err))
-		return -1;
-	walker.table = malloc(sizeof(*walker.table));
-	if (!walker.table)
-		ebpfmm_fail(err, ENOMEM, "table of a policy");
-	else if (!walker.policy || !walk->bytes)
-		rc = 0;
-	else
+	if (!rc) {
+		walker.table = malloc(sizeof(*walker.table));
+		if (!walker.table)
+			rc = ebpfmm_fail(err, ENOMEM, "table of a policy");
+	}
+	if (!rc && walk->bytes && walker.policies.count)
 		rc = ebpfmm_sizes_open(&walker.sizes, err);
-	if (!rc && walk->cgroup)
-		rc = visit_one(&walker, walk->cgroup);
-	else if (!rc && walker.policy)
-		rc = ebpfmm_policy_each(walker.policy, visit_id, &walker, err);
+	if (!rc)
+		rc = walk->cgroup ? visit_one(&walker, walk->cgroup) : visit_all(&walker);
 	ebpfmm_sizes_close(walker.sizes);
 	free(walker.table);
-	ebpfmm_policy_close(walker.policy);
+	ebpfmm_policies_close(&walker.policies);
 	return rc;
 }

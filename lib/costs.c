@@ -60,8 +60,6 @@ int ebpfmm_costs_use(struct ebpfmm_policy *policy, const struct ebpfmm_costs *co
 	__u32 zero = 0;
 	int map, rc;
 
-	if (ebpfmm_policy_check_format(policy, err))
-		return -1;
 	map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err);
 	if (map < 0)
 		return -1;
@@ -75,8 +73,6 @@ int ebpfmm_costs_in_use(struct ebpfmm_policy *policy, struct ebpfmm_costs *costs
 	__u32 zero = 0;
 	int map, rc;
 
-	if (ebpfmm_policy_check_format(policy, err))
-		return -1;
 	map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err);
 	if (map < 0)
 		return -1;

@@ -10,6 +10,7 @@
 #include "costs.h"
 #include "costs_file.h"
 #include "log.h"
+#include "policies.h"
 
 /* Files of records that an attachment looks at: each container has two. */
 #define GC_FEW 8
@@ -69,7 +70,7 @@ int ebpfmm_life_unload(struct ebpfmm_error *err)
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = ebpfmm_policy_unload(err);
+	rc = ebpfmm_policies_unload(err);
 	ebpfmm_records_close(&records);
 	return rc;
 }
@@ -92,13 +93,15 @@ int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 /**
  * struct gc - one search for leftovers
  * @records: the locked records
- * @policy: the loaded policy, or NULL
+ * @policies: those that are loaded
+ * @policy: the one that is looked at
  * @clear: false only counts
  * @found: what was found
  * @err: what failed first
  */
 struct gc {
 	const struct ebpfmm_records *records;
+	const struct ebpfmm_policies *policies;
 	struct ebpfmm_policy *policy;
 	bool clear;
 	struct ebpfmm_leftovers *found;
@@ -106,13 +109,12 @@ struct gc {
 };
 
 /* Detaching may find nothing to detach; that is no failure. */
-static int detach_rest(struct ebpfmm_policy *policy, uint64_t id,
+static int detach_rest(const struct ebpfmm_policies *policies, uint64_t id,
 		       struct ebpfmm_error *err)
 {
 	struct ebpfmm_error local;
 
-	if (!policy || !ebpfmm_policy_detach(policy, id, &local) ||
-	    local.code == ENOENT)
+	if (!ebpfmm_policies_detach(policies, id, &local) || local.code == ENOENT)
 		return 0;
 	if (err)
 		*err = local;
@@ -121,52 +123,75 @@ static int detach_rest(struct ebpfmm_policy *policy, uint64_t id,
 
 static int gc_link(uint64_t id, bool attached, void *data)
 {
+	struct ebpfmm_error local;
 	struct gc *gc = data;
 
 	if (attached)
 		return 0;
 	gc->found->links++;
-	return gc->clear ? detach_rest(gc->policy, id, gc->err) : 0;
+	if (!gc->clear || !ebpfmm_policy_detach(gc->policy, id, &local) ||
+	    local.code == ENOENT)
+		return 0;
+	if (gc->err)
+		*gc->err = local;
+	return -1;
 }
 
 static int gc_record(const struct ebpfmm_record *record, void *data)
 {
 	struct gc *gc = data;
-	int attached = !gc->policy ? 0 :
-		ebpfmm_policy_is_attached(gc->policy, record->cgroup_id, gc->err);
+	struct ebpfmm_policy *policy;
+	int attached = ebpfmm_policies_find(gc->policies, record->cgroup_id, &policy,
+					    gc->err);
 
 	if (attached)
 		return attached < 0 ? -1 : 0;
 	gc->found->records++;
 	if (!gc->clear)
 		return 0;
-	if (detach_rest(gc->policy, record->cgroup_id, gc->err))
+	if (detach_rest(gc->policies, record->cgroup_id, gc->err))
 		return -1;
 	return ebpfmm_record_remove(gc->records, record, gc->err);
+}
+
+static int gc_all(struct gc *gc)
+{
+	const struct ebpfmm_policies *policies = gc->policies;
+	int formats, files;
+
+	for (size_t i = 0; i < policies->count; i++) {
+		gc->policy = policies->each[i];
+		if (ebpfmm_policy_each(gc->policy, gc_link, gc, gc->err))
+			return -1;
+	}
+	if (ebpfmm_record_each(gc->records, gc_record, gc, gc->err))
+		return -1;
+	files = ebpfmm_record_sweep(gc->records, gc->clear, gc->err);
+	formats = files < 0 ? -1 : ebpfmm_policies_sweep(policies, gc->clear, gc->err);
+	if (formats < 0)
+		return -1;
+	gc->found->files += files;
+	gc->found->formats = formats;
+	return 0;
 }
 
 static int gc_locked(const struct ebpfmm_records *records, bool clear,
 		     struct ebpfmm_leftovers *found, struct ebpfmm_error *err)
 {
-	struct gc gc = { .records = records, .clear = clear, .found = found,
-			 .err = err };
-	int halves, files, rc = -1;
+	struct ebpfmm_policies policies;
+	struct gc gc = { .records = records, .policies = &policies, .clear = clear,
+			 .found = found, .err = err };
+	int halves, rc;
 
 	*found = (struct ebpfmm_leftovers){};
 	halves = ebpfmm_policy_sweep(clear, err);
-	if (halves < 0 || ebpfmm_policy_peek(&gc.policy, err))
+	if (halves < 0)
 		return -1;
-	if (gc.policy && ebpfmm_policy_each(gc.policy, gc_link, &gc, err))
-		goto out;
-	if (ebpfmm_record_each(records, gc_record, &gc, err))
-		goto out;
-	files = ebpfmm_record_sweep(records, clear, err);
-	if (files < 0)
-		goto out;
-	found->files = halves + files;
-	rc = 0;
-out:
-	ebpfmm_policy_close(gc.policy);
+	found->files = halves;
+	rc = ebpfmm_policies_open(&policies, err);
+	if (!rc)
+		rc = gc_all(&gc);
+	ebpfmm_policies_close(&policies);
 	return rc;
 }
 
@@ -175,14 +200,12 @@ out:
  * few records only, so that it costs the same however many containers there are.
  */
 static int gc_few(const struct ebpfmm_records *records,
-		  struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+		  const struct ebpfmm_policies *policies, struct ebpfmm_error *err)
 {
 	struct ebpfmm_leftovers found = {};
-	struct gc gc = { .records = records, .policy = policy, .clear = true,
+	struct gc gc = { .records = records, .policies = policies, .clear = true,
 			 .found = &found, .err = err };
 
-	if (ebpfmm_policy_sweep(true, err) < 0)
-		return -1;
 	return ebpfmm_record_sweep_few(records, GC_FEW, gc_record, &gc, err);
 }
 
@@ -239,15 +262,14 @@ int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
 static int detach_locked(const struct ebpfmm_records *records, uint64_t id,
 			 const struct ebpfmm_record *known, struct ebpfmm_error *err)
 {
-	struct ebpfmm_policy *policy;
+	struct ebpfmm_policies policies;
 	struct ebpfmm_error local;
 	int rc;
 
-	if (ebpfmm_policy_peek(&policy, err))
-		return -1;
-	rc = policy ? ebpfmm_policy_detach(policy, id, &local) :
-		      ebpfmm_fail(&local, ENOENT, "cgroup %" PRIu64 " has no policy", id);
-	ebpfmm_policy_close(policy);
+	rc = ebpfmm_policies_open(&policies, &local);
+	if (!rc)
+		rc = ebpfmm_policies_detach(&policies, id, &local);
+	ebpfmm_policies_close(&policies);
 	if (!rc || local.code == ENOENT) {
 		if (known && ebpfmm_record_remove(records, known, err))
 			return -1;
@@ -351,15 +373,19 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 					.cgroup_path = cgroup->path,
 					.profile = (char *)profile,
 					.digest = table->digest };
-	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_record before = {};
+	struct ebpfmm_policies policies;
 	int found, rc = -1;
 
-	if (ebpfmm_policy_peek(&policy, err))
+	if (ebpfmm_policy_sweep(true, err) < 0)
 		return -1;
-	if (!policy)
-		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
-	if (gc_few(records, policy, err))
+	if (ebpfmm_policies_open(&policies, err))
+		goto out;
+	if (!policies.ours) {
+		ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
+		goto out;
+	}
+	if (gc_few(records, &policies, err))
 		goto out;
 	record.id = record_id(records, container, cgroup->id, err);
 	if (!record.id || leave_other_cgroup(records, record.id, cgroup->id, err))
@@ -371,7 +397,7 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 		goto out;
 	rc = ebpfmm_record_write(records, &record, err);
 	if (!rc)
-		rc = ebpfmm_policy_attach(policy, cgroup, table, err);
+		rc = ebpfmm_policies_attach(&policies, cgroup, table, err);
 	if (!rc)
 		goto out;
 	if (!before.id || strcmp(before.id, record.id))
@@ -381,7 +407,7 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 out:
 	ebpfmm_record_free(&before);
 	free(record.id);
-	ebpfmm_policy_close(policy);
+	ebpfmm_policies_close(&policies);
 	return rc;
 }
 

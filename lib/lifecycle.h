@@ -27,11 +27,13 @@
  * @links: pinned links whose cgroup is gone
  * @records: records of cgroups that are gone or were not attached to the end
  * @files: half-written records and half-made pin directories
+ * @formats: policies of other versions that are on no cgroup any more
  */
 struct ebpfmm_leftovers {
 	unsigned int links;
 	unsigned int records;
 	unsigned int files;
+	unsigned int formats;
 };
 
 /**
@@ -48,6 +50,8 @@ int ebpfmm_life_load(struct ebpfmm_error *err);
 /**
  * ebpfmm_life_unload - unpin the policy
  * @err: still attached to some cgroup, or what failed
+ *
+ * As ebpfmm_policies_unload().
  *
  * Return: 0 (also when it was not loaded), or -1 with @err set.
  */
@@ -72,7 +76,8 @@ int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err);
  * @table: the translated profile
  * @err: what failed; the cgroup is as it was then
  *
- * The policy must be loaded: see ebpfmm_life_open().
+ * The policy must be loaded: see ebpfmm_life_open(). One of another format that the
+ * cgroup has is replaced as one of ours is.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -81,7 +86,7 @@ int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup
 		       struct ebpfmm_error *err);
 
 /**
- * ebpfmm_life_detach - take a cgroup's policy away
+ * ebpfmm_life_detach - take a cgroup's policy away, of whatever format
  * @id: the cgroup's id; the cgroup may be gone
  * @err: what failed; code is ENOENT when it had no policy
  *

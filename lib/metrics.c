@@ -52,6 +52,7 @@ static const struct {
  * @size: bytes in @text
  * @paths: of the cgroups that were added
  * @npaths: their number
+ * @others: how many of them have a policy of another format
  * @failed: no memory for some of it
  */
 struct ebpfmm_metrics {
@@ -61,6 +62,7 @@ struct ebpfmm_metrics {
 	size_t size[FAMILIES];
 	char **paths;
 	size_t npaths;
+	size_t others;
 	bool failed;
 };
 
@@ -138,6 +140,13 @@ static FILE *begin(const struct page *page, enum family family)
 	return out;
 }
 
+static void add_bytes(const struct page *page, unsigned int order)
+{
+	if (page->stats->has_bytes)
+		fprintf(begin(page, MEMORY), ",size=\"%s\"} %" PRIu64 "\n",
+			ebpfmm_order_name(order), page->stats->bytes[order]);
+}
+
 static void add_size(const struct page *page, unsigned int order,
 		     uint64_t decisions)
 {
@@ -148,9 +157,7 @@ static void add_size(const struct page *page, unsigned int order,
 
 	fprintf(begin(page, DECISIONS), ",size=\"%s\"} %" PRIu64 "\n", size,
 		decisions);
-	if (page->stats->has_bytes)
-		fprintf(begin(page, MEMORY), ",size=\"%s\"} %" PRIu64 "\n", size,
-			page->stats->bytes[order]);
+	add_bytes(page, order);
 	if (header->limit[order] != UINT64_MAX)
 		fprintf(begin(page, LIMITS), ",size=\"%s\"} %" PRIu64 "\n", size,
 			(uint64_t)header->limit[order]);
@@ -202,6 +209,15 @@ static void add_regions(const struct page *page, const struct view *view,
 		view->header->programs[program].outside);
 }
 
+/* What another version has decided is not known, but what came of it is. */
+static void add_others(const struct page *page)
+{
+	page->metrics->others++;
+	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
+		if (EBPFMM_SUPPORTED_ORDERS & 1U << o)
+			add_bytes(page, o);
+}
+
 static void add_cgroup(const struct page *page)
 {
 	const struct view view = stats_view(page->stats);
@@ -250,10 +266,12 @@ void ebpfmm_metrics_add(struct ebpfmm_metrics *metrics,
 	if (metrics->failed || remember(metrics, stats->cgroup))
 		return;
 	page.labels = common_labels(stats);
-	if (page.labels)
+	if (!page.labels)
+		metrics->failed = true;
+	else if (stats->table)
 		add_cgroup(&page);
 	else
-		metrics->failed = true;
+		add_others(&page);
 	free(page.labels);
 }
 
@@ -280,6 +298,9 @@ int ebpfmm_metrics_end(struct ebpfmm_metrics *metrics, FILE *out,
 		return ebpfmm_fail(err, ENOMEM, "page of metrics");
 	write_head(out, "ebpfmm_policies", "gauge", NULL, "Cgroups that have a policy.");
 	fprintf(out, "ebpfmm_policies %zu\n", metrics->npaths);
+	write_head(out, "ebpfmm_other_format_policies", "gauge", NULL,
+		   "Those of them whose policy another version made: only their memory is here.");
+	fprintf(out, "ebpfmm_other_format_policies %zu\n", metrics->others);
 	for (int f = 0; f < FAMILIES; f++) {
 		if (f == REGIONS && !metrics->regions)
 			continue;

@@ -4,6 +4,7 @@
  * to any number of cgroups.
  *
  *	/sys/fs/bpf/ebpfmm/		0700
+ *	    <format>/			0700, of each format that is loaded
  *		ops			the struct_ops map
  *		small, large		cgroup storages
  *		files, mapped		programs of the iterators over open and mapped files
@@ -12,8 +13,12 @@
  *		format			a map that holds EBPFMM_FORMAT of the loader
  *		cgroup-<id>		one link for each cgroup
  *
- * The directory appears and goes in one step: it is filled as ebpfmm-new and
- * emptied as ebpfmm-old, so that it is whole whenever it is there.
+ * A format's directory appears and goes in one step: it is filled as ebpfmm-new and
+ * emptied as ebpfmm-old, so that it is whole whenever it is there. Versions before
+ * format 6 have pinned all of it right below ebpfmm.
+ *
+ * This is about the policy of our own format but where it says otherwise; policies.h is
+ * about those of all.
  *
  * Functions that change something are to be called with the lock of the
  * records held; lifecycle.h does so and is what programs use.
@@ -25,11 +30,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpf_types.h"
 #include "cgroup.h"
 #include "error.h"
 #include "translate.h"
 
-#define EBPFMM_PIN_DIR "/sys/fs/bpf/ebpfmm"
+#define EBPFMM_TEXT_OF(number) #number
+#define EBPFMM_NUMBER_TEXT(number) EBPFMM_TEXT_OF(number)
+#define EBPFMM_PIN_TOP "/sys/fs/bpf/ebpfmm"
+#define EBPFMM_PIN_DIR EBPFMM_PIN_TOP "/" EBPFMM_NUMBER_TEXT(EBPFMM_FORMAT)
 
 struct ebpfmm_policy;
 
@@ -50,17 +59,7 @@ int ebpfmm_policy_supported(struct ebpfmm_error *err);
 int ebpfmm_policy_load(struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_unload - unpin the policy
- * @err: still attached to some cgroup, or what failed
- *
- * Works on what another version of this program has loaded, too.
- *
- * Return: 0 (also when it was not loaded), or -1 with @err set.
- */
-int ebpfmm_policy_unload(struct ebpfmm_error *err);
-
-/**
- * ebpfmm_policy_sweep - count and remove what a killed load or unload left
+ * ebpfmm_policy_sweep - count and remove what a killed load or unload left, of any format
  * @remove: false only counts
  * @err: what failed
  *
@@ -81,11 +80,25 @@ int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err);
 int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_check_format - was it loaded by a program that agrees with us?
+ * ebpfmm_policy_is_ours - is it of our format?
  * @policy: the open policy
- * @err: which format it has, and what to do
  *
- * A policy of another format can be detached and unloaded, not attached or read.
+ * Return: whether it is.
+ */
+bool ebpfmm_policy_is_ours(const struct ebpfmm_policy *policy);
+
+/**
+ * ebpfmm_policy_format - the format of a policy
+ * @policy: the open policy
+ *
+ * Return: the number; 0 if it does not say.
+ */
+uint32_t ebpfmm_policy_format(const struct ebpfmm_policy *policy);
+
+/**
+ * ebpfmm_policy_check_format - as ebpfmm_policy_is_ours(), with what can be done
+ * @policy: the open policy
+ * @err: which format it has
  *
  * Return: 0, or -1 with @err set.
  */
@@ -95,7 +108,7 @@ int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
 /**
  * ebpfmm_policy_check_whole - is all there that was pinned?
  * @policy: the open policy
- * @err: what is not, or which other format it has
+ * @err: what is not
  *
  * Return: 0, or -1 with @err set.
  */
@@ -121,7 +134,7 @@ int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,
 			   void *policy, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_attach - give a cgroup a policy, or another one
+ * ebpfmm_policy_attach - give a cgroup a policy that has none or ours
  * @policy: the open policy
  * @cgroup: where to
  * @table: the translated profile
@@ -139,7 +152,7 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 
 /**
  * ebpfmm_policy_detach - take a cgroup's policy away
- * @policy: the open policy
+ * @policy: the open policy, of any format
  * @id: the cgroup's id; the cgroup may be gone
  * @err: what failed; code is ENOENT when it had no policy
  *
@@ -149,8 +162,8 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 			 struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_is_attached - has a cgroup a policy of ours?
- * @policy: the open policy
+ * ebpfmm_policy_is_attached - is it what a cgroup has?
+ * @policy: the open policy, of any format
  * @id: the cgroup's id
  * @err: why that cannot be said
  *
@@ -164,7 +177,7 @@ int ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id,
  * @policy: the open policy
  * @cgroup: the cgroup
  * @table: filled in
- * @err: code is ENOENT when it has no policy
+ * @err: code is ENOENT when it does not have this policy
  *
  * Return: 0, or -1 with @err set.
  */
@@ -174,7 +187,7 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 
 /**
  * ebpfmm_policy_each - call for each cgroup id that has a pinned link
- * @policy: the open policy
+ * @policy: the open policy, of any format
  * @fn: called with the id and whether the link is still attached (it is not
  *	when the cgroup was removed); a nonzero return value ends the walk
  * @data: for @fn

@@ -62,15 +62,16 @@ static int link_is_attached(int fd)
  * 1, 0, or -1 with @err set: whoever takes a link that cannot be looked at for a
  * detached one would clear away somebody's policy.
  */
-static int pin_is_attached(int dirfd, const char *name, struct ebpfmm_error *err)
+static int pin_is_attached(const struct ebpfmm_policy *policy, const char *name,
+			   struct ebpfmm_error *err)
 {
-	int fd = ebpfmm_pin_get(dirfd, name), rc;
+	int fd = ebpfmm_pin_get(policy->dirfd, name), rc;
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	rc = fd < 0 ? -1 : link_is_attached(fd);
 	if (rc < 0)
-		ebpfmm_fail(err, errno, "look at `" EBPFMM_PIN_DIR "/%s`", name);
+		ebpfmm_fail(err, errno, "look at `%s/%s`", policy->path, name);
 	if (fd >= 0)
 		close(fd);
 	return rc;
@@ -82,7 +83,7 @@ int ebpfmm_policy_is_attached(struct ebpfmm_policy *policy, uint64_t id,
 	char name[LINK_NAME_SIZE];
 
 	link_name(id, name);
-	return pin_is_attached(policy->dirfd, name, err);
+	return pin_is_attached(policy, name, err);
 }
 
 /* The id in the name of a pinned link; 0 for other pins. */
@@ -99,43 +100,33 @@ static uint64_t id_of_pin(const char *name)
 	return errno || *end ? 0 : id;
 }
 
-int ebpfmm_pin_each_link(int dirfd,
-			 int (*fn)(uint64_t id, bool attached, void *data),
-			 void *data, struct ebpfmm_error *err)
+int ebpfmm_policy_each(struct ebpfmm_policy *policy,
+		       int (*fn)(uint64_t id, bool attached, void *data),
+		       void *data, struct ebpfmm_error *err)
 {
+	DIR *dir = ebpfmm_pin_list(policy->dirfd, ".");
 	struct dirent *entry;
-	int fd, rc = 0;
-	DIR *dir;
+	int rc = 0;
 
-	fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		ebpfmm_fail(err, errno, "list `" EBPFMM_PIN_DIR "`");
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
+	/* A directory that was removed is empty. */
+	if (!dir && errno == ENOENT)
+		return 0;
+	if (!dir)
+		return ebpfmm_fail(err, errno, "list `%s`", policy->path);
 	while (!rc && (errno = 0, entry = readdir(dir))) {
 		uint64_t id = id_of_pin(entry->d_name);
 		int attached;
 
 		if (id) {
-			attached = pin_is_attached(dirfd, entry->d_name, err);
+			attached = pin_is_attached(policy, entry->d_name, err);
 			rc = attached < 0 ? -1 : fn(id, attached, data);
 		}
 		errno = 0;
 	}
-	if (!rc && errno)
-		rc = ebpfmm_fail(err, errno, "list `" EBPFMM_PIN_DIR "`");
+	if (!rc && errno && errno != ENOENT)
+		rc = ebpfmm_fail(err, errno, "list `%s`", policy->path);
 	closedir(dir);
 	return rc;
-}
-
-int ebpfmm_policy_each(struct ebpfmm_policy *policy,
-		       int (*fn)(uint64_t id, bool attached, void *data),
-		       void *data, struct ebpfmm_error *err)
-{
-	return ebpfmm_pin_each_link(policy->dirfd, fn, data, err);
 }
 
 static int link_and_pin(struct ebpfmm_policy *policy,
@@ -189,6 +180,53 @@ static int forget_answers(struct ebpfmm_policy *policy,
 	return 0;
 }
 
+/* A descriptor of the map that a link has now, or -1 with errno set. */
+static int map_of_link(int link)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+	int fd = bpf_link_get_info_by_fd(link, &info, &size);
+
+	if (!fd)
+		fd = bpf_map_get_fd_by_id(info.struct_ops.map_id);
+	if (fd < 0) {
+		errno = -fd;
+		return -1;
+	}
+	return fd;
+}
+
+/*
+ * Has a link of another format call our program: an update takes any map of the type.
+ * Who dies before the pin is moved leaves a link that does what its record says, in
+ * the other format's directory.
+ */
+static int move_link(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
+		     const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
+{
+	int ops = ebpfmm_policy_pin(policy, EBPFMM_PIN_OPS, err), fd, before, rc;
+	char name[LINK_NAME_SIZE];
+
+	if (ops < 0)
+		return -1;
+	link_name(cgroup->id, name);
+	fd = ebpfmm_pin_get(from->dirfd, name);
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "open `%s/%s`", from->path, name);
+	before = map_of_link(fd);
+	rc = before < 0 ? -errno : bpf_link_update(fd, ops, NULL);
+	if (rc) {
+		rc = ebpfmm_fail(err, -rc, "replace the policy of `%s`", cgroup->path);
+	} else if (renameat(from->dirfd, name, policy->dirfd, name)) {
+		rc = ebpfmm_fail(err, errno, "pin `%s/%s`", policy->path, name);
+		bpf_link_update(fd, before, NULL);
+	}
+	if (before >= 0)
+		close(before);
+	close(fd);
+	return rc;
+}
+
 /*
  * 1, 0 when there is no such link, -1 on error. Detached before it is unpinned:
  * the last reference to a link is dropped at some later time, and until then
@@ -203,7 +241,7 @@ static int unpin_link(struct ebpfmm_policy *policy, uint64_t id,
 	link_name(id, name);
 	fd = ebpfmm_pin_get(policy->dirfd, name);
 	if (fd < 0 && errno != ENOENT)
-		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "/%s`", name);
+		return ebpfmm_fail(err, errno, "open `%s/%s`", policy->path, name);
 	if (fd >= 0) {
 		bpf_link_detach(fd);
 		close(fd);
@@ -212,7 +250,7 @@ static int unpin_link(struct ebpfmm_policy *policy, uint64_t id,
 		return 1;
 	if (errno == ENOENT)
 		return 0;
-	return ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "/%s`", name);
+	return ebpfmm_fail(err, errno, "remove `%s/%s`", policy->path, name);
 }
 
 /* --- storage ------------------------------------------------------------------ */
@@ -246,6 +284,39 @@ static int erase(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 	rc = bpf_map_delete_elem(map, &cgroup->fd);
 	if (rc && rc != -ENOENT)
 		return ebpfmm_fail(err, -rc, "remove the policy of `%s`", cgroup->path);
+	return 0;
+}
+
+/*
+ * What another version has stored for a cgroup, wherever: that it is a storage of
+ * cgroups the kernel says.
+ */
+static int erase_others(struct ebpfmm_policy *policy,
+			const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
+{
+	DIR *dir = ebpfmm_pin_list(policy->dirfd, ".");
+	struct dirent *entry;
+
+	if (!dir && errno == ENOENT)
+		return 0;
+	if (!dir)
+		return ebpfmm_fail(err, errno, "list `%s`", policy->path);
+	while ((entry = readdir(dir))) {
+		struct bpf_map_info info = {};
+		__u32 size = sizeof(info);
+		int fd = -1;
+
+		if (entry->d_type != DT_DIR && !id_of_pin(entry->d_name))
+			fd = ebpfmm_pin_get(policy->dirfd, entry->d_name);
+		if (fd < 0)
+			continue;
+		/* Of a program it is no map's, and nothing is removed. */
+		if (!bpf_map_get_info_by_fd(fd, &info, &size) &&
+		    info.type == BPF_MAP_TYPE_CGRP_STORAGE)
+			bpf_map_delete_elem(fd, &cgroup->fd);
+		close(fd);
+	}
+	closedir(dir);
 	return 0;
 }
 
@@ -350,10 +421,13 @@ static struct ebpfmm_table *with_counters(const struct ebpfmm_table *table,
 
 /* --- what policy.h promises ----------------------------------------------------- */
 
-/* Puts @table where the fault policy sees it, and nothing else beside it. */
-static int replace(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
-		   const struct ebpfmm_table *table, bool attached,
-		   const struct stored *before, struct ebpfmm_error *err)
+/*
+ * Puts @table where the fault policy sees it, and nothing else beside it. @attached: the
+ * cgroup has our policy; @from: it has that one, of another format.
+ */
+static int replace(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
+		   const struct ebpfmm_cgroup *cgroup, const struct ebpfmm_table *table,
+		   bool attached, const struct stored *before, struct ebpfmm_error *err)
 {
 	enum ebpfmm_pin into = ebpfmm_table_is_small(table) ? EBPFMM_PIN_SMALL :
 							      EBPFMM_PIN_LARGE;
@@ -365,9 +439,11 @@ static int replace(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgr
 	    store(policy, into, cgroup, &table->large, err))
 		return -1;
 	rc = erase(policy, other(into), cgroup, err);
-	if (!rc)
-		rc = attached ? forget_answers(policy, cgroup, err) :
-				link_and_pin(policy, cgroup, err);
+	if (!rc && attached)
+		rc = forget_answers(policy, cgroup, err);
+	else if (!rc)
+		rc = from ? move_link(policy, from, cgroup, err) :
+			    link_and_pin(policy, cgroup, err);
 	if (rc)
 		put_back(policy, cgroup, before);
 	return rc;
@@ -382,8 +458,6 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 	struct stored *before = NULL;
 	int attached, rc = -1;
 
-	if (ebpfmm_policy_check_format(policy, err))
-		return -1;
 	attached = ebpfmm_policy_is_attached(policy, cgroup->id, err);
 	if (attached < 0 || (attached && remember(policy, cgroup, &before, err) < 0))
 		return -1;
@@ -393,11 +467,22 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			goto out;
 		table = new;
 	}
-	rc = replace(policy, cgroup, table, attached, before, err);
+	rc = replace(policy, NULL, cgroup, table, attached, before, err);
 out:
 	free(before);
 	free(new);
 	return rc;
+}
+
+int ebpfmm_policy_take_over(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
+			    const struct ebpfmm_cgroup *cgroup,
+			    const struct ebpfmm_table *table, struct ebpfmm_error *err)
+{
+	if (replace(policy, from, cgroup, table, false, NULL, err))
+		return -1;
+	/* Nobody looks at it any more, and it ends with the cgroup. */
+	erase_others(from, cgroup, NULL);
+	return 0;
 }
 
 int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
@@ -412,7 +497,8 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 		return -1;
 	/* The storage of a cgroup that is gone went with it. */
 	if (!ebpfmm_cgroup_open_id(id, &cgroup, &local)) {
-		rc = erase_both(policy, &cgroup, err);
+		rc = ebpfmm_policy_is_ours(policy) ? erase_both(policy, &cgroup, err) :
+						     erase_others(policy, &cgroup, err);
 		ebpfmm_cgroup_close(&cgroup);
 		if (rc)
 			return rc;

@@ -1,33 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The policy object from skeleton to pin, and back to descriptors. */
+/* The policy object of our format from skeleton to pin, and back to descriptors. */
 #include "policy_internal.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "ebpfmm.skel.h"
 
-#define BPF_FS "/sys/fs/bpf"
-#define DIR_NAME "ebpfmm"
-#define NEW_NAME "ebpfmm-new"
-#define OLD_NAME "ebpfmm-old"
 #define OPS_TYPE "bpf_mm_ops"
 #define NOT_WHOLE "`" EBPFMM_PIN_DIR "` is not whole: ebpfmm unload, then ebpfmm load"
 
-_Static_assert(sizeof(BPF_FS "/" DIR_NAME) == sizeof(EBPFMM_PIN_DIR),
-	       "EBPFMM_PIN_DIR is where we pin");
+/* Where we pin, below EBPFMM_BPF_FS. */
+#define DIR_NAME EBPFMM_TOP_NAME "/" EBPFMM_NUMBER_TEXT(EBPFMM_FORMAT)
+#define BPF_FS EBPFMM_BPF_FS
+#define NEW_NAME EBPFMM_NEW_NAME
 
 static const char *const pin_names[EBPFMM_PINS] = {
 	[EBPFMM_PIN_OPS] = "ops",
@@ -40,32 +35,6 @@ static const char *const pin_names[EBPFMM_PINS] = {
 	[EBPFMM_PIN_COSTS] = "costs",
 	[EBPFMM_PIN_FORMAT] = "format",
 };
-
-int ebpfmm_pin_get(int dirfd, const char *name)
-{
-	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_PATH_FD,
-		    .path_fd = dirfd);
-	int fd = bpf_obj_get_opts(name, &opts);
-
-	if (fd < 0) {
-		errno = -fd;
-		return -1;
-	}
-	return fd;
-}
-
-int ebpfmm_pin_put(int dirfd, const char *name, int fd)
-{
-	LIBBPF_OPTS(bpf_obj_pin_opts, opts, .file_flags = BPF_F_PATH_FD,
-		    .path_fd = dirfd);
-	int rc = bpf_obj_pin_opts(fd, name, &opts);
-
-	if (rc) {
-		errno = -rc;
-		return -1;
-	}
-	return 0;
-}
 
 /* --- what the kernel has ----------------------------------------------------- */
 
@@ -117,71 +86,6 @@ int ebpfmm_policy_supported(struct ebpfmm_error *err)
 				   "this kernel has no %s: it is not built with the patches of ebpfmm",
 				   OPS_TYPE);
 	return 0;
-}
-
-static int open_bpf_fs(struct ebpfmm_error *err)
-{
-	struct statfs fs;
-	int fd = open(BPF_FS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return ebpfmm_fail(err, errno, BPF_FS);
-	if (fstatfs(fd, &fs) || fs.f_type != BPF_FS_MAGIC) {
-		close(fd);
-		return ebpfmm_fail(err, 0,
-				   BPF_FS " is not mounted: mount -t bpf bpf " BPF_FS);
-	}
-	return fd;
-}
-
-/* --- directories of pins ------------------------------------------------------ */
-
-/* Removes a directory of pins; 0 too when it was not there. */
-static int remove_pins(int fsfd, const char *name, struct ebpfmm_error *err)
-{
-	struct dirent *entry;
-	DIR *dir;
-	int fd;
-
-	fd = openat(fsfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		ebpfmm_fail(err, errno, "open `" BPF_FS "/%s`", name);
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			unlinkat(fd, entry->d_name, 0);
-	closedir(dir);
-	if (unlinkat(fsfd, name, AT_REMOVEDIR))
-		return ebpfmm_fail(err, errno, "remove `" BPF_FS "/%s`", name);
-	return 0;
-}
-
-int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err)
-{
-	static const char *const names[] = { NEW_NAME, OLD_NAME };
-	int fsfd, count = 0;
-	struct stat st;
-
-	fsfd = open_bpf_fs(err);
-	if (fsfd < 0)
-		return -1;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (fstatat(fsfd, names[i], &st, AT_SYMLINK_NOFOLLOW))
-			continue;
-		if (remove && remove_pins(fsfd, names[i], err)) {
-			close(fsfd);
-			return -1;
-		}
-		count++;
-	}
-	close(fsfd);
-	return count;
 }
 
 /* --- loading ------------------------------------------------------------------ */
@@ -326,12 +230,14 @@ static int pin_all(int fsfd, struct ebpfmm_bpf *object, struct ebpfmm_error *err
 		ebpfmm_fail(err, errno, "open `" BPF_FS "/" NEW_NAME "`");
 	else if (pin_into(dirfd, object, format, err))
 		;
+	else if (mkdirat(fsfd, EBPFMM_TOP_NAME, 0700) && errno != EEXIST)
+		ebpfmm_fail(err, errno, "make `" EBPFMM_PIN_TOP "`");
 	else if (renameat(fsfd, NEW_NAME, fsfd, DIR_NAME))
 		ebpfmm_fail(err, errno, "make `" EBPFMM_PIN_DIR "`");
 	else
 		rc = 0;
 	if (rc)
-		remove_pins(fsfd, NEW_NAME, NULL);
+		ebpfmm_pin_remove_dir(fsfd, NEW_NAME, NULL);
 out:
 	if (dirfd >= 0)
 		close(dirfd);
@@ -345,16 +251,16 @@ int ebpfmm_policy_load(struct ebpfmm_error *err)
 	struct ebpfmm_bpf *object;
 	int fsfd, rc = -1;
 
-	fsfd = open_bpf_fs(err);
+	fsfd = ebpfmm_bpf_fs_open(err);
 	if (fsfd < 0)
 		return -1;
 	if (ebpfmm_policy_peek(&present, err))
 		goto out;
 	if (present) {
-		rc = ebpfmm_policy_check_format(present, err);
+		rc = 0;
 		goto out;
 	}
-	if (remove_pins(fsfd, NEW_NAME, err))
+	if (ebpfmm_pin_remove_dir(fsfd, NEW_NAME, err))
 		goto out;
 	object = load_object(err);
 	if (!object)
@@ -364,44 +270,6 @@ int ebpfmm_policy_load(struct ebpfmm_error *err)
 	ebpfmm_bpf__destroy(object);
 out:
 	ebpfmm_policy_close(present);
-	close(fsfd);
-	return rc;
-}
-
-static int count_attached(uint64_t id, bool attached, void *data)
-{
-	int *count = data;
-
-	(void)id;
-	*count += attached;
-	return 0;
-}
-
-int ebpfmm_policy_unload(struct ebpfmm_error *err)
-{
-	int fsfd, dirfd, attached = 0, rc = -1;
-
-	fsfd = open_bpf_fs(err);
-	if (fsfd < 0)
-		return -1;
-	dirfd = openat(fsfd, DIR_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dirfd < 0) {
-		rc = errno == ENOENT ? 0 :
-		     ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "`");
-		goto out;
-	}
-	rc = ebpfmm_pin_each_link(dirfd, count_attached, &attached, err);
-	close(dirfd);
-	if (!rc && attached)
-		rc = ebpfmm_fail(err, EBUSY, "the policy is attached to %d cgroup%s",
-				 attached, attached == 1 ? "" : "s");
-	if (!rc)
-		rc = remove_pins(fsfd, OLD_NAME, err);
-	if (!rc && renameat(fsfd, DIR_NAME, fsfd, OLD_NAME))
-		rc = ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "`");
-	if (!rc)
-		rc = remove_pins(fsfd, OLD_NAME, err);
-out:
 	close(fsfd);
 	return rc;
 }
@@ -421,28 +289,19 @@ int ebpfmm_policy_pin(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 	return *fd;
 }
 
-static int read_format(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+/* As the map has it: code is ENOENT when that is not there, or says another one. */
+static int confirm_format(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 {
 	int fd = ebpfmm_policy_pin(policy, EBPFMM_PIN_FORMAT, err);
-	__u32 zero = 0;
+	__u32 zero = 0, format = 0;
 	int rc;
 
 	if (fd < 0)
 		return -1;
-	rc = bpf_map_lookup_elem(fd, &zero, &policy->format);
+	rc = bpf_map_lookup_elem(fd, &zero, &format);
+	if (!rc && format != EBPFMM_FORMAT)
+		rc = -ENOENT;
 	return rc ? ebpfmm_fail(err, -rc, "read `" EBPFMM_PIN_DIR "/format`") : 0;
-}
-
-static struct ebpfmm_policy *new_policy(int dirfd)
-{
-	struct ebpfmm_policy *policy = malloc(sizeof(*policy));
-
-	if (policy) {
-		policy->dirfd = dirfd;
-		for (int i = 0; i < EBPFMM_PINS; i++)
-			policy->fd[i] = -1;
-	}
-	return policy;
 }
 
 int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
@@ -460,12 +319,12 @@ int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 			return 0;
 		if (dirfd < 0)
 			return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "`");
-		policy = new_policy(dirfd);
+		policy = ebpfmm_policy_new(dirfd, EBPFMM_FORMAT);
 		if (!policy) {
 			close(dirfd);
 			return ebpfmm_fail(err, ENOMEM, "open the policy");
 		}
-		if (!read_format(policy, &local)) {
+		if (!confirm_format(policy, &local)) {
 			*out = policy;
 			return 0;
 		}
@@ -484,9 +343,6 @@ int ebpfmm_policy_check_whole(struct ebpfmm_policy *policy, struct ebpfmm_error 
 {
 	struct ebpfmm_error local;
 
-	/* What another version has loaded may have other pins. */
-	if (ebpfmm_policy_check_format(policy, err))
-		return -1;
 	for (int i = 0; i < EBPFMM_PINS; i++) {
 		if (ebpfmm_policy_pin(policy, i, &local) >= 0)
 			continue;
@@ -497,30 +353,4 @@ int ebpfmm_policy_check_whole(struct ebpfmm_policy *policy, struct ebpfmm_error 
 		return -1;
 	}
 	return 0;
-}
-
-int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
-			       struct ebpfmm_error *err)
-{
-	if (policy->format == EBPFMM_FORMAT)
-		return 0;
-	return ebpfmm_fail(err, 0,
-			   "the policy was loaded by another version (format %u, not %u): detach it, then ebpfmm unload and ebpfmm load",
-			   policy->format, EBPFMM_FORMAT);
-}
-
-static void close_fd(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
-void ebpfmm_policy_close(struct ebpfmm_policy *policy)
-{
-	if (!policy)
-		return;
-	for (int i = 0; i < EBPFMM_PINS; i++)
-		close_fd(policy->fd[i]);
-	close_fd(policy->dirfd);
-	free(policy);
 }

@@ -11,9 +11,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "lock.h"
+#include "log.h"
 #include "record_private.h"
 
 #define RECORD_MAX_BYTES (64 * 1024)
@@ -311,7 +313,8 @@ int ebpfmm_record_of_cgroup(const struct ebpfmm_records *records,
 		return ebpfmm_fail(err, errno, "record of cgroup %" PRIu64, cgroup_id);
 	}
 	if (ebpfmm_record_read(records, id, out, &local)) {
-		if (local.code == ENOENT || local.code == EBADMSG)
+		if (local.code == ENOENT || local.code == EBADMSG ||
+		    local.code == EPROTONOSUPPORT)
 			return 0;
 		if (err)
 			*err = local;
@@ -406,6 +409,12 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 		/* @fn has removed it with another one. */
 		if (local.code == ENOENT)
 			return 0;
+		/* Whoever wrote it can read it. */
+		if (local.code == EPROTONOSUPPORT) {
+			ebpfmm_log(LOG_NOTICE, "record `%s` is of another version, and passed over",
+				   file);
+			return 0;
+		}
 		/* What could not be read may well be whole. */
 		if (err)
 			*err = local;

@@ -16,6 +16,10 @@
  * storage that was written while its link was not yet pinned can be found by
  * nothing else. '@' cannot be in a container's id, so the two never collide.
  *
+ * Each record says its version. In all of them, for ever, it is a JSON object with
+ * "version", "id" and "cgroup_id", which is enough to undo what was done: so the records
+ * of other versions are read for these, and are no leftovers as long as they are in use.
+ *
  * Records are reached only through struct ebpfmm_records, which is the lock; or only
  * a reader's, who needs none.
  */
@@ -34,9 +38,9 @@
  * struct ebpfmm_record - one attachment
  * @id: the container's id, or ebpfmm_record_operator_id() of the cgroup
  * @cgroup_id: id of the cgroup
- * @cgroup_path: path of the cgroup, for people
- * @profile: name of the profile, for people
- * @digest: ebpfmm_digest() of its text; 0 if an older version wrote the record
+ * @cgroup_path: path of the cgroup, for people; NULL if another version wrote the record
+ * @profile: name of the profile, for people; likewise
+ * @digest: ebpfmm_digest() of its text; 0 if another version wrote the record
  */
 struct ebpfmm_record {
 	char *id;
@@ -135,7 +139,8 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
  * @records: the directory
  * @id: id of the record, hostile
  * @out: to be freed with ebpfmm_record_free()
- * @err: code is ENOENT when there is none, EBADMSG when it is no record
+ * @err: code is ENOENT when there is none, EBADMSG when it is no record, EPROTONOSUPPORT
+ *	when it is one of another version that has not what all have
  *
  * Return: 0, or -1 with @err set.
  */
@@ -177,7 +182,9 @@ int ebpfmm_record_remove(const struct ebpfmm_records *records,
  * @data: for @fn
  * @err: what failed
  *
- * Files that are no record are passed over; ebpfmm_record_sweep() is for them.
+ * Files that are no record are passed over; ebpfmm_record_sweep() is for them. Records
+ * of which the version is not known, and that cannot be read, are passed over here and
+ * there, with a line in the log.
  *
  * Return: 0, what @fn returned, or -1 with @err set.
  */

@@ -19,7 +19,8 @@ char *ebpfmm_record_to_text(const struct ebpfmm_record *record);
  * @id: that it has to have
  * @out: to be freed with ebpfmm_record_free(); only set on success
  *
- * Return: 0; -EBADMSG when @text is no record with this @id; or -ENOMEM.
+ * Return: 0; -EBADMSG when @text is no record with this @id; -EPROTONOSUPPORT when
+ * it is one of another version that cannot be read; or -ENOMEM.
  */
 int ebpfmm_record_from_text(const char *text, const char *id,
 			    struct ebpfmm_record *out);

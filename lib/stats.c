@@ -5,7 +5,9 @@
 
 const char *ebpfmm_stats_profile(const struct ebpfmm_stats *stats)
 {
-	return stats->profile ? stats->profile : stats->table->large.header.name;
+	if (stats->profile)
+		return stats->profile;
+	return stats->table ? stats->table->large.header.name : "-";
 }
 
 struct ebpfmm_counters ebpfmm_stats_sum(const struct ebpfmm_header *header)

@@ -21,7 +21,9 @@
  * @id: its id
  * @container: id of the container, NULL if an operator attached the policy
  * @profile: name of the profile's file, NULL if there is no record of it
- * @table: as the policy has it at the moment
+ * @format: of the policy
+ * @table: as the policy has it at the moment; NULL if its format is not ours, which
+ *	cannot be read
  * @source: what @table was translated from, NULL if that is not known any more
  * @changed: the installed profile of that name is not, or not any more, the one that
  *	@table was translated from
@@ -34,6 +36,7 @@ struct ebpfmm_stats {
 	uint64_t id;
 	const char *container;
 	const char *profile;
+	uint32_t format;
 	const struct ebpfmm_table *table;
 	const struct ebpfmm_profile *source;
 	bool changed;
@@ -45,7 +48,7 @@ struct ebpfmm_stats {
  * ebpfmm_stats_profile - what to call the profile
  * @stats: the cgroup
  *
- * Return: the name of its file, or else the name that it gives itself.
+ * Return: the name of its file, or else the name that it gives itself, or else "-".
  */
 const char *ebpfmm_stats_profile(const struct ebpfmm_stats *stats);
 

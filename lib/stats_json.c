@@ -9,19 +9,35 @@
 
 struct json_object *ebpfmm_stats_describe(const struct ebpfmm_stats *stats)
 {
-	const struct ebpfmm_header *header = &stats->table->large.header;
 	struct json_object *object = json_object_new_object();
+	const struct ebpfmm_header *header;
 	char name[EBPFMM_NAME_SIZE];
 
-	snprintf(name, sizeof(name), "%.*s", EBPFMM_NAME_SIZE - 1, header->name);
 	json_add_string(object, "cgroup", stats->cgroup);
 	json_add_number(object, "id", stats->id);
 	json_add_string(object, "container", stats->container);
 	json_add_string(object, "profile", stats->profile);
+	json_add_number(object, "format", stats->format);
+	if (!stats->table)
+		return object;
+	header = &stats->table->large.header;
+	snprintf(name, sizeof(name), "%.*s", EBPFMM_NAME_SIZE - 1, header->name);
 	json_add_string(object, "name", name);
 	json_add_number(object, "programs", header->nprograms);
 	json_add_number(object, "regions", header->nregions);
 	return object;
+}
+
+static void add_bytes(struct json_object *object, const struct ebpfmm_stats *stats)
+{
+	struct json_object *bytes = NULL;
+
+	if (stats->has_bytes)
+		bytes = json_object_new_object();
+	for (unsigned int o = 0; bytes && o < EBPFMM_ORDERS; o++)
+		if (EBPFMM_SUPPORTED_ORDERS & 1U << o)
+			json_add_number(bytes, ebpfmm_order_name(o), stats->bytes[o]);
+	json_object_object_add(object, "bytes", bytes);
 }
 
 static struct json_object *json_reasons(const struct ebpfmm_counters *total)
@@ -39,11 +55,9 @@ static void add_sizes(struct json_object *object, const struct ebpfmm_stats *sta
 {
 	const struct ebpfmm_header *header = &stats->table->large.header;
 	struct json_object *decisions = json_object_new_object();
-	struct json_object *bytes = NULL, *limits = json_object_new_object();
+	struct json_object *limits = json_object_new_object();
 	struct json_object *lost = json_object_new_object(), *one;
 
-	if (stats->has_bytes)
-		bytes = json_object_new_object();
 	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++) {
 		const char *name = ebpfmm_order_name(o);
 		uint32_t samples;
@@ -52,8 +66,6 @@ static void add_sizes(struct json_object *object, const struct ebpfmm_stats *sta
 		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o))
 			continue;
 		json_add_number(decisions, name, total->order[o]);
-		if (bytes)
-			json_add_number(bytes, name, stats->bytes[o]);
 		if (header->limit[o] != UINT64_MAX)
 			json_add_number(limits, name, header->limit[o]);
 		samples = ebpfmm_stats_lost(header, o, &mean);
@@ -66,7 +78,7 @@ static void add_sizes(struct json_object *object, const struct ebpfmm_stats *sta
 	}
 	json_object_object_add(object, "decisions", decisions);
 	json_object_object_add(object, "reasons", json_reasons(total));
-	json_object_object_add(object, "bytes", bytes);
+	add_bytes(object, stats);
 	json_object_object_add(object, "limits", limits);
 	json_object_object_add(object, "lost", lost);
 }
@@ -128,11 +140,17 @@ static struct json_object *json_program(const struct view *view, size_t index)
 
 struct json_object *ebpfmm_stats_json(const struct ebpfmm_stats *stats)
 {
-	const struct view view = stats_view(stats);
-	struct ebpfmm_counters total = ebpfmm_stats_sum(view.header);
-	struct json_object *object = ebpfmm_stats_describe(stats);
-	struct json_object *programs = json_object_new_array();
+	struct json_object *object = ebpfmm_stats_describe(stats), *programs;
+	struct ebpfmm_counters total;
+	struct view view;
 
+	if (!stats->table) {
+		add_bytes(object, stats);
+		return object;
+	}
+	view = stats_view(stats);
+	total = ebpfmm_stats_sum(view.header);
+	programs = json_object_new_array();
 	json_object_object_add(object, "profile_changed",
 			       json_object_new_boolean(stats->changed));
 	add_sizes(object, stats, &total);

@@ -87,14 +87,25 @@ static void print_program(const struct view *view, size_t index, FILE *out)
 		view->header->programs[index].outside);
 }
 
-void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out)
+/* What the kernel says of it is all that there is to say. */
+static void print_others(const struct ebpfmm_stats *stats, FILE *out)
+{
+	fprintf(out, " (format %" PRIu32 ": what it decided only its own version reads)\n",
+		stats->format);
+	if (!stats->has_bytes)
+		return;
+	fprintf(out, "  %-13s %15s\n", "SIZE", "BYTES");
+	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
+		if (EBPFMM_SUPPORTED_ORDERS & 1U << o)
+			fprintf(out, "  %-13s %15" PRIu64 "\n", ebpfmm_order_name(o),
+				stats->bytes[o]);
+}
+
+static void print_ours(const struct ebpfmm_stats *stats, FILE *out)
 {
 	const struct view view = stats_view(stats);
 	struct ebpfmm_counters total = ebpfmm_stats_sum(view.header);
 
-	print_clean(out, stats->cgroup, SIZE_MAX);
-	fputs(": profile ", out);
-	print_clean(out, ebpfmm_stats_profile(stats), EBPFMM_NAME_SIZE);
 	fputs(stats->changed ? " (what is installed under that name is another one)\n" : "\n",
 	      out);
 	print_sizes(stats, &total, out);
@@ -104,4 +115,15 @@ void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out)
 			(uint64_t)total.reason[r]);
 	for (size_t i = 0; i < view.header->nprograms; i++)
 		print_program(&view, i, out);
+}
+
+void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out)
+{
+	print_clean(out, stats->cgroup, SIZE_MAX);
+	fputs(": profile ", out);
+	print_clean(out, ebpfmm_stats_profile(stats), EBPFMM_NAME_SIZE);
+	if (stats->table)
+		print_ours(stats, out);
+	else
+		print_others(stats, out);
 }

@@ -129,7 +129,8 @@ static void broken_files(void **state)
 {
 	static const char *const texts[] = {
 		"", "{", "[]", "1", "null", "{}", "{\"version\":1}",
-		"{\"version\":2,\"id\":\"x\",\"cgroup_id\":1,\"cgroup_path\":\"\",\"profile\":\"\"}",
+		"{\"version\":0,\"id\":\"x\",\"cgroup_id\":1,\"cgroup_path\":\"\",\"profile\":\"\"}",
+		"{\"version\":\"2\",\"id\":\"x\",\"cgroup_id\":1}",
 		"{\"version\":1,\"id\":\"y\",\"cgroup_id\":1,\"cgroup_path\":\"\",\"profile\":\"\"}",
 		"{\"version\":1,\"id\":\"x\",\"cgroup_id\":\"1\",\"cgroup_path\":\"\",\"profile\":\"\"}",
 		"{\"version\":1,\"id\":\"x\",\"cgroup_id\":1,\"cgroup_path\":1,\"profile\":\"\"}",
@@ -293,6 +294,62 @@ static void of_cgroup(void **state)
 	expect_of_cgroup(fixture, 6, "box");
 	take(fixture, "other", 6);
 	expect_of_cgroup(fixture, 6, "box");
+}
+
+/* What all versions have in common is enough to undo what was done. */
+static void of_a_later_version(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ebpfmm_record back;
+	struct ebpfmm_error err;
+	unsigned int seen = 0;
+
+	put_file(fixture, "x.json",
+		 "{\"version\":9,\"id\":\"x\",\"cgroup_id\":7,\"profile\":[\"a\"],\"new\":{}}");
+	assert_int_equal(symlinkat("x.json", fixture->records.dirfd, "@7.json"), 0);
+	assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 0);
+	assert_int_equal(ebpfmm_record_read(&fixture->records, "x", &back, &err), 0);
+	assert_true(back.cgroup_id == 7);
+	assert_null(back.profile);
+	assert_null(back.cgroup_path);
+	/* An attempt that failed puts it back. */
+	assert_int_equal(ebpfmm_record_write(&fixture->records, &back, &err), 0);
+	ebpfmm_record_free(&back);
+	expect_of_cgroup(fixture, 7, "x");
+	assert_int_equal(ebpfmm_record_each(&fixture->records, count, &seen, &err), 0);
+	assert_int_equal(seen, 1);
+	take(fixture, "x", 7);
+	assert_false(has_file(fixture, "x.json"));
+	assert_false(has_file(fixture, "@7.json"));
+}
+
+/* Where not even that is there, it is told, and left to who can read it. */
+static void of_a_later_version_unreadable(void **state)
+{
+	static const char *const texts[] = {
+		"{\"version\":9}", "{\"version\":9,\"id\":\"x\"}",
+		"{\"version\":9,\"id\":\"y\",\"cgroup_id\":1}",
+		"{\"version\":9,\"id\":\"x\",\"cgroup_id\":\"1\"}",
+	};
+	struct fixture *fixture = *state;
+	struct ebpfmm_record back;
+	struct ebpfmm_error err;
+	unsigned int seen = 0;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		put_file(fixture, "x.json", texts[i]);
+		assert_int_equal(ebpfmm_record_read(&fixture->records, "x", &back, &err),
+				 -1);
+		assert_int_equal(err.code, EPROTONOSUPPORT);
+		assert_int_equal(ebpfmm_record_each(&fixture->records, count, &seen,
+						    &err), 0);
+		assert_int_equal(ebpfmm_record_sweep(&fixture->records, true, &err), 0);
+		assert_int_equal(ebpfmm_record_sweep_few(&fixture->records, 9, count,
+							 &seen, &err), 0);
+		assert_int_equal(seen, 0);
+		assert_true(has_file(fixture, "x.json"));
+		unlinkat(fixture->records.dirfd, "x.json", 0);
+	}
 }
 
 /* A link that does not lead to a record of its cgroup is none, and is swept. */
@@ -517,6 +574,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(operators_record, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile_id, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(broken_files, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_a_later_version, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_a_later_version_unreadable, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(no_regular_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_descriptors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_written, set_up, tear_down),

@@ -17,7 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PINS "/sys/fs/bpf/ebpfmm/"
+#include "policy.h"
+
+#define PINS EBPFMM_PIN_DIR "/"
 #define CHILD "child"
 /* No call makes so many; a loop that does not end is a failure, too. */
 #define MANY 5000

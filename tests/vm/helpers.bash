@@ -13,7 +13,9 @@ PATH=$tests:$examples:$PATH:$BATS_TEST_DIRNAME
 
 thp=/sys/kernel/mm/transparent_hugepage
 profiles=/etc/ebpfmm/profiles
-pins=/sys/fs/bpf/ebpfmm
+pin_top=/sys/fs/bpf/ebpfmm
+format=$(awk '/^#define EBPFMM_FORMAT/ { print $3 }' /src/bpf/ebpfmm.h)
+pins=$pin_top/$format
 hook_json=$(echo /usr/share/containers/oci/hooks.d/*ebpfmm*.json)
 hook=$(jq -r .hook.path "$hook_json")
 # shellcheck source=demo/leftovers.sh
@@ -159,7 +161,7 @@ nothing_left()
 # objects: list the policy's own objects in the kernel.
 objects()
 {
-	find $pins -mindepth 1 2>/dev/null
+	find $pin_top -mindepth 1 2>/dev/null
 	bpftool -j map show | jq -r '.[] | select(.name // "" |
 		startswith("ebpfmm")) | "map \(.id) \(.name)"'
 	bpftool -j prog show | jq -r '.[] | select(.name // "" |
