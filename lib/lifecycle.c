@@ -125,7 +125,10 @@ static int gc_link(uint64_t id, bool attached, void *data)
 {
 	struct ebpfmm_error local;
 	struct gc *gc = data;
+	struct ebpfmm_policy *ours = gc->policies->ours;
 
+	if (attached && gc->clear && ours && gc->policy != ours)
+		return ebpfmm_policy_adopt(ours, gc->policy, id, gc->err);
 	if (attached)
 		return 0;
 	gc->found->links++;

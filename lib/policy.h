@@ -151,6 +151,21 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			 struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_policy_adopt - finish a replacement of another format's policy by ours
+ * @policy: ours
+ * @from: the other one, with a link to the cgroup
+ * @id: the cgroup's id
+ * @err: what failed
+ *
+ * Who was killed at it may have left a link to our program among the other's pins. Any
+ * other link stays where it is.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_adopt(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
+			uint64_t id, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_policy_detach - take a cgroup's policy away
  * @policy: the open policy, of any format
  * @id: the cgroup's id; the cgroup may be gone

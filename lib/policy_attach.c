@@ -180,32 +180,30 @@ static int forget_answers(struct ebpfmm_policy *policy,
 	return 0;
 }
 
-/* A descriptor of the map that a link has now, or -1 with errno set. */
-static int map_of_link(int link)
+/* The map that a link has now: its number, 0 for none. Or -1 with errno set. */
+static int64_t map_of_link(int link)
 {
 	struct bpf_link_info info = {};
 	__u32 size = sizeof(info);
-	int fd = bpf_link_get_info_by_fd(link, &info, &size);
+	int rc = bpf_link_get_info_by_fd(link, &info, &size);
 
-	if (!fd)
-		fd = bpf_map_get_fd_by_id(info.struct_ops.map_id);
-	if (fd < 0) {
-		errno = -fd;
-		return -1;
-	}
-	return fd;
+	if (!rc)
+		return info.struct_ops.map_id;
+	errno = -rc;
+	return -1;
 }
 
 /*
  * Has a link of another format call our program: an update takes any map of the type.
  * Who dies before the pin is moved leaves a link that does what its record says, in
- * the other format's directory.
+ * the other format's directory, for ebpfmm_policy_adopt().
  */
 static int move_link(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 		     const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
 {
 	int ops = ebpfmm_policy_pin(policy, EBPFMM_PIN_OPS, err), fd, before, rc;
 	char name[LINK_NAME_SIZE];
+	int64_t map;
 
 	if (ops < 0)
 		return -1;
@@ -213,8 +211,9 @@ static int move_link(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 	fd = ebpfmm_pin_get(from->dirfd, name);
 	if (fd < 0)
 		return ebpfmm_fail(err, errno, "open `%s/%s`", from->path, name);
-	before = map_of_link(fd);
-	rc = before < 0 ? -errno : bpf_link_update(fd, ops, NULL);
+	map = map_of_link(fd);
+	before = map < 0 ? -errno : bpf_map_get_fd_by_id((__u32)map);
+	rc = before < 0 ? before : bpf_link_update(fd, ops, NULL);
 	if (rc) {
 		rc = ebpfmm_fail(err, -rc, "replace the policy of `%s`", cgroup->path);
 	} else if (renameat(from->dirfd, name, policy->dirfd, name)) {
@@ -225,6 +224,32 @@ static int move_link(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 		close(before);
 	close(fd);
 	return rc;
+}
+
+int ebpfmm_policy_adopt(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
+			uint64_t id, struct ebpfmm_error *err)
+{
+	int ops = ebpfmm_policy_pin(policy, EBPFMM_PIN_OPS, err), fd;
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+	char name[LINK_NAME_SIZE];
+	int64_t map;
+
+	if (ops < 0)
+		return -1;
+	link_name(id, name);
+	fd = ebpfmm_pin_get(from->dirfd, name);
+	map = fd < 0 ? -1 : map_of_link(fd);
+	if (fd >= 0)
+		close(fd);
+	if (map < 0)
+		return errno == ENOENT ? 0 :
+		       ebpfmm_fail(err, errno, "look at `%s/%s`", from->path, name);
+	if (bpf_map_get_info_by_fd(ops, &info, &size) || map != info.id)
+		return 0;
+	if (renameat(from->dirfd, name, policy->dirfd, name))
+		return ebpfmm_fail(err, errno, "pin `%s/%s`", policy->path, name);
+	return 0;
 }
 
 /*

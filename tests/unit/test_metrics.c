@@ -39,6 +39,20 @@ static char *page_of(const char *const *cgroups, size_t n, bool regions)
 	return text;
 }
 
+static char *page_of_one(const struct ebpfmm_stats *stats)
+{
+	struct ebpfmm_metrics *metrics = ebpfmm_metrics_new(false);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ebpfmm_metrics_add(metrics, stats);
+	assert_int_equal(ebpfmm_metrics_end(metrics, out, NULL), 0);
+	fclose(out);
+	ebpfmm_metrics_free(metrics);
+	return text;
+}
+
 static void assert_valid(const char *page)
 {
 	const char *why = openmetrics_check(page);
@@ -108,6 +122,24 @@ static void test_empty(void **state)
 	free(page);
 }
 
+/* Of what another version decided nothing is known, and nothing is made up. */
+static void test_other_format(void **state)
+{
+	struct ebpfmm_stats stats = made_up_stats(NULL);
+	char *page;
+
+	(void)state;
+	stats.profile = NULL;
+	page = page_of_one(&stats);
+	assert_valid(page);
+	assert_line(page, "ebpfmm_policies 1");
+	assert_line(page, "ebpfmm_other_format_policies 1");
+	assert_line(page,
+		    "ebpfmm_memory_bytes{cgroup=\"/sys/fs/cgroup/a\",profile=\"-\",size=\"2M\"} 6291456");
+	assert_null(strstr(page, "decisions_total{"));
+	free(page);
+}
+
 #define LABELS "cgroup=\"/a\",profile=\"file.json\""
 
 static void test_values(void **state)
@@ -118,6 +150,7 @@ static void test_values(void **state)
 	(void)state;
 	assert_valid(page);
 	assert_line(page, "ebpfmm_policies 2");
+	assert_line(page, "ebpfmm_other_format_policies 0");
 	assert_line(page, "ebpfmm_decisions_total{" LABELS ",size=\"2M\"} 68719476753");
 	assert_line(page, "ebpfmm_decisions_total{" LABELS ",size=\"4K\"} 4");
 	assert_line(page, "ebpfmm_reasons_total{" LABELS ",reason=\"best\"} 123456");
@@ -162,19 +195,13 @@ static void test_regions(void **state)
 /* The account may be unknown; what is not known is not claimed to be 0. */
 static void test_unknown(void **state)
 {
-	struct ebpfmm_metrics *metrics = ebpfmm_metrics_new(false);
 	struct ebpfmm_stats stats = made_up_stats(table);
-	char *page = NULL;
-	size_t size;
-	FILE *out = open_memstream(&page, &size);
+	char *page;
 
 	(void)state;
 	stats.has_bytes = false;
 	stats.profile = NULL;
-	ebpfmm_metrics_add(metrics, &stats);
-	assert_int_equal(ebpfmm_metrics_end(metrics, out, NULL), 0);
-	fclose(out);
-	ebpfmm_metrics_free(metrics);
+	page = page_of_one(&stats);
 	assert_valid(page);
 	assert_null(strstr(page, "memory_bytes{"));
 	assert_non_null(strstr(page, "profile=\"made-up\""));
@@ -215,6 +242,7 @@ static void test_twice(void **state)
 	(void)state;
 	assert_valid(page);
 	assert_line(page, "ebpfmm_policies 2");
+	assert_line(page, "ebpfmm_other_format_policies 0");
 	free(page);
 }
 
@@ -224,6 +252,7 @@ int main(void)
 		cmocka_unit_test(test_checker),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test_setup_teardown(test_values, setup, teardown),
+		cmocka_unit_test(test_other_format),
 		cmocka_unit_test_setup_teardown(test_regions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_names, setup, teardown),

@@ -74,6 +74,30 @@ static void test_columns(void **state)
 	free(out);
 }
 
+/* Of what another version decided nothing is known but what the kernel says. */
+static void test_other_format(void **state)
+{
+	struct ebpfmm_stats stats = made_up_stats(NULL);
+	struct json_object *json, *bytes;
+	char *out;
+
+	(void)state;
+	stats.format = 4;
+	out = columns(&stats);
+	assert_has(out, "/sys/fs/cgroup/a: profile file.json (format 4: ");
+	assert_has(out, "\n  2M                    6291456\n");
+	assert_null(strstr(out, "DECISIONS"));
+	free(out);
+
+	json = ebpfmm_stats_json(&stats);
+	assert_int_equal(json_object_get_int(json_object_object_get(json, "format")), 4);
+	bytes = json_object_object_get(json, "bytes");
+	assert_int_equal(json_object_get_int64(json_object_object_get(bytes, "2M")), 6291456);
+	assert_false(json_object_object_get_ex(json, "decisions", NULL));
+	assert_false(json_object_object_get_ex(json, "name", NULL));
+	json_object_put(json);
+}
+
 /* A name that others chose does a terminal no harm. */
 static void test_hostile_name(void **state)
 {
@@ -206,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_name, setup, teardown),
+		cmocka_unit_test(test_other_format),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_match, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_edited, setup, teardown),
