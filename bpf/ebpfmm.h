@@ -35,7 +35,7 @@
 #define EBPFMM_NO_PROGRAM	0xffffU
 #define EBPFMM_TOUCHED_ONE	1024	/* "every page is touched" */
 #ifndef EBPFMM_FORMAT			/* the tests build a second version */
-#define EBPFMM_FORMAT		6	/* changes whenever a layout here does */
+#define EBPFMM_FORMAT		6	/* changes whenever a layout here or a pin does */
 #endif
 
 /* What pages are taken to cost until that is measured. */

@@ -21,8 +21,6 @@
 
 /* Where we pin, below EBPFMM_BPF_FS. */
 #define DIR_NAME EBPFMM_TOP_NAME "/" EBPFMM_NUMBER_TEXT(EBPFMM_FORMAT)
-#define BPF_FS EBPFMM_BPF_FS
-#define NEW_NAME EBPFMM_NEW_NAME
 
 static const char *const pin_names[EBPFMM_PINS] = {
 	[EBPFMM_PIN_OPS] = "ops",
@@ -208,8 +206,8 @@ static int pin_into(int dirfd, struct ebpfmm_bpf *object, int format,
 
 	for (int i = 0; i < EBPFMM_PINS; i++)
 		if (ebpfmm_pin_put(dirfd, pin_names[i], fds[i]))
-			return ebpfmm_fail(err, errno, "pin `" BPF_FS "/%s/%s`",
-					   NEW_NAME, pin_names[i]);
+			return ebpfmm_fail(err, errno, "pin `" EBPFMM_BPF_FS "/%s/%s`",
+					   EBPFMM_NEW_NAME, pin_names[i]);
 	return 0;
 }
 
@@ -221,23 +219,23 @@ static int pin_all(int fsfd, struct ebpfmm_bpf *object, struct ebpfmm_error *err
 	format = make_format(err);
 	if (format < 0)
 		return -1;
-	if (mkdirat(fsfd, NEW_NAME, 0700)) {
-		ebpfmm_fail(err, errno, "make `" BPF_FS "/" NEW_NAME "`");
+	if (mkdirat(fsfd, EBPFMM_NEW_NAME, 0700)) {
+		ebpfmm_fail(err, errno, "make `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
 		goto out;
 	}
-	dirfd = openat(fsfd, NEW_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dirfd = openat(fsfd, EBPFMM_NEW_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dirfd < 0)
-		ebpfmm_fail(err, errno, "open `" BPF_FS "/" NEW_NAME "`");
+		ebpfmm_fail(err, errno, "open `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
 	else if (pin_into(dirfd, object, format, err))
 		;
 	else if (mkdirat(fsfd, EBPFMM_TOP_NAME, 0700) && errno != EEXIST)
 		ebpfmm_fail(err, errno, "make `" EBPFMM_PIN_TOP "`");
-	else if (renameat(fsfd, NEW_NAME, fsfd, DIR_NAME))
+	else if (renameat(fsfd, EBPFMM_NEW_NAME, fsfd, DIR_NAME))
 		ebpfmm_fail(err, errno, "make `" EBPFMM_PIN_DIR "`");
 	else
 		rc = 0;
 	if (rc)
-		ebpfmm_pin_remove_dir(fsfd, NEW_NAME, NULL);
+		ebpfmm_pin_remove_dir(fsfd, EBPFMM_NEW_NAME, NULL);
 out:
 	if (dirfd >= 0)
 		close(dirfd);
@@ -260,7 +258,7 @@ int ebpfmm_policy_load(struct ebpfmm_error *err)
 		rc = 0;
 		goto out;
 	}
-	if (ebpfmm_pin_remove_dir(fsfd, NEW_NAME, err))
+	if (ebpfmm_pin_remove_dir(fsfd, EBPFMM_NEW_NAME, err))
 		goto out;
 	object = load_object(err);
 	if (!object)

@@ -136,7 +136,15 @@ both_work()
 }
 
 @test "both kinds of containers work; poststop of the last old one ends the old format" {
+	local other
 	start old
+	# Who attaches loads what is not there, as the hook does.
+	[ ! -e $pins ]
+	other=$(mktemp -d /sys/fs/cgroup/test.XXXXXX)
+	ebpfmm attach --cgroup "$other" $profiles/medium.json
+	all_in 64K "$(pages "$other")"
+	ebpfmm detach --cgroup "$other"
+	remove_cgroup "$other"
 	both_work
 	finish "$pid"
 	remove_cgroup "$cgroup"
