@@ -2,9 +2,9 @@
 #
 # An upgrade: what an old version attached goes on beside what the new one does, until
 # it ends; and the way back. The old version is this one, built a second time with
-# another number of format. Needs links and page sizes of the kernel, so the VM. Costs
-# some three minutes there, most of which the verifier takes: nearly each test loads an
-# old policy, which ends with the last container of it.
+# another number of format. Needs links and page sizes of the kernel, so the VM. Took
+# five minutes there on a busy machine, most of which the verifier needs: nearly each
+# test loads an old policy, which ends with the last container of it.
 
 load helpers
 
