@@ -145,7 +145,7 @@ $(O)/tests/unit/%: $(O)/asan/tests/unit/%.o $(O)/libebpfmm-asan.a
 # What is under test here ends a process that makes calls as the sanitizers do.
 $(O)/tests/unit/test_confine: tests/unit/test_confine.c $(O)/libebpfmm.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -o $@ $(filter %.c %.a,$^) -lcmocka
+	$(compile_plain) $(DEPS) -o $@ $(filter %.c %.a,$^) -lcmocka
 
 # Each reports in TAP, which tests/check counts; all run even if one fails.
 .PHONY: unit
@@ -265,7 +265,7 @@ $(O)/tests/vm/%: tests/vm/%.c
 
 $(O)/tests/vm/exe_race: tests/vm/exe_race.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(DEPS) -static -no-pie -fno-pie -o $@ $<
+	$(compile_plain) $(DEPS) -static -no-pie -fno-pie -o $@ $<
 
 $(O)/tests/vm/truth_check: tests/vm/truth_check.c
 	@mkdir -p $(@D)

@@ -312,14 +312,14 @@ has_huge()
 	ready within "$bystander" $tests/fault --size 4M
 	governed=$pid
 	ready $tests/fault --size 4M
-	! has_huge "$pid"
+	run ! has_huge "$pid"
 	failed=$(awk '/^thp_collapse_alloc_failed/ { print $2 }' /proc/vmstat)
 	begun=$(cut -d. -f1 /proc/uptime)
 	until has_huge "$pid"; do :; done
 	took=$(($(cut -d. -f1 /proc/uptime) - begun))
 	echo "took $took s"
 	((failed < $(awk '/^thp_collapse_alloc_failed/ { print $2 }' /proc/vmstat)))
-	! has_huge "$governed"
+	run ! has_huge "$governed"
 	# Not even once was waited as long as for who may compact.
 	((took * 1000 < $(<$thp/khugepaged/alloc_sleep_millisecs)))
 }
