@@ -236,7 +236,7 @@ void ebpfmm_cache_put(struct ebpfmm_cached *cached, bool keep)
 {
 	if (!cached)
 		return;
-	if (!cached->nlearnt || !keep) {
+	if ((!cached->nlearnt && !cached->image_is_new) || !keep) {
 		/* The times say which ones nobody needs any more. */
 		if (keep && cached->text)
 			utimensat(cached->cache->dirfd, cached->name, NULL,

@@ -262,6 +262,7 @@ void ebpfmm_cached_learn_image(struct ebpfmm_cached *cached,
 		return;
 	cached->image = *image;
 	cached->has_image = true;
+	cached->image_is_new = true;
 }
 
 void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
@@ -312,7 +313,7 @@ static int by_name(const void *a, const void *b)
 static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 			    size_t *count)
 {
-	struct line *lines = calloc(cached->nlearnt + old, sizeof(*lines));
+	struct line *lines = calloc(cached->nlearnt + old ?: 1, sizeof(*lines));
 	size_t i, n = 0;
 
 	if (!lines)

@@ -46,6 +46,7 @@ struct learnt {
  * @name: of its file there
  * @key: the file
  * @has_image: whether @image is known
+ * @image_is_new: it was not known before
  * @image: how it is laid out
  * @text: the cache's file as it was read; NULL when there was none to believe
  * @learnt: what is new
@@ -57,6 +58,7 @@ struct ebpfmm_cached {
 	char name[64];
 	struct cache_key key;
 	bool has_image;
+	bool image_is_new;
 	struct ebpfmm_image image;
 	void *text;
 	struct learnt *learnt;

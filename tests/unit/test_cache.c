@@ -176,6 +176,17 @@ static void test_more_names(void **state)
 	assert_refused("programs[0].regions[3].anchor.symbol: /program: not an ELF file");
 }
 
+/* How the file is laid out is kept, too, where no name is looked for in it. */
+static void test_no_names(void **state)
+{
+	(void)state;
+	programs[0].nregions = 0;
+	free(translate());
+	assert_int_equal(count_files(NULL), 1);
+	spoil();
+	assert_hit();
+}
+
 static void test_objects(void **state)
 {
 	struct ebpfmm_table *first, *second;
@@ -407,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same_table, begin, end),
 		cmocka_unit_test_setup_teardown(test_more_names, begin, end),
+		cmocka_unit_test_setup_teardown(test_no_names, begin, end),
 		cmocka_unit_test_setup_teardown(test_objects, begin, end),
 		cmocka_unit_test_setup_teardown(test_other_file, begin, end),
 		cmocka_unit_test_setup_teardown(test_changed_meanwhile, begin, end),
