@@ -8,7 +8,7 @@ load helpers
 
 # Attaching makes some hundred allocations, and each try takes a second. Of
 # them so many, evenly spread, fail in turn; FAULT_POINTS says how many.
-points=${FAULT_POINTS:-9}
+points=${FAULT_POINTS:-5}
 inject=/sys/kernel/debug
 
 # fails WHAT KEY VALUE…: parameters of a kind of allocation, see the kernel's
