@@ -76,7 +76,7 @@ without_memory_at()
 	local bystander=$cgroup calls names=bpf,openat,open_by_handle_at n
 	ebpfmm attach --cgroup "$bystander" $profiles/large.json
 	new_cgroup
-	strace -qq -e trace=$names -o "$BATS_TEST_TMPDIR/trace" \
+	strace -qq -e signal=none -e trace=$names -o "$BATS_TEST_TMPDIR/trace" \
 		ebpfmm attach --cgroup "$cgroup" $profiles/large.json
 	ebpfmm detach --cgroup "$cgroup"
 	mapfile -t calls < <(sed 's/(.*//' "$BATS_TEST_TMPDIR/trace")
@@ -108,7 +108,7 @@ regions_profile()
 		regions_profile $count
 		ebpfmm attach --cgroup "$cgroup" $profiles/many.json
 		before=$(ebpfmm list)
-		strace -qq -e trace=$names -o "$BATS_TEST_TMPDIR/trace" \
+		strace -qq -e signal=none -e trace=$names -o "$BATS_TEST_TMPDIR/trace" \
 			ebpfmm attach --cgroup "$cgroup" $profiles/large.json
 		ebpfmm attach --cgroup "$cgroup" $profiles/many.json
 		mapfile -t calls < <(sed 's/(.*//' "$BATS_TEST_TMPDIR/trace")
