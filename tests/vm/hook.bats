@@ -390,19 +390,19 @@ forks()
 	while (($(date +%s) <= $(stat -c %Z "$image/fault") + 3)); do :; done
 	profile remembered "$image/fault" '[]' '{ "benefit_ns": { "64K": 900 } }'
 	new_container remembered.json
-	call_hook() { (cd "$bundle" && strace -f -qqq -o trace \
+	call_hook() { (cd "$bundle" && strace -f -y -qqq -o trace \
 		-e trace=clone,clone3,fork,vfork,pread64 "$hook"); }
 	call_hook < <(state)
 	attached "$cgroup"
 	[ "$(forks)" = 1 ]
-	grep -q pread64 "$bundle/trace"
+	grep "pread64(.*$image/fault" "$bundle/trace"
 	stopped 'its policy is gone'
 	run ! attached "$cgroup"
 	call_hook < <(state)
 	rm -r "$image"
 	attached "$cgroup"
 	[ "$(forks)" = 0 ]
-	run ! grep pread64 "$bundle/trace"
+	run ! grep "pread64(.*$image/fault" "$bundle/trace"
 	grep -q CLONE_THREAD "$bundle/trace"
 }
 
