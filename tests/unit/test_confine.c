@@ -180,7 +180,8 @@ static const struct {
 } forbidden[] = {
 	{ "open", try_open }, { "openat", try_openat }, { "openat2", try_openat2 },
 	{ "stat", try_stat }, { "unlink", try_unlink }, { "write", try_write },
-	{ "ioctl", try_ioctl }, { "F_SETOWN", try_owner }, { "socket", try_socket }, { "kill", try_kill }, { "ptrace", try_ptrace },
+	{ "ioctl", try_ioctl }, { "F_SETOWN", try_owner }, { "socket", try_socket },
+	{ "kill", try_kill }, { "ptrace", try_ptrace },
 	{ "process_vm_readv", try_memory_of_others }, { "setuid", try_setuid },
 	{ "capset", try_capset }, { "prctl", try_prctl }, { "fork", try_fork },
 	{ "execve", try_exec }, { "bpf", try_bpf }, { "mmap of code", try_code },

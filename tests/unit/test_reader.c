@@ -251,10 +251,10 @@ static void locations(void **state)
 
 	(void)state;
 	memcpy(bad, good, SIZE);
-	memset(&bad->answers[0].located, 2, 1);
+	*(unsigned char *)&bad->answers[0].located = 2;
 	assert_string_equal(check(NQUESTIONS), "truth");
 	memcpy(bad, good, SIZE);
-	memset(&location->in_file, 255, 1);
+	*(unsigned char *)&location->in_file = 255;
 	assert_string_equal(check(NQUESTIONS), "truth");
 	memcpy(bad, good, SIZE);
 	memset(location->section, 'x', sizeof(location->section));
