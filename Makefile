@@ -5,6 +5,7 @@
 # make install    into PREFIX (/usr), honours DESTDIR
 # make demo       show the main job, in a virtual machine
 # make check      all tests
+# make stress     what takes too long for make check
 # make bench      the numbers in the README
 # make schema     holds the JSON Schema of profiles against their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
