@@ -14,6 +14,13 @@ old_hook=/usr/lib/ebpfmm/old/ebpfmm-oci-hook
 new_hook=$hook
 old_pins=$pin_top/4
 
+# A file that ran before may have left the policy loaded.
+setup_file()
+{
+	ebpfmm unload
+	unloaded
+}
+
 setup()
 {
 	sysfs madvise madvise
