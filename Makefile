@@ -51,7 +51,7 @@ compile = $(CC) $(own_cppflags) $(WARN) $(werror) $(HARDEN) $(CPPFLAGS) $(CFLAGS
 compile_plain = $(CC) $(own_cppflags) $(WARN) $(werror) $(CPPFLAGS) $(CFLAGS)
 compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall $(werror) -D__TARGET_ARCH_x86 -Ibpf
 
-lib_src := $(wildcard lib/*.c)
+lib_src := $(wildcard lib/*/*.c)
 hook_src := $(wildcard hook/*.c)
 ctl_src := $(wildcard ctl/*.c)
 example_src := $(wildcard examples/*.c)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* calibrate: measure what pages cost, and say what is reckoned with */
-#include "calibrate.h"
+#include "costs/calibrate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "costs.h"
-#include "costs_file.h"
+#include "costs/costs.h"
+#include "costs/costs_file.h"
+#include "kernel/policy.h"
+#include "kernel/privilege.h"
 #include "output.h"
-#include "policy.h"
-#include "privilege.h"
-#include "profile.h"
+#include "profile/profile.h"
 
 /**
  * struct in_use - costs, and what is known of them

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /* Options of a command. */
 #define CTL_JSON	(1U << 0)

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <sys/statfs.h>
 
-#include "cgroup.h"
 #include "command.h"
+#include "kernel/cgroup.h"
+#include "kernel/policies.h"
+#include "kernel/privilege.h"
 #include "leftovers.h"
 #include "output.h"
-#include "policies.h"
-#include "privilege.h"
 
 static const char *const finding_names[] = {
 	[FINDING_OK] = "ok",

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "costs.h"
-#include "costs_file.h"
-#include "policy.h"
+#include "costs/costs.h"
+#include "costs/costs_file.h"
+#include "kernel/policy.h"
 
 #define SUBJECT "costs"
 #define REMEDY "ebpfmm calibrate"

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hooks_dirs.h"
+#include "engine/hooks_dirs.h"
 
 #define HOOK_FILE "ebpfmm.json"
 #define USR_FILE EBPFMM_HOOKS_DIR_USR "/" HOOK_FILE

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "policy.h"
-#include "privilege.h"
-#include "profile.h"
+#include "kernel/policy.h"
+#include "kernel/privilege.h"
+#include "profile/profile.h"
 
 #define THP "/sys/kernel/mm/transparent_hugepage"
 #define WHO_SIZE 200

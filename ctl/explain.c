@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* explain */
-#include "explain.h"
+#include "kernel/explain.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
-#include "cgroup.h"
 #include "command.h"
+#include "kernel/cgroup.h"
+#include "kernel/policies.h"
+#include "kernel/privilege.h"
 #include "output.h"
-#include "policies.h"
-#include "privilege.h"
 #include "walk.h"
 
 /**

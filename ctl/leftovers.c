@@ -2,13 +2,13 @@
 /* gc, and what doctor says of the same. */
 #include "leftovers.h"
 
-#include "cache.h"
-#include "calibrate.h"
 #include "command.h"
+#include "costs/calibrate.h"
+#include "image/cache.h"
+#include "kernel/policy.h"
+#include "kernel/privilege.h"
+#include "kernel/trace.h"
 #include "output.h"
-#include "policy.h"
-#include "privilege.h"
-#include "trace.h"
 
 /* A listener that was killed has left its tracing to expire. */
 static unsigned int sweep_trace(bool clear)

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "error.h"
-#include "lifecycle.h"
+#include "base/error.h"
+#include "life/lifecycle.h"
 
 /**
  * struct leftovers - how much there is, or was

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "command.h"
-#include "log.h"
 #include "output.h"
 
 #define EXIT_USAGE 2

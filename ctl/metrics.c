@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* metrics */
-#include "metrics.h"
+#include "show/metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "privilege.h"
+#include "kernel/privilege.h"
 #include "walk.h"
 
 static void add(const struct ebpfmm_stats *stats, void *data)

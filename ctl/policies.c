@@ -7,15 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cache.h"
-#include "cgroup.h"
 #include "command.h"
-#include "lifecycle.h"
+#include "image/cache.h"
+#include "kernel/cgroup.h"
+#include "kernel/policy.h"
+#include "kernel/privilege.h"
+#include "life/lifecycle.h"
 #include "output.h"
-#include "policy.h"
-#include "privilege.h"
 #include "profiles.h"
-#include "translate.h"
+#include "table/translate.h"
 
 static void print_loaded(const struct ctl_args *args, bool loaded)
 {

@@ -10,11 +10,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "command.h"
-#include "log.h"
+#include "kernel/policy.h"
 #include "output.h"
-#include "policy.h"
-#include "translate.h"
+#include "table/translate.h"
 
 int ctl_profile(const char *operand, struct ebpfmm_profile **out,
 		struct ebpfmm_error *err)

@@ -3,9 +3,9 @@
 #ifndef EBPFMM_CTL_PROFILES_H
 #define EBPFMM_CTL_PROFILES_H
 
+#include "base/error.h"
 #include "command.h"
-#include "error.h"
-#include "profile.h"
+#include "profile/profile.h"
 
 /**
  * ctl_profile - load the profile that an operand names

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "kernel/privilege.h"
 #include "output.h"
-#include "privilege.h"
-#include "stats.h"
+#include "show/stats.h"
 #include "walk.h"
 
 static void list_one(const struct ebpfmm_stats *stats, void *data)

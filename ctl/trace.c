@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace */
-#include "trace.h"
+#include "kernel/trace.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "command.h"
-#include "event.h"
+#include "kernel/cgroup.h"
+#include "kernel/policies.h"
+#include "kernel/privilege.h"
 #include "output.h"
-#include "policies.h"
-#include "privilege.h"
+#include "show/event.h"
 
 /* How often to look whether the cgroup still has its policy. */
 #define LOOK_MS 1000

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cgroup.h"
-#include "lifecycle.h"
-#include "policies.h"
-#include "sizes.h"
+#include "kernel/cgroup.h"
+#include "kernel/policies.h"
+#include "kernel/sizes.h"
+#include "life/lifecycle.h"
 
 /**
  * struct walker - a walk that goes on

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "error.h"
-#include "stats.h"
+#include "base/error.h"
+#include "show/stats.h"
 
 /**
  * struct ctl_walk - what to go through, and what to find out of each

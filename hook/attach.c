@@ -11,13 +11,13 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "cache.h"
-#include "cgroup.h"
-#include "lifecycle.h"
-#include "log.h"
-#include "policy.h"
-#include "profile.h"
-#include "translate.h"
+#include "base/log.h"
+#include "image/cache.h"
+#include "kernel/cgroup.h"
+#include "kernel/policy.h"
+#include "life/lifecycle.h"
+#include "profile/profile.h"
+#include "table/translate.h"
 #include "worker.h"
 
 /**

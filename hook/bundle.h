@@ -9,7 +9,7 @@
 #include <json-c/json.h>
 #include <stddef.h>
 
-#include "error.h"
+#include "base/error.h"
 
 #define EBPFMM_CONFIG_MAX_BYTES (8U << 20)
 

@@ -18,7 +18,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /**
  * struct ebpfmm_choice - what is asked for

@@ -19,12 +19,12 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "base/log.h"
 #include "bundle.h"
 #include "choice.h"
 #include "inherited.h"
-#include "lifecycle.h"
-#include "log.h"
-#include "privilege.h"
+#include "kernel/privilege.h"
+#include "life/lifecycle.h"
 #include "state.h"
 #include "steps.h"
 #include "watch.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record.h"
+#include "life/record.h"
 
 /* As deep as json-c goes by default; a config.json needs about ten. */
 #define MAX_DEPTH 32

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "error.h"
+#include "base/error.h"
 
 #define EBPFMM_STATE_MAX_BYTES (1U << 20)
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 void ebpfmm_steps_begin(struct ebpfmm_steps *steps)
 {

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /**
  * ebpfmm_watch_fn - says that the work has failed

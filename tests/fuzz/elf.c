@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "elf_file.h"
+#include "elf/elf_file.h"
 
 #define PAGE_MASK 4095ULL
 

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rootfs.h"
+#include "image/rootfs.h"
 
 #define MAX_NODES	12
 #define MAX_PATHS	4

@@ -9,7 +9,7 @@
 
 #include "bundle.h"
 #include "choice.h"
-#include "record.h"
+#include "life/record.h"
 #include "state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -98,10 +98,10 @@ built()
 	echo '#warning "nobody has seen this one"' >"$BATS_TEST_TMPDIR/new.h"
 	local new="CPPFLAGS=-include $BATS_TEST_TMPDIR/new.h"
 	policy_there
-	run -0 build "$new" "$out/lib/error.o"
+	run -0 build "$new" "$out/lib/base/error.o"
 	[[ $output == *"nobody has seen this one"* ]]
-	rm "$out/lib/error.o"
-	run -2 build "$new" WERROR=1 "$out/lib/error.o"
+	rm "$out/lib/base/error.o"
+	run -2 build "$new" WERROR=1 "$out/lib/base/error.o"
 	[[ $output == *"error: #warning"*"nobody has seen this one"* ]]
 }
 

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "elf_file.h"
+#include "elf/elf_file.h"
 
 /* All that are built from image.c; "stripped" has lost its local symbols. */
 static const char *const fixtures[] = {

@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "digest.h"
-#include "profile.h"
-#include "stats.h"
-#include "translate.h"
+#include "base/digest.h"
+#include "profile/profile.h"
+#include "show/stats.h"
+#include "table/translate.h"
 
 /* What the table below is from. */
 static const char made_up_profile[] =

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record.h"
+#include "life/record.h"
 
 /**
  * struct fixture - an empty directory of records

@@ -6,7 +6,7 @@
 #ifndef EBPFMM_TESTS_REFUSAL_H
 #define EBPFMM_TESTS_REFUSAL_H
 
-#include "profile.h"
+#include "profile/profile.h"
 
 /* A text and the message that it gets. */
 struct refusal {

@@ -8,7 +8,7 @@
 #include <dirent.h>
 #include <time.h>
 
-#include "cache.h"
+#include "image/cache.h"
 #include "scratch.h"
 
 #define DEV (8U << 20 | 3)

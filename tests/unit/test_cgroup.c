@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cgroup.h"
+#include "kernel/cgroup.h"
 
 static void lifted(const char *path, const char *expected, const char *own)
 {

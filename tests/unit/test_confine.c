@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "confine.h"
+#include "elf/confine.h"
 
 #define MEMORY (1ULL << 30)
 #define CONFINED 40	/* an exit status */

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "costs.h"
-#include "costs_file.h"
-#include "measure.h"
+#include "costs/costs.h"
+#include "costs/costs_file.h"
+#include "costs/measure.h"
 #include "scratch.h"
 
 #define NOW 1790000000U		/* 2026-09-21T14:13:20Z */

@@ -7,8 +7,8 @@
 
 #include <time.h>
 
-#include "cache.h"
-#include "debug_file.h"
+#include "image/cache.h"
+#include "image/debug_file.h"
 #include "scratch.h"
 
 /* ".build-id/xx/yyyy.debug" of the program. */

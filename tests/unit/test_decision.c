@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "bpf_types.h"
+#include "base/bpf_types.h"
 #include "decision.h"
 
 #define K4	(1U << 0)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "digest.h"
+#include "base/digest.h"
 
 /* As published with the algorithm. */
 static void test_known(void **state)

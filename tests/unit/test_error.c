@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "error.h"
-#include "log.h"
+#include "base/error.h"
+#include "base/log.h"
 
 static void test_message(void **state)
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "event.h"
+#include "show/event.h"
 #include "json_value.h"
 
 static const struct ebpfmm_event decided = {

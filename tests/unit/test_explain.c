@@ -3,7 +3,7 @@
 #include "made_up.h"
 
 #include "decision.h"
-#include "explain.h"
+#include "kernel/explain.h"
 #include "json_value.h"
 
 static struct ebpfmm_table *table;

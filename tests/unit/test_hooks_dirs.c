@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scratch.h"
 
-#include "hooks_dirs.h"
+#include "engine/hooks_dirs.h"
 
 #define USR EBPFMM_HOOKS_DIR_USR ":"
 #define ETC EBPFMM_HOOKS_DIR_ETC ":"

@@ -3,7 +3,7 @@
 #include "made_up.h"
 
 #include "../openmetrics.h"
-#include "metrics.h"
+#include "show/metrics.h"
 
 static struct ebpfmm_table *table;
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "profile_internal.h"
+#include "profile/profile_internal.h"
 
 #define MIB (1ULL << 20)
 

@@ -4,7 +4,7 @@
  */
 #include "fixture.h"
 
-#include "reader.h"
+#include "elf/reader.h"
 
 #define PAGE 4096ULL
 #define NQUESTIONS 2

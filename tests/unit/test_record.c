@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lock.h"
+#include "base/lock.h"
 #include "records.h"
 #include "worker.h"
 

@@ -20,7 +20,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "rootfs.h"
+#include "image/rootfs.h"
 
 static char outer[] = "/tmp/ebpfmm-rootfs-XXXXXX";
 static int rootfd;

@@ -8,7 +8,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-#include "translate.h"
+#include "table/translate.h"
 
 /* Every kind of anchor, for a program that is moved and one that is not. */
 static const char text[] =

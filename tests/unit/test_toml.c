@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "toml.h"
+#include "engine/toml.h"
 
 /* The strings of engine.hooks_dir, with a colon after each; or what is wrong. */
 static const char *read(const char *text, int append)

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "translate.h"
+#include "table/translate.h"
 
 #define PAGE		4096ULL
 #define MAX_REGIONS	(EBPFMM_LARGE_REGIONS + 1)

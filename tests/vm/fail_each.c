@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "policy.h"
+#include "kernel/policy.h"
 
 #define PINS EBPFMM_PIN_DIR "/"
 #define CHILD "child"

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/lock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* "process 12 (name)" of who took the lock; 0 if it is not to be seen. */
+static int find_holder(int fd, char *text, size_t size)
+{
+	unsigned int major, minor;
+	unsigned long inode;
+	char line[256], path[64], command[32] = "";
+	struct stat st;
+	int pid, found = 0;
+	FILE *file;
+
+	if (fstat(fd, &st))
+		return 0;
+	file = fopen("/proc/locks", "re");
+	if (!file)
+		return 0;
+	/* Those that wait have an arrow before what they wait for. */
+	while (!found && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*u: FLOCK %*s %*s %d %x:%x:%lu", &pid, &major,
+			   &minor, &inode) == 4 &&
+		    inode == st.st_ino && makedev(major, minor) == st.st_dev && pid > 0)
+			found = pid;
+	fclose(file);
+	if (!found)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/comm", found);
+	file = fopen(path, "re");
+	if (file) {
+		if (fgets(command, sizeof(command), file))
+			command[strcspn(command, "\n")] = '\0';
+		fclose(file);
+	}
+	snprintf(text, size, "process %d (%s)", found, *command ? command : "ended");
+	return found;
+}
+
+static void say_held(int fd, const char *name, int ms, int code,
+		     struct ebpfmm_error *err)
+{
+	char holder[128];
+
+	if (!find_holder(fd, holder, sizeof(holder)))
+		snprintf(holder, sizeof(holder), "a process that is not to be seen from here");
+	if (code == ETIMEDOUT)
+		ebpfmm_fail(err, 0, "waited %d s for `%s`, which %s holds", ms / 1000, name,
+			    holder);
+	else
+		ebpfmm_fail(err, code, "wait for `%s`, which %s holds", name, holder);
+	if (err)
+		err->code = code;
+}
+
+static void wake(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * As flock(2), with ETIMEDOUT at the deadline. A timer and a signal of its own, as the
+ * caller may have set SIGALRM for all of its work; it fires again in case the first time is just
+ * before the call. To try again and again instead would leave to chance whose turn
+ * it is.
+ */
+static int wait_for(int fd, int operation, int ms)
+{
+	const struct itimerspec time = {
+		.it_value = { ms / 1000, ms % 1000 * 1000000L + 1 },
+		.it_interval.tv_nsec = 100 * 1000000L,
+	};
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN };
+	struct sigaction action = { .sa_handler = wake }, before;
+	int64_t deadline = ebpfmm_now_ms() + ms;
+	sigset_t ours, mask;
+	timer_t timer;
+	int rc, code;
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
+		return -1;
+	sigaction(SIGRTMIN, &action, &before);
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGRTMIN);
+	sigprocmask(SIG_UNBLOCK, &ours, &mask);
+	timer_settime(timer, 0, &time, NULL);
+	rc = flock(fd, operation);
+	code = errno;
+	timer_delete(timer);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGRTMIN, &before, NULL);
+	errno = rc && code == EINTR && ebpfmm_now_ms() >= deadline ? ETIMEDOUT : code;
+	return rc;
+}
+
+int ebpfmm_lock(int fd, int operation, int ms, const char *name,
+		struct ebpfmm_error *err)
+{
+	if (!flock(fd, operation | LOCK_NB))
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return ebpfmm_fail(err, errno, "lock `%s`", name);
+	if (isatty(STDERR_FILENO))
+		ebpfmm_log(LOG_INFO, "waiting for another one to end its work (`%s`)", name);
+	if (!wait_for(fd, operation, ms))
+		return 0;
+	if (errno != ETIMEDOUT && errno != EINTR)
+		return ebpfmm_fail(err, errno, "lock `%s`", name);
+	say_held(fd, name, ms, errno, err);
+	return -1;
+}

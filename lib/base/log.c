@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#define LINE_SIZE 1024
+/* How long syslog may take to take a line: as often as syslog(3) tries, twice. */
+#define SYSLOG_SECONDS 1
+
+static const char *speaker = "ebpfmm";
+static int syslog_too;
+
+void ebpfmm_log_open(const char *ident, int to_syslog)
+{
+	speaker = ident;
+	syslog_too = to_syslog;
+	if (to_syslog)
+		openlog(ident, LOG_PID, LOG_DAEMON);
+}
+
+static void wake(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * syslog(3) waits for ever where nobody reads what is sent to /dev/log, and who
+ * waits for us may give up. A signal ends each of its tries.
+ */
+static void to_syslog_in_time(int priority, const char *text)
+{
+	const struct itimerval timer = { .it_interval.tv_sec = SYSLOG_SECONDS,
+					 .it_value.tv_sec = SYSLOG_SECONDS };
+	const struct sigaction action = { .sa_handler = wake };
+	struct itimerval timer_before;
+	struct sigaction action_before;
+	sigset_t alarm, mask_before;
+
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigaction(SIGALRM, &action, &action_before);
+	sigprocmask(SIG_UNBLOCK, &alarm, &mask_before);
+	setitimer(ITIMER_REAL, &timer, &timer_before);
+	syslog(priority, "%s", text);
+	setitimer(ITIMER_REAL, &timer_before, NULL);
+	sigprocmask(SIG_SETMASK, &mask_before, NULL);
+	sigaction(SIGALRM, &action_before, NULL);
+}
+
+void ebpfmm_log(int priority, const char *format, ...)
+{
+	char text[LINE_SIZE];
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+
+	ebpfmm_printable(text);
+	dprintf(STDERR_FILENO, "%s: %s\n", speaker, text);
+	if (syslog_too)
+		to_syslog_in_time(priority, text);
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "costs/calibrate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "costs/calibrate_place.h"
+#include "costs/costs.h"
+#include "costs/measure.h"
+#include "life/record.h"
+
+#define LOCK EBPFMM_RUN_DIR "/calibrate.lock"
+#define MOST_BYTES (256UL << 20)
+/* What is left to others, at least: this share of what is available. */
+#define SHARE 16
+/* For faults; compaction uses all it may. */
+#define FAULT_BYTES (16UL << 20)
+/* Beyond what is measured with: page tables, stack, counters of the cgroup. */
+#define SLACK_BYTES (64UL << 20)
+#define MOST_SECONDS 60
+
+/**
+ * struct outcome - what the measuring process says
+ * @failed: whether it is @err that counts
+ * @record: what was measured
+ * @err: why not
+ */
+struct outcome {
+	bool failed;
+	struct ebpfmm_costs_record record;
+	struct ebpfmm_error err;
+};
+
+/**
+ * struct child - the measuring process
+ * @pid: of the process
+ * @go: an eventfd, for when it is to begin
+ * @out: read from when it has ended
+ */
+struct child {
+	pid_t pid;
+	int go;
+	int out;
+};
+
+/* Bytes to measure with, 0 with @err set where there are too few. */
+static size_t choose_size(struct ebpfmm_error *err)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	uint64_t available = 0, bytes;
+	char line[128];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "MemAvailable: %" SCNu64, &available) == 1)
+			break;
+	if (file)
+		fclose(file);
+	bytes = available * 1024 / SHARE;
+	if (bytes < EBPFMM_MEASURE_MIN) {
+		ebpfmm_fail(err, 0,
+			    "too little memory to measure with: %" PRIu64 " MiB are available, and %lu are needed",
+			    available >> 10, (EBPFMM_MEASURE_MIN * SHARE) >> 20);
+		return 0;
+	}
+	return bytes < MOST_BYTES ? bytes : MOST_BYTES;
+}
+
+/* --- the measuring process ------------------------------------------------------ */
+
+static int measure(size_t bytes, struct ebpfmm_costs_record *record,
+		   struct ebpfmm_error *err)
+{
+	uint32_t page_ns;
+
+	if (ebpfmm_measure_faults(FAULT_BYTES, record, err) ||
+	    ebpfmm_measure_compaction(bytes, &page_ns, err))
+		return -1;
+	record->compact = page_ns ? EBPFMM_COMPACT_MOVED : EBPFMM_COMPACT_DEFAULT;
+	ebpfmm_costs_compact(&record->costs,
+			     page_ns ? page_ns : EBPFMM_DEFAULT_COMPACT_NS(0));
+	return ebpfmm_node_read(&record->node, err);
+}
+
+/* Once it is where it shall be, which @go says. */
+static void be_measured(size_t bytes, pid_t parent, int go, int out)
+{
+	const struct rlimit limit = { bytes + SLACK_BYTES, bytes + SLACK_BYTES };
+	struct outcome outcome = { .failed = true };
+	eventfd_t said;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent || eventfd_read(go, &said))
+		_exit(1);
+	if (setrlimit(RLIMIT_DATA, &limit))
+		ebpfmm_fail(&outcome.err, errno, "bound the memory");
+	else
+		outcome.failed = measure(bytes, &outcome.record, &outcome.err);
+	/* Less than PIPE_BUF, so it is there as a whole or not at all. */
+	_exit(write(out, &outcome, sizeof(outcome)) != sizeof(outcome));
+}
+
+/* --- the one that waits for it -------------------------------------------------- */
+
+/*
+ * Waits for the end of @child: the signal that is to end us, too, 0 for none, or
+ * -1 when time is up. The signals are blocked.
+ */
+static int wait_child(pid_t child, const sigset_t *signals)
+{
+	struct timespec now, end, left;
+	siginfo_t info;
+	int signal;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += MOST_SECONDS;
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) ||
+		    info.si_pid)
+			return 0;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec >= end.tv_sec)
+			return -1;
+		left = (struct timespec){ .tv_sec = end.tv_sec - now.tv_sec };
+		signal = sigtimedwait(signals, NULL, &left);
+		if (signal > 0 && signal != SIGCHLD)
+			return signal;
+	}
+}
+
+static int start_child(size_t bytes, const sigset_t *before, struct child *child,
+		       struct ebpfmm_error *err)
+{
+	pid_t parent = getpid();
+	int out[2];
+
+	child->go = eventfd(0, EFD_CLOEXEC);
+	if (child->go < 0)
+		return ebpfmm_fail(err, errno, "make an eventfd");
+	if (pipe2(out, O_CLOEXEC)) {
+		ebpfmm_fail(err, errno, "make a pipe");
+		close(child->go);
+		return -1;
+	}
+	child->pid = fork();
+	if (!child->pid) {
+		sigprocmask(SIG_SETMASK, before, NULL);
+		close(out[0]);
+		be_measured(bytes, parent, child->go, out[1]);
+	}
+	if (child->pid < 0)
+		ebpfmm_fail(err, errno, "start a process");
+	close(out[1]);
+	child->out = out[0];
+	if (child->pid > 0)
+		return 0;
+	close(child->go);
+	close(child->out);
+	return -1;
+}
+
+/* The signal that is to end us, 0, or -1 with @err set. */
+static int hear_child(const struct child *child, const sigset_t *signals,
+		      struct outcome *outcome, struct ebpfmm_error *err)
+{
+	ssize_t n = 0;
+	int signal;
+
+	if (eventfd_write(child->go, 1))
+		return ebpfmm_fail(err, errno, "start measuring");
+	signal = wait_child(child->pid, signals);
+	if (!signal)
+		n = read(child->out, outcome, sizeof(*outcome));
+	if (signal > 0) {
+		ebpfmm_fail(err, EINTR, "measure");
+		return signal;
+	}
+	if (signal < 0)
+		return ebpfmm_fail(err, 0, "measuring took more than %d seconds",
+				   MOST_SECONDS);
+	if (n != sizeof(*outcome))
+		return ebpfmm_fail(err, 0, "the measuring process was killed");
+	return 0;
+}
+
+static void end_child(const struct child *child)
+{
+	kill(child->pid, SIGKILL);
+	waitpid(child->pid, NULL, 0);
+	close(child->go);
+	close(child->out);
+}
+
+static int take_lock(struct ebpfmm_error *err)
+{
+	int fd;
+
+	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
+		return ebpfmm_fail(err, errno, "make `" EBPFMM_RUN_DIR "`");
+	fd = open(LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "open `" LOCK "`");
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		ebpfmm_fail(err, errno == EWOULDBLOCK ? 0 : errno,
+			    "somebody else is measuring");
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* The signal that is to end us, 0, or -1 with @err set. */
+static int calibrate_locked(const char *cgroup, int lock, size_t bytes,
+			    const sigset_t *signals, const sigset_t *before,
+			    struct outcome *outcome, struct ebpfmm_error *err)
+{
+	struct ebpfmm_place place = {};
+	struct child child = {};
+	int rc;
+
+	ebpfmm_place_sweep(lock, true);
+	if (start_child(bytes, before, &child, err))
+		return -1;
+	rc = ebpfmm_place_make(cgroup, child.pid, bytes + SLACK_BYTES, lock, &place, err);
+	if (!rc)
+		rc = hear_child(&child, signals, outcome, err);
+	end_child(&child);
+	if (ebpfmm_place_remove(&place, lock, rc ? NULL : err) && !rc)
+		rc = -1;
+	return rc;
+}
+
+/* Those that end us unless they are ignored, and the end of the child. */
+static void choose_signals(sigset_t *signals)
+{
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+
+	sigemptyset(signals);
+	sigaddset(signals, SIGCHLD);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		if (!sigaction(ending[i], NULL, &action) &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(signals, ending[i]);
+}
+
+int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_costs_record *record,
+		     struct ebpfmm_error *err)
+{
+	struct outcome outcome = {};
+	sigset_t signals, before;
+	size_t bytes;
+	int lock, rc;
+
+	bytes = choose_size(err);
+	lock = bytes ? take_lock(err) : -1;
+	if (lock < 0)
+		return -1;
+	choose_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	rc = calibrate_locked(cgroup, lock, bytes, &signals, &before, &outcome, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(lock);
+	if (rc > 0)
+		raise(rc);
+	if (rc)
+		return -1;
+	if (outcome.failed) {
+		if (err)
+			*err = outcome.err;
+		return -1;
+	}
+	*record = outcome.record;
+	record->costs.measured = (uint64_t)time(NULL);
+	return ebpfmm_costs_check(&record->costs, err);
+}
+
+int ebpfmm_calibrate_sweep(bool remove)
+{
+	int lock = take_lock(NULL), found;
+
+	if (lock < 0)
+		return 0;
+	found = ebpfmm_place_sweep(lock, remove);
+	close(lock);
+	return found;
+}

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "costs/costs_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "costs/costs.h"
+/* For its strict JSON. */
+#include "profile/profile_internal.h"
+
+#define FILE_NAME "costs.json"
+#define TMP_NAME "costs.json.tmp"
+#define FILE_VERSION 1
+#define FILE_MAX_BYTES 4096
+#define DATE_FORMAT "%Y-%m-%dT%H:%M:%SZ"
+#define DAY (24 * 60 * 60)
+/* That a clock was corrected by so much makes no cost old, seconds. */
+#define CLOCK_ERROR DAY
+
+static const char *const zero_names[] = {
+	[EBPFMM_ZERO_LARGE] = "large pages",
+	[EBPFMM_ZERO_MEMSET] = "memset",
+};
+
+static const char *const compact_names[] = {
+	[EBPFMM_COMPACT_MOVED] = "moved",
+	[EBPFMM_COMPACT_DEFAULT] = "default",
+};
+
+/* --- writing ------------------------------------------------------------------ */
+
+/* Takes over @value, also on failure. */
+static int add(struct json_object *object, const char *key, struct json_object *value)
+{
+	if (value && !json_object_object_add(object, key, value))
+		return 0;
+	json_object_put(value);
+	return -1;
+}
+
+static int add_string(struct json_object *object, const char *key, const char *value)
+{
+	return add(object, key, json_object_new_string(value));
+}
+
+static int add_number(struct json_object *object, const char *key, uint64_t value)
+{
+	return add(object, key, json_object_new_uint64(value));
+}
+
+int ebpfmm_costs_add(struct json_object *object, const struct ebpfmm_costs *costs)
+{
+	struct json_object *compact = json_object_new_object();
+
+	if (!compact || add_number(object, "zero_ns", costs->zero_ns) ||
+	    add_number(object, "fault_ns", costs->fault_ns))
+		goto fail;
+	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++)
+		if (EBPFMM_SUPPORTED_ORDERS & 1U << o &&
+		    add_number(compact, ebpfmm_order_name(o), costs->compact_ns[o]))
+			goto fail;
+	return add(object, "compact_ns", compact);
+fail:
+	json_object_put(compact);
+	return -1;
+}
+
+void ebpfmm_costs_date(const struct ebpfmm_costs *costs, char date[EBPFMM_DATE_SIZE])
+{
+	time_t measured = (time_t)costs->measured;
+	struct tm tm;
+
+	if (!gmtime_r(&measured, &tm) ||
+	    !strftime(date, EBPFMM_DATE_SIZE, DATE_FORMAT, &tm))
+		strcpy(date, "?");
+}
+
+static struct json_object *machine_json(const struct ebpfmm_node *node)
+{
+	struct json_object *object = json_object_new_object();
+
+	if (object && !add_string(object, "cpu", node->cpu) &&
+	    !add_number(object, "memory", node->memory))
+		return object;
+	json_object_put(object);
+	return NULL;
+}
+
+static struct json_object *methods_json(const struct ebpfmm_costs_record *record)
+{
+	struct json_object *object = json_object_new_object();
+
+	if (object && !add_string(object, "zero", zero_names[record->zero]) &&
+	    !add_string(object, "compact", compact_names[record->compact]))
+		return object;
+	json_object_put(object);
+	return NULL;
+}
+
+struct json_object *ebpfmm_costs_json(const struct ebpfmm_costs_record *record)
+{
+	struct json_object *object = json_object_new_object();
+	char date[EBPFMM_DATE_SIZE];
+
+	ebpfmm_costs_date(&record->costs, date);
+	if (object && !add_number(object, "version", FILE_VERSION) &&
+	    !add_string(object, "measured", date) &&
+	    !add_string(object, "kernel", record->node.kernel) &&
+	    !add(object, "machine", machine_json(&record->node)) &&
+	    !ebpfmm_costs_add(object, &record->costs) &&
+	    !add(object, "methods", methods_json(record)))
+		return object;
+	json_object_put(object);
+	return NULL;
+}
+
+/* The text of the file; allocated. */
+static char *to_text(const struct ebpfmm_costs_record *record)
+{
+	struct json_object *object = ebpfmm_costs_json(record);
+	char *text = NULL;
+
+	if (!object)
+		return NULL;
+	if (asprintf(&text, "%s\n", json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+				JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
+		text = NULL;
+	json_object_put(object);
+	return text;
+}
+
+/* Also against a loss of power: the file outlives the boot. */
+static int write_synced(int dirfd, const char *text)
+{
+	size_t left = strlen(text);
+	int fd, failed = 0;
+
+	fd = openat(dirfd, TMP_NAME,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -1;
+	while (left && !failed) {
+		ssize_t n = write(fd, text, left);
+
+		if (n >= 0) {
+			text += n;
+			left -= n;
+		} else {
+			failed = errno != EINTR;
+		}
+	}
+	if (failed || fsync(fd)) {
+		int code = errno;
+
+		close(fd);
+		errno = code;
+		return -1;
+	}
+	return close(fd);
+}
+
+int ebpfmm_costs_write(const char *dir, const struct ebpfmm_costs_record *record,
+		       struct ebpfmm_error *err)
+{
+	int dirfd, rc = 0;
+	char *text;
+
+	if (ebpfmm_costs_check(&record->costs, err))
+		return -1;
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		return ebpfmm_fail(err, errno, "make `%s`", dir);
+	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0)
+		return ebpfmm_fail(err, errno, "open `%s`", dir);
+	text = to_text(record);
+	if (!text) {
+		rc = ebpfmm_fail(err, ENOMEM, "write `%s/" FILE_NAME "`", dir);
+	} else if (write_synced(dirfd, text) ||
+		   renameat(dirfd, TMP_NAME, dirfd, FILE_NAME)) {
+		rc = ebpfmm_fail(err, errno, "write `%s/" FILE_NAME "`", dir);
+		unlinkat(dirfd, TMP_NAME, 0);
+	} else {
+		fsync(dirfd);
+	}
+	free(text);
+	close(dirfd);
+	return rc;
+}
+
+/* --- reading ------------------------------------------------------------------ */
+
+/* A string of the file that is one of some names: its index, or -1. */
+static int read_name(struct json_object *value, const char *key,
+		     const char *const *names, size_t count, struct ebpfmm_error *err)
+{
+	const char *text = json_object_get_string(value);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(text, names[i]))
+			return (int)i;
+	return ebpfmm_fail(err, 0, "%s: `%.40s` is none of ours", key, text);
+}
+
+static int read_text(struct json_object *value, const char *key, char *to,
+		     size_t size, struct ebpfmm_error *err)
+{
+	const char *text = json_object_get_string(value);
+
+	if (!text[0] || strlen(text) >= size)
+		return ebpfmm_fail(err, 0, "%s: must have 1 to %zu bytes", key, size - 1);
+	strcpy(to, text);
+	return 0;
+}
+
+static int read_ns(struct json_object *value, const char *key, uint32_t *ns,
+		   struct ebpfmm_error *err)
+{
+	int64_t number = json_object_get_int64(value);
+
+	if (number < 0 || number > UINT32_MAX)
+		return ebpfmm_fail(err, 0, "%s: not a time in nanoseconds", key);
+	*ns = (uint32_t)number;
+	return 0;
+}
+
+static int read_date(struct json_object *value, struct ebpfmm_costs *costs,
+		     struct ebpfmm_error *err)
+{
+	const char *text = json_object_get_string(value), *end;
+	struct ebpfmm_costs back = {};
+	char again[EBPFMM_DATE_SIZE];
+	struct tm tm = {};
+	time_t when;
+
+	end = strptime(text, DATE_FORMAT, &tm);
+	when = end && !*end ? timegm(&tm) : 0;
+	back.measured = when > 0 ? (uint64_t)when : 0;
+	ebpfmm_costs_date(&back, again);
+	/* What timegm() had to correct is no date (31 February). */
+	if (!back.measured || strcmp(again, text))
+		return ebpfmm_fail(err, 0,
+				   "measured: `%.40s` is no date like 2026-10-01T12:00:00Z",
+				   text);
+	costs->measured = back.measured;
+	return 0;
+}
+
+static int read_compact(struct json_object *object, struct ebpfmm_costs *costs,
+			struct ebpfmm_error *err)
+{
+	struct json_object *value;
+
+	json_object_object_foreach(object, key, member) {
+		int order = ebpfmm_parse_order(key);
+
+		if (order <= 0)
+			return ebpfmm_fail(err, 0, "compact_ns.%.40s: unknown key", key);
+		if (profile_json_type(member, PROFILE_INTEGER, err))
+			return ebpfmm_prefix(err, "compact_ns.%s: ", key);
+		if (read_ns(member, key, &costs->compact_ns[order], err))
+			return ebpfmm_prefix(err, "compact_ns.");
+	}
+	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++)
+		if (EBPFMM_SUPPORTED_ORDERS & 1U << o &&
+		    !json_object_object_get_ex(object, ebpfmm_order_name(o), &value))
+			return ebpfmm_fail(err, 0, "compact_ns.%s: missing",
+					   ebpfmm_order_name(o));
+	return 0;
+}
+
+static int read_machine(struct json_object *object, struct ebpfmm_node *node,
+			struct ebpfmm_error *err)
+{
+	struct json_object *cpu, *memory;
+	const struct profile_member members[] = {
+		{ "cpu", PROFILE_STRING, true, &cpu },
+		{ "memory", PROFILE_INTEGER, true, &memory },
+	};
+
+	if (profile_json_members(object, members, 2, err) ||
+	    read_text(cpu, "cpu", node->cpu, sizeof(node->cpu), err))
+		return ebpfmm_prefix(err, "machine.");
+	node->memory = json_object_get_uint64(memory);
+	return 0;
+}
+
+static int read_methods(struct json_object *object,
+			struct ebpfmm_costs_record *record, struct ebpfmm_error *err)
+{
+	struct json_object *zero, *compact;
+	const struct profile_member members[] = {
+		{ "zero", PROFILE_STRING, true, &zero },
+		{ "compact", PROFILE_STRING, true, &compact },
+	};
+	int from_zero, from_compact;
+
+	if (profile_json_members(object, members, 2, err))
+		return ebpfmm_prefix(err, "methods.");
+	from_zero = read_name(zero, "zero", zero_names, 2, err);
+	if (from_zero < 0)
+		return ebpfmm_prefix(err, "methods.");
+	from_compact = read_name(compact, "compact", compact_names, 2, err);
+	if (from_compact < 0)
+		return ebpfmm_prefix(err, "methods.");
+	record->zero = from_zero;
+	record->compact = from_compact;
+	return 0;
+}
+
+static int from_json(struct json_object *root, struct ebpfmm_costs_record *record,
+		     struct ebpfmm_error *err)
+{
+	struct json_object *version, *measured, *kernel, *machine, *zero, *fault,
+		*compact, *methods;
+	const struct profile_member members[] = {
+		{ "version", PROFILE_INTEGER, true, &version },
+		{ "measured", PROFILE_STRING, true, &measured },
+		{ "kernel", PROFILE_STRING, true, &kernel },
+		{ "machine", PROFILE_OBJECT, true, &machine },
+		{ "zero_ns", PROFILE_INTEGER, true, &zero },
+		{ "fault_ns", PROFILE_INTEGER, true, &fault },
+		{ "compact_ns", PROFILE_OBJECT, true, &compact },
+		{ "methods", PROFILE_OBJECT, true, &methods },
+	};
+	struct ebpfmm_costs *costs = &record->costs;
+
+	if (profile_json_type(root, PROFILE_OBJECT, err) ||
+	    profile_json_members(root, members, sizeof(members) / sizeof(members[0]),
+				 err))
+		return -1;
+	if (json_object_get_int64(version) != FILE_VERSION)
+		return ebpfmm_fail(err, 0, "version: must be %d", FILE_VERSION);
+	if (read_date(measured, costs, err) ||
+	    read_text(kernel, "kernel", record->node.kernel,
+		      sizeof(record->node.kernel), err) ||
+	    read_machine(machine, &record->node, err) ||
+	    read_ns(zero, "zero_ns", &costs->zero_ns, err) ||
+	    read_ns(fault, "fault_ns", &costs->fault_ns, err) ||
+	    read_compact(compact, costs, err) || read_methods(methods, record, err))
+		return -1;
+	return ebpfmm_costs_check(costs, err);
+}
+
+static int from_fd(int fd, struct ebpfmm_costs_record *record,
+		   struct ebpfmm_error *err)
+{
+	char text[FILE_MAX_BYTES + 1];
+	struct json_object *root;
+	size_t length = 0;
+	struct stat st;
+	int rc;
+
+	if (fstat(fd, &st))
+		return ebpfmm_fail(err, errno, "stat");
+	if (!S_ISREG(st.st_mode))
+		return ebpfmm_fail(err, 0, "not a regular file");
+	while (length < sizeof(text)) {
+		ssize_t n = read(fd, text + length, sizeof(text) - length);
+
+		if (n < 0 && errno != EINTR)
+			return ebpfmm_fail(err, errno, "read");
+		if (!n)
+			break;
+		length += n > 0 ? (size_t)n : 0;
+	}
+	if (length > FILE_MAX_BYTES)
+		return ebpfmm_fail(err, 0, "more than %u bytes", FILE_MAX_BYTES);
+	if (profile_json_parse(text, length, &root, err))
+		return -1;
+	rc = from_json(root, record, err);
+	json_object_put(root);
+	return rc;
+}
+
+int ebpfmm_costs_read(const char *dir, struct ebpfmm_costs_record *record,
+		      struct ebpfmm_error *err)
+{
+	char path[PATH_MAX];
+	int fd, rc;
+
+	*record = (struct ebpfmm_costs_record){};
+	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "%s", path);
+	rc = from_fd(fd, record, err);
+	if (rc)
+		ebpfmm_prefix(err, "%s: ", path);
+	close(fd);
+	return rc;
+}
+
+/* --- judging ------------------------------------------------------------------ */
+
+enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_costs_record *record,
+					   const struct ebpfmm_node *node,
+					   uint64_t now, struct ebpfmm_error *why)
+{
+	char date[EBPFMM_DATE_SIZE];
+
+	ebpfmm_costs_date(&record->costs, date);
+	if (!ebpfmm_node_same_machine(&record->node, node)) {
+		ebpfmm_fail(why, 0, "measured on another machine (%s, %" PRIu64 " MiB)",
+			    record->node.cpu, record->node.memory >> 20);
+		return EBPFMM_COSTS_OTHER_MACHINE;
+	}
+	if (strcmp(record->node.kernel, node->kernel)) {
+		ebpfmm_fail(why, 0, "measured under another kernel (%s)",
+			    record->node.kernel);
+		return EBPFMM_COSTS_OTHER_KERNEL;
+	}
+	if (record->costs.measured > now + CLOCK_ERROR) {
+		ebpfmm_fail(why, 0, "measured in the future (%s)", date);
+		return EBPFMM_COSTS_OLD;
+	}
+	if (record->costs.measured + EBPFMM_COSTS_DAYS * DAY < now) {
+		ebpfmm_fail(why, 0, "measured more than %d days ago (%s)",
+			    EBPFMM_COSTS_DAYS, date);
+		return EBPFMM_COSTS_OLD;
+	}
+	why->message[0] = '\0';
+	return EBPFMM_COSTS_CURRENT;
+}
+
+enum ebpfmm_costs_state ebpfmm_costs_find(const char *dir,
+					  struct ebpfmm_costs_record *record,
+					  struct ebpfmm_error *why)
+{
+	enum ebpfmm_costs_state state;
+	struct ebpfmm_node node;
+
+	if (ebpfmm_costs_read(dir, record, why)) {
+		state = why->code == ENOENT ? EBPFMM_COSTS_MISSING : EBPFMM_COSTS_BROKEN;
+		if (state == EBPFMM_COSTS_MISSING)
+			ebpfmm_fail(why, 0, "never measured");
+	} else if (ebpfmm_node_read(&node, why)) {
+		state = EBPFMM_COSTS_BROKEN;
+	} else {
+		state = ebpfmm_costs_judge(record, &node, (uint64_t)time(NULL), why);
+	}
+	if (state >= EBPFMM_COSTS_OTHER_MACHINE) {
+		*record = (struct ebpfmm_costs_record){
+			.compact = EBPFMM_COMPACT_DEFAULT };
+		ebpfmm_costs_default(&record->costs);
+	}
+	return state;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * C++ names as people write them.
+ *
+ * A mangled name can be made so that the demangler takes a time that is
+ * exponential in its length. What makes it so are references to earlier parts
+ * of the name; so those are counted first. A name that could be very dear means
+ * nothing to us (people can still ask for it as it is mangled), others are paid
+ * for as if they were as dear as they can be.
+ */
+#include <ctype.h>
+#include <libiberty/demangle.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "elf/elf_private.h"
+
+#define MAX_MANGLED	1024U
+/* A call of the demangler, in steps of elf_spend(). */
+#define DEMANGLE_STEPS	16U
+/* Twice as much for each of 16 references; names of many programs have ten. */
+#define MAX_GROWTH	(1U << 16)
+
+static bool in_identifier(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '$' || c & 0x80;
+}
+
+/*
+ * Find the last identifier that is not in brackets of any kind: "slots" of
+ * Cache<int>::slots, "v" of ns::v<3>, "table" of f(int)::table[abi:cxx11].
+ */
+static size_t last_identifier(const char *text, const char **start)
+{
+	size_t end = strlen(text), begin;
+	int depth = 0;
+
+	for (; end; end--) {
+		char c = text[end - 1];
+
+		if (strchr(">)]", c))
+			depth++;
+		else if (strchr("<([", c))
+			depth--;
+		else if (!depth && in_identifier(c))
+			break;
+	}
+	for (begin = end; begin && in_identifier(text[begin - 1]); begin--)
+		;
+	*start = text + begin;
+	return end - begin;
+}
+
+bool elf_cxx_name(const char *text, struct cxx_name *name)
+{
+	const char *start;
+	size_t length = last_identifier(text, &start);
+
+	name->text = text;
+	return length && length < sizeof(name->part) - 4 &&
+	       snprintf(name->part, sizeof(name->part), "%zu%.*s", length,
+			(int)length, start) > 0;
+}
+
+/*
+ * How many times as long as without references the work may take: the ways
+ * through a name with @substitutions and @parameters ("S1_", "T0_") in it. Read
+ * backwards, it is known at each letter whether its digits and capitals end in "_".
+ */
+static uint64_t growth(const char *mangled, size_t length)
+{
+	unsigned int substitutions = 0, parameters = 0, i;
+	bool ends = false;
+	uint64_t ways = 1;
+
+	while (length--) {
+		char c = mangled[length];
+
+		substitutions += ends && c == 'S';
+		parameters += ends && c == 'T';
+		ends = c == '_' || (ends && (isdigit((unsigned char)c) ||
+					     isupper((unsigned char)c)));
+	}
+	for (i = 0; i < substitutions + parameters && ways <= MAX_GROWTH; i++)
+		ways *= parameters + 2;
+	return ways;
+}
+
+/*
+ * struct comparison - of a name with one that comes in pieces
+ */
+struct comparison {
+	const char *rest;
+	bool differs;
+};
+
+static void compare(const char *piece, size_t size, void *data)
+{
+	struct comparison *comparison = data;
+
+	for (; size; piece++, size--) {
+		if (*piece == ' ')
+			continue;
+		while (*comparison->rest == ' ')
+			comparison->rest++;
+		if (comparison->differs || *comparison->rest != *piece) {
+			comparison->differs = true;
+			return;
+		}
+		comparison->rest++;
+	}
+}
+
+int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
+	       const struct cxx_name *name, struct ebpfmm_error *err)
+{
+	struct comparison comparison = { .rest = name->text };
+	uint64_t cost, ways;
+	size_t length;
+
+	if (mangled[0] != '_' || mangled[1] != 'Z')
+		return elf_spend(elf, 1, err);
+	length = strnlen(mangled, MAX_MANGLED + 1);
+	cost = 1 + length / 64;
+	if (elf_spend(elf, cost, err))
+		return -1;
+	if (length > MAX_MANGLED ||
+	    !memmem(mangled, length, name->part, strlen(name->part)))
+		return 0;
+	ways = growth(mangled, length);
+	if (ways > MAX_GROWTH)
+		return 0;
+	if (elf_spend(elf, cost * DEMANGLE_STEPS * ways, err))
+		return -1;
+	if (!cplus_demangle_v3_callback(mangled, DMGL_PARAMS | DMGL_ANSI,
+					compare, &comparison))
+		return 0;
+	while (*comparison.rest == ' ')
+		comparison.rest++;
+	return !comparison.differs && !*comparison.rest;
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files elf_*.c share. Not for others.
+ *
+ *	elf_picture.c	reading a file that cannot be trusted
+ *	elf_file.c	how a program will be laid out
+ *	elf_note.c	its build id
+ *	elf_section.c	finding sections
+ *	elf_symbol.c	finding symbols
+ *	elf_version.c	the versions of symbols
+ *	elf_demangle.c	C++ names
+ */
+#ifndef EBPFMM_ELF_PRIVATE_H
+#define EBPFMM_ELF_PRIVATE_H
+
+#include <gelf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bpf_types.h"
+#include "elf/elf_file.h"
+
+#define PAGE		(1ULL << EBPFMM_PAGE_SHIFT)
+/* load_elf_phdrs() in fs/binfmt_elf.c wants them to fit into a page. */
+#define MAX_PHDRS	(PAGE / sizeof(Elf64_Phdr))
+/* Notes that are looked through for the build id, and the largest of them. */
+#define MAX_NOTES	16
+#define MAX_NOTE_BYTES	(64U << 10)
+/*
+ * Three headers, names of sections, two tables of symbols with their names,
+ * three tables of versions; notes, as segments and as sections.
+ */
+#define MAX_PARTS	(11 + 2 * MAX_NOTES)
+
+/**
+ * struct picture - what was read of a file, see elf_picture.c
+ * @fd: our own descriptor
+ * @bytes: as many as the file has; zeros where nothing was read yet
+ * @size: of the file, in bytes
+ * @left: number of bytes that may still be read
+ * @parts: ranges of the file that were read
+ * @nparts: their number
+ * @elf: libelf's view of @bytes
+ */
+struct picture {
+	int fd;
+	char *bytes;
+	size_t size;
+	size_t left;
+	struct ebpfmm_range parts[MAX_PARTS];
+	size_t nparts;
+	Elf *elf;
+};
+
+/**
+ * struct segment - one PT_LOAD
+ * @bytes: the addresses it names
+ * @anonymous: the pages of it that are anonymous; may be empty
+ * @offset: of its first byte in the file
+ * @file_size: number of its bytes that are in the file
+ */
+struct segment {
+	struct ebpfmm_range bytes;
+	struct ebpfmm_range anonymous;
+	uint64_t offset;
+	uint64_t file_size;
+};
+
+/**
+ * struct data - bytes of a section, in a picture
+ * @bytes: not aligned; NULL before they were read
+ * @size: number of bytes; in a table of strings the last one is NUL
+ */
+struct data {
+	const char *bytes;
+	size_t size;
+};
+
+/**
+ * struct symbols - a symbol table; what can be data is chained by its name
+ * @data: the symbols
+ * @names: their names
+ * @count: their number
+ * @mask: number of chains, less one
+ * @bucket: first symbol of each chain; 0, which is never one, ends a chain
+ * @next: the one after each symbol
+ */
+struct symbols {
+	struct data data;
+	struct data names;
+	uint32_t count;
+	uint32_t mask;
+	uint32_t *bucket;
+	uint32_t *next;
+};
+
+/**
+ * struct versions - the versions of the symbols in .dynsym
+ * @of: the version of each symbol, as in .gnu.version; empty without versions
+ * @names: their names by number; NULL where there is none
+ * @count: number of entries in @names
+ */
+struct versions {
+	struct data of;
+	const char **names;
+	uint32_t count;
+};
+
+/**
+ * struct ebpfmm_elf - an open program
+ * @file: the program
+ * @debug: its debug file, or NULL
+ * @image: how it will be laid out
+ * @segments: the PT_LOADs, ascending and not sharing pages
+ * @nsegments: their number
+ * @stripped: whether it has no .symtab
+ * @section_names: read when first needed
+ * @have_symbols: whether the following are valid
+ * @symtab: .symtab, of the debug file if it is that which has one
+ * @dynsym: .dynsym; empty in a static program
+ * @versions: of @dynsym
+ * @steps: what is left of the work that searches may cause
+ */
+struct ebpfmm_elf {
+	struct picture *file;
+	struct picture *debug;
+	struct ebpfmm_image image;
+	struct segment segments[MAX_PHDRS];
+	size_t nsegments;
+	bool stripped;
+	struct data section_names;
+	bool have_symbols;
+	struct symbols symtab;
+	struct symbols dynsym;
+	struct versions versions;
+	uint32_t steps;
+};
+
+static inline uint64_t page_down(uint64_t address)
+{
+	return address & ~(PAGE - 1);
+}
+
+static inline uint64_t page_up(uint64_t address)
+{
+	return page_down(address + PAGE - 1);
+}
+
+/**
+ * picture_open - begin a picture: read and check the headers
+ * @fd: regular file; duplicated
+ * @loadable: whether its program headers matter; else they are not looked at
+ * @err: what is wrong with the file
+ *
+ * Return: the picture, or NULL with @err set.
+ */
+struct picture *picture_open(int fd, bool loadable, struct ebpfmm_error *err);
+
+/**
+ * picture_close - free a picture
+ * @picture: may be NULL
+ */
+void picture_close(struct picture *picture);
+
+/**
+ * picture_read - read a part of the file into the picture
+ * @picture: the picture
+ * @offset: of its first byte, which need not be in the file
+ * @length: in bytes
+ * @what: what to call it in messages
+ * @err: what is wrong with it
+ *
+ * A part that was read stays as it is: one that overlaps it and is not the very
+ * same is refused.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int picture_read(struct picture *picture, uint64_t offset, uint64_t length,
+		 const char *what, struct ebpfmm_error *err);
+
+/**
+ * picture_section - read a section's bytes
+ * @picture: the picture
+ * @shdr: of a type whose bytes are in the file
+ * @max: largest size to accept, in bytes
+ * @what: what to call it in messages
+ * @data: filled in
+ * @err: what is wrong with it
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int picture_section(struct picture *picture, const GElf_Shdr *shdr,
+		    uint64_t max, const char *what, struct data *data,
+		    struct ebpfmm_error *err);
+
+/**
+ * picture_strings - read a string table
+ * @picture: the picture
+ * @index: of its section
+ * @what: what to call it in messages
+ * @strings: filled in
+ * @err: what is wrong with it
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int picture_strings(struct picture *picture, size_t index, const char *what,
+		    struct data *strings, struct ebpfmm_error *err);
+
+/**
+ * picture_find_section - find the first section of a type
+ * @picture: the picture
+ * @type: SHT_...
+ * @shdr: filled in if there is one
+ *
+ * Return: its index, or 0 if there is none.
+ */
+size_t picture_find_section(const struct picture *picture, uint32_t type,
+			    GElf_Shdr *shdr);
+
+/**
+ * picture_build_id - tell the GNU build id of a file
+ * @picture: the picture
+ * @id: the first @size bytes are filled in
+ * @size: its length in bytes, 0 when there is none
+ * @err: notes that are damaged
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int picture_build_id(struct picture *picture,
+		     unsigned char id[EBPFMM_BUILD_ID_MAX], size_t *size,
+		     struct ebpfmm_error *err);
+
+/**
+ * elf_string_at - a string of a table
+ * @strings: as picture_strings() read it
+ * @offset: hostile
+ *
+ * Return: the string; "" if @offset is outside.
+ */
+const char *elf_string_at(const struct data *strings, uint64_t offset);
+
+/**
+ * elf_damaged - record the error that libelf found
+ * @err: where to
+ *
+ * Return: -1.
+ */
+int elf_damaged(struct ebpfmm_error *err);
+
+/**
+ * elf_free_symbols - free what the search for symbols made
+ * @elf: the file; symbols are read again when needed again
+ */
+void elf_free_symbols(struct ebpfmm_elf *elf);
+
+/**
+ * elf_loaded_range - check a range that the file names
+ * @elf: the file
+ * @start: unbiased address, hostile
+ * @size: in bytes, hostile
+ * @name: what to call it in messages
+ * @range: filled in
+ * @err: no size, or not inside one PT_LOAD
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
+		     uint64_t size, const char *name,
+		     struct ebpfmm_range *range, struct ebpfmm_error *err);
+
+/**
+ * elf_spend - account for work that a search causes
+ * @elf: the file
+ * @steps: how much
+ * @err: the file makes searches too slow
+ *
+ * A file can be made so that each search meets all of its symbols, and a profile
+ * can ask a thousand times. So the work is bounded over the life of @elf.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err);
+
+/**
+ * elf_read_versions - read the versions of .dynsym
+ * @elf: the file, with its @dynsym
+ * @err: what is wrong with them
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err);
+
+/**
+ * elf_free_versions - free what elf_read_versions() made
+ * @versions: may be empty
+ */
+void elf_free_versions(struct versions *versions);
+
+/**
+ * elf_version_of - tell the version of a symbol in .dynsym
+ * @versions: of the file
+ * @index: of the symbol
+ * @hidden: whether it is not the default version of its name
+ *
+ * Return: the version's name, or NULL if it has none.
+ */
+const char *elf_version_of(const struct versions *versions, uint32_t index,
+			   bool *hidden);
+
+/**
+ * struct cxx_name - a C++ name as people write it
+ * @text: the name; spaces in it do not matter
+ * @part: its last identifier with its length before it, which is in each
+ *	mangled name that means @text
+ */
+struct cxx_name {
+	const char *text;
+	char part[256];
+};
+
+/**
+ * elf_cxx_name - prepare for looking for a C++ name
+ * @text: the name
+ * @name: filled in; @text must live as long
+ *
+ * Return: whether it can be one.
+ */
+bool elf_cxx_name(const char *text, struct cxx_name *name);
+
+/**
+ * elf_cxx_is - whether a mangled name means a C++ name
+ * @elf: the file, which pays for the work
+ * @mangled: hostile
+ * @name: the name
+ * @err: the file makes searches too slow
+ *
+ * Return: 1 if so, 0 if not, or -1 with @err set.
+ */
+int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
+	       const struct cxx_name *name, struct ebpfmm_error *err);
+
+#endif /* EBPFMM_ELF_PRIVATE_H */

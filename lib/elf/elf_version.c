@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The versions of symbols in .dynsym: those that the file defines, and those
+ * that it needs of others, as a program that has a copy of a library's variable
+ * does. Read once into an array by their number.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/elf_private.h"
+
+#define MAX_VERSION_BYTES	(1U << 20)
+#define VERSION_BIT		0x8000U		/* hidden */
+
+/*
+ * struct reader - a table of versions being read
+ */
+struct reader {
+	struct versions *versions;
+	struct data data;
+	struct data names;
+};
+
+/* Copy a record out of the table; false if it is not all inside. */
+static bool record_at(const struct reader *reader, uint64_t offset,
+		      void *record, size_t size)
+{
+	if (offset > reader->data.size || size > reader->data.size - offset)
+		return false;
+	memcpy(record, reader->data.bytes + offset, size);
+	return true;
+}
+
+static void name_version(const struct reader *reader, uint32_t number,
+			 uint32_t name)
+{
+	number &= VERSION_BIT - 1;
+	if (number > VER_NDX_GLOBAL && number < reader->versions->count)
+		reader->versions->names[number] =
+			elf_string_at(&reader->names, name);
+}
+
+/*
+ * Records only ever point forwards, so a walk ends; one that points into itself
+ * is taken for the last.
+ */
+static void read_definitions(const struct reader *reader)
+{
+	uint64_t at = 0;
+	Elf64_Verdef def;
+	Elf64_Verdaux aux;
+
+	while (record_at(reader, at, &def, sizeof(def))) {
+		if (!(def.vd_flags & VER_FLG_BASE) &&
+		    record_at(reader, at + def.vd_aux, &aux, sizeof(aux)))
+			name_version(reader, def.vd_ndx, aux.vda_name);
+		if (def.vd_next < sizeof(def))
+			return;
+		at += def.vd_next;
+	}
+}
+
+static void read_needs(const struct reader *reader)
+{
+	/* Lists may share their ends: so many records there can be at most. */
+	size_t left = reader->data.size / sizeof(Elf64_Vernaux);
+	uint64_t at = 0;
+	Elf64_Verneed need;
+
+	while (record_at(reader, at, &need, sizeof(need))) {
+		uint64_t aux_at = at + need.vn_aux;
+		Elf64_Vernaux aux;
+
+		while (left && record_at(reader, aux_at, &aux, sizeof(aux))) {
+			left--;
+			name_version(reader, aux.vna_other, aux.vna_name);
+			if (aux.vna_next < sizeof(aux))
+				break;
+			aux_at += aux.vna_next;
+		}
+		if (need.vn_next < sizeof(need))
+			return;
+		at += need.vn_next;
+	}
+}
+
+static int read_names(struct ebpfmm_elf *elf, uint32_t type,
+		      void (*read)(const struct reader *),
+		      struct ebpfmm_error *err)
+{
+	struct reader reader = { .versions = &elf->versions };
+	GElf_Shdr shdr;
+
+	if (!picture_find_section(elf->file, type, &shdr) || !shdr.sh_size)
+		return 0;
+	if (picture_section(elf->file, &shdr, MAX_VERSION_BYTES,
+			    "the table of versions", &reader.data, err) ||
+	    picture_strings(elf->file, shdr.sh_link, "names of versions",
+			    &reader.names, err))
+		return -1;
+	read(&reader);
+	return 0;
+}
+
+/* One more than the highest number that a symbol has. */
+static uint32_t count_versions(const struct data *of)
+{
+	uint32_t count = 0;
+	size_t at;
+
+	for (at = 0; at < of->size; at += sizeof(Elf64_Versym)) {
+		Elf64_Versym version;
+
+		memcpy(&version, of->bytes + at, sizeof(version));
+		version &= VERSION_BIT - 1;
+		if (version >= count)
+			count = version + 1;
+	}
+	return count;
+}
+
+int elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
+{
+	struct versions *versions = &elf->versions;
+	GElf_Shdr shdr;
+
+	if (!elf->dynsym.count ||
+	    !picture_find_section(elf->file, SHT_GNU_versym, &shdr))
+		return 0;
+	if (shdr.sh_size != elf->dynsym.count * sizeof(Elf64_Versym))
+		return ebpfmm_fail(err, 0,
+				   "damaged ELF file: not as many versions as symbols");
+	if (picture_section(elf->file, &shdr, shdr.sh_size,
+			    "versions of symbols", &versions->of, err))
+		return -1;
+	versions->count = count_versions(&versions->of);
+	versions->names = calloc(versions->count, sizeof(*versions->names));
+	if (!versions->names)
+		return ebpfmm_fail(err, ENOMEM, "reading the versions");
+	if (read_names(elf, SHT_GNU_verneed, read_needs, err))
+		return -1;
+	return read_names(elf, SHT_GNU_verdef, read_definitions, err);
+}
+
+void elf_free_versions(struct versions *versions)
+{
+	free(versions->names);
+	memset(versions, 0, sizeof(*versions));
+}
+
+const char *elf_version_of(const struct versions *versions, uint32_t index,
+			   bool *hidden)
+{
+	Elf64_Versym version;
+
+	*hidden = false;
+	if (!versions->of.bytes)
+		return NULL;
+	memcpy(&version, versions->of.bytes + index * sizeof(version),
+	       sizeof(version));
+	*hidden = version & VERSION_BIT;
+	return versions->names[version & (VERSION_BIT - 1)];
+}

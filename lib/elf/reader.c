@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Threat model
+ *
+ * Who asks has all privileges over the node; a tenant wrote the file, and may write
+ * to it, cut it short or swap its file system's server while it is read. What a
+ * parser can be made to do with such bytes, libelf's, the demangler's and ours, is
+ * not known. So it is taken for granted that the tenant's own code runs there.
+ *
+ * The caller opens and identifies the files, without looking into them, and forks. The
+ * child keeps the files and closes all other descriptors, gives up its privileges
+ * (confine.h), reads, and ends. It lives for one file and its debug file, so what one
+ * tenant's file makes of it reaches no answer about another file. It shares with the
+ * caller one structure, of a size that was fixed before, and nothing else.
+ *
+ * What that code can do:
+ *
+ * - Read what the caller had in memory: the profile and the state of this container.
+ *   The only way out is the text of an error, in the node's own log.
+ * - Use memory and the CPU, up to its limits, or wait for a file system. The OOM killer
+ *   takes it before all others. How long the caller waits is the caller's to bound:
+ *   the child dies with the process that forked it.
+ * - Give no answer, or crash. Then there is an error, which says how it ended.
+ * - Give a wrong answer. The file could say the same by its contents, as it is the
+ *   tenant's. So nothing has to be true of an answer but that it is one:
+ *   ebpfmm_reading_check() holds a copy of it, made when the child is gone, against
+ *   all that the code behind relies on. Which file it is about, under which name it
+ *   is remembered and whether it has changed, is the caller's own knowledge. What a
+ *   debug file had a part in is not remembered.
+ *
+ * What it cannot do: open, change or name any file, make or reach a process, send a
+ * signal, talk to anybody, run a program, load a BPF program, keep running.
+ *
+ * What is relied on: the kernel's handling of the few calls that are left, and of
+ * page faults.
+ */
+#include "elf/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/bpf_types.h"
+#include "elf/confine.h"
+
+/* Where the child has its files; all else is closed. */
+#define FILE_FD 0
+#define DEBUG_FD 1
+#define END_FD 2
+/*
+ * Address space for a program and its debug file, each of the largest size that
+ * is read, though only a part of either is ever touched; and for all the rest.
+ */
+#define MEMORY_MAX (2 * EBPFMM_ELF_MAX_BYTES + (2ULL << 30))
+/* TASK_SIZE_MAX of x86-64 with four-level page tables, rounded up. */
+#define ADDRESS_MAX (1ULL << 47)
+#define PAGE_MASK ((1ULL << EBPFMM_PAGE_SHIFT) - 1)
+
+/* --- the child ------------------------------------------------------------------ */
+
+static void describe_part(const struct ebpfmm_elf *elf, struct ebpfmm_anchor *anchor)
+{
+	struct ebpfmm_elf_part part;
+
+	ebpfmm_elf_anonymous(elf, &anchor->range, &anchor->anonymous);
+	if (ebpfmm_elf_part_of(elf, &anchor->range, &part))
+		return;
+	anchor->part_start = part.start;
+	anchor->part_end = part.end;
+	anchor->part_file_end = part.file_end;
+	anchor->part = part.shared ? EBPFMM_PART_SHARED : EBPFMM_PART_UNIQUE;
+}
+
+static int find(struct ebpfmm_elf *elf, const struct ebpfmm_profile_region *region,
+		bool locate, struct ebpfmm_answer *answer, struct ebpfmm_error *err)
+{
+	struct ebpfmm_range *range = &answer->anchor.range;
+	int rc;
+
+	if (region->kind == EBPFMM_ANCHOR_SYMBOL)
+		rc = ebpfmm_elf_symbol(elf, region->name, range, err);
+	else
+		rc = ebpfmm_elf_section(elf, region->name, range, err);
+	if (rc)
+		return -1;
+	describe_part(elf, &answer->anchor);
+	answer->located = locate && region->offset < range->end - range->start &&
+			  !ebpfmm_elf_locate(elf, range->start + region->offset,
+					     &answer->location);
+	return 0;
+}
+
+/* By what a debug file could be found. */
+static void tell_id(struct ebpfmm_elf *elf, struct ebpfmm_reading *reading)
+{
+	struct ebpfmm_error err = {};
+	size_t size = 0;
+
+	if (ebpfmm_elf_build_id(elf, reading->id, &size, &err))
+		memcpy(reading->no_id, err.message, sizeof(err.message));
+	reading->id_size = size;
+}
+
+static enum ebpfmm_read_outcome read_files(const struct ebpfmm_questions *questions,
+				      struct ebpfmm_reading *reading,
+				      struct ebpfmm_error *err)
+{
+	struct ebpfmm_elf *elf;
+
+	if (ebpfmm_elf_open(FILE_FD, &elf, err))
+		return EBPFMM_READ_BAD_FILE;
+	reading->image = *ebpfmm_elf_image(elf);
+	reading->stripped = ebpfmm_elf_is_stripped(elf);
+	if (questions->debugfd >= 0 && ebpfmm_elf_add_debug(elf, DEBUG_FD, err))
+		return EBPFMM_READ_BAD_DEBUG;
+	for (size_t i = 0; i < questions->count; i++) {
+		if (find(elf, questions->regions[i], questions->locate,
+			 &reading->answers[i], err)) {
+			if (reading->stripped)
+				tell_id(elf, reading);
+			return EBPFMM_READ_BAD_NAME;
+		}
+		reading->answered++;
+	}
+	return EBPFMM_READ_ALL;
+}
+
+static int keep_files(const struct ebpfmm_questions *questions, struct ebpfmm_error *err)
+{
+	/* Out of the way of where they are to be. */
+	int fd = fcntl(questions->fd, F_DUPFD, END_FD);
+	int debugfd = questions->debugfd < 0 ? fd :
+		      fcntl(questions->debugfd, F_DUPFD, END_FD);
+
+	if (fd < 0 || debugfd < 0 || dup2(fd, FILE_FD) < 0 ||
+	    dup2(debugfd, DEBUG_FD) < 0 || close_range(END_FD, ~0U, 0))
+		return ebpfmm_fail(err, errno, "keep nothing but the file");
+	return 0;
+}
+
+static _Noreturn void run_child(const struct ebpfmm_questions *questions, pid_t parent,
+				struct ebpfmm_reading *reading)
+{
+	enum ebpfmm_read_outcome outcome = EBPFMM_READ_NOTHING;
+	struct ebpfmm_error err = {};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	if (!keep_files(questions, &err) && !ebpfmm_confine(MEMORY_MAX, &err))
+		outcome = read_files(questions, reading, &err);
+	memcpy(reading->why, err.message, sizeof(err.message));
+	reading->outcome = outcome;
+	/* What was to run at exit is the parent's. */
+	_exit(0);
+}
+
+/* --- the parent ----------------------------------------------------------------- */
+
+static bool is_page(uint64_t address)
+{
+	return !(address & PAGE_MASK);
+}
+
+static bool is_inside(uint64_t start, uint64_t end, const struct ebpfmm_range *outer)
+{
+	return start < end && start >= outer->start && end <= outer->end;
+}
+
+/* To load a bool that is neither of the two is undefined. */
+static bool is_bool(const bool *value)
+{
+	unsigned char byte;
+
+	memcpy(&byte, value, sizeof(byte));
+	return byte <= 1;
+}
+
+static bool is_text(char *text, size_t size)
+{
+	if (!memchr(text, '\0', size))
+		return false;
+	ebpfmm_printable(text);
+	return true;
+}
+
+static const char *check_image(const struct ebpfmm_image *image)
+{
+	uint64_t align = image->bias_align;
+
+	if (image->extent.start >= image->extent.end || image->extent.end > ADDRESS_MAX ||
+	    !is_page(image->extent.start) || !is_page(image->extent.end))
+		return "extent";
+	if (image->start_code < image->extent.start ||
+	    image->start_code > image->extent.end)
+		return "start of code";
+	if (align & (align - 1) || !is_page(align))
+		return "alignment";
+	return NULL;
+}
+
+static const char *check_part(const struct ebpfmm_anchor *anchor,
+			      const struct ebpfmm_image *image)
+{
+	if ((unsigned int)anchor->part >= EBPFMM_PART_KINDS)
+		return "kind of part";
+	if (anchor->part == EBPFMM_PART_LOOSE)
+		return anchor->part_start || anchor->part_end || anchor->part_file_end ?
+		       "part" : NULL;
+	if (!is_inside(anchor->part_start, anchor->part_end, &image->extent) ||
+	    !is_page(anchor->part_start) || !is_page(anchor->part_end) ||
+	    anchor->anonymous.start >= anchor->anonymous.end ||
+	    anchor->anonymous.start < anchor->part_start ||
+	    anchor->anonymous.end > anchor->part_end)
+		return "part";
+	if (!anchor->part_file_end || !is_page(anchor->part_file_end) ||
+	    anchor->part_file_end > EBPFMM_ELF_MAX_BYTES)
+		return "end of the part in the file";
+	return NULL;
+}
+
+static const char *check_anchor(const struct ebpfmm_anchor *anchor,
+				const struct ebpfmm_image *image)
+{
+	const struct ebpfmm_range *range = &anchor->range, *pages = &anchor->anonymous;
+
+	if (!is_inside(range->start, range->end, &image->extent))
+		return "range";
+	/* Within a PT_LOAD the anonymous pages are the last ones. */
+	if ((pages->start || pages->end) &&
+	    (!is_inside(pages->start, pages->end, range) || pages->end != range->end ||
+	     (pages->start != range->start && !is_page(pages->start))))
+		return "anonymous range";
+	return check_part(anchor, image);
+}
+
+static const char *check_location(struct ebpfmm_answer *answer)
+{
+	struct ebpfmm_elf_location *location = &answer->location;
+
+	if (!is_bool(&answer->located) || !is_bool(&location->in_file))
+		return "truth";
+	if (!answer->located)
+		return NULL;
+	if (!is_text(location->section, sizeof(location->section)))
+		return "name of a section";
+	if (location->offset >= ADDRESS_MAX)
+		return "offset in a section";
+	if (location->in_file ? location->file_offset >= EBPFMM_ELF_MAX_BYTES :
+				location->file_offset > 0)
+		return "offset in the file";
+	return NULL;
+}
+
+static const char *check_answers(struct ebpfmm_reading *reading)
+{
+	const char *wrong = NULL;
+
+	for (uint32_t i = 0; i < reading->answered && !wrong; i++) {
+		wrong = check_anchor(&reading->answers[i].anchor, &reading->image);
+		if (!wrong)
+			wrong = check_location(&reading->answers[i]);
+	}
+	return wrong;
+}
+
+static bool is_count(const struct ebpfmm_reading *reading, size_t count)
+{
+	switch (reading->outcome) {
+	case EBPFMM_READ_ALL:
+		return reading->answered == count;
+	case EBPFMM_READ_BAD_NAME:
+		return reading->answered < count;
+	default:
+		return !reading->answered;
+	}
+}
+
+const char *ebpfmm_reading_check(struct ebpfmm_reading *reading, size_t count)
+{
+	const char *wrong;
+
+	if (reading->outcome >= EBPFMM_OUTCOMES)
+		return "outcome";
+	if (!is_text(reading->why, sizeof(reading->why)) ||
+	    !is_text(reading->no_id, sizeof(reading->no_id)))
+		return "text";
+	if (!is_count(reading, count))
+		return "number of answers";
+	if (reading->outcome <= EBPFMM_READ_BAD_FILE)
+		return NULL;
+	if (reading->stripped > 1)
+		return "truth";
+	if (reading->id_size > EBPFMM_BUILD_ID_MAX || reading->id_size == 1)
+		return "build id";
+	wrong = check_image(&reading->image);
+	return wrong ?: check_answers(reading);
+}
+
+static int wait_end(pid_t pid, struct ebpfmm_error *err)
+{
+	int status, number;
+	pid_t rc;
+
+	do {
+		rc = waitpid(pid, &status, 0);
+	} while (rc < 0 && errno == EINTR);
+	if (rc < 0)
+		return ebpfmm_fail(err, errno, "wait for its reader");
+	if (!WIFSIGNALED(status))
+		return 0;
+	number = WTERMSIG(status);
+	return ebpfmm_fail(err, 0, "its reader was ended by signal %d (%s)", number,
+			   sigdescr_np(number) ?: "unknown");
+}
+
+/* A copy of what the child left, when nobody can change it any more. */
+static int take(const struct ebpfmm_reading *shared, size_t size, size_t count,
+		struct ebpfmm_reading **out, struct ebpfmm_error *err)
+{
+	struct ebpfmm_reading *reading = malloc(size);
+	const char *wrong;
+
+	if (!reading)
+		return ebpfmm_fail(err, ENOMEM, "cannot read it");
+	memcpy(reading, shared, size);
+	wrong = ebpfmm_reading_check(reading, count);
+	if (!wrong && reading->outcome != EBPFMM_READ_NOTHING) {
+		*out = reading;
+		return 0;
+	}
+	if (wrong)
+		ebpfmm_fail(err, 0, "its reader gave an answer that cannot be (%s)", wrong);
+	else if (reading->why[0])
+		ebpfmm_fail(err, 0, "its reader cannot %s", reading->why);
+	else
+		ebpfmm_fail(err, 0, "its reader ended without an answer");
+	free(reading);
+	return -1;
+}
+
+int ebpfmm_read(const struct ebpfmm_questions *questions, struct ebpfmm_reading **out,
+		struct ebpfmm_error *err)
+{
+	size_t size = sizeof(**out) + questions->count * sizeof((*out)->answers[0]);
+	struct ebpfmm_reading *shared;
+	pid_t parent = getpid(), pid;
+	int rc;
+
+	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return ebpfmm_fail(err, errno, "map a reader's answer");
+	pid = fork();
+	if (!pid)
+		run_child(questions, parent, shared);
+	if (pid < 0)
+		rc = ebpfmm_fail(err, errno, "start its reader");
+	else
+		rc = wait_end(pid, err) ?: take(shared, size, questions->count, out, err);
+	munmap(shared, size);
+	return rc;
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "image/binary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "elf/reader.h"
+#include "image/cache.h"
+#include "image/debug_file.h"
+#include "image/rootfs.h"
+
+/**
+ * struct ebpfmm_binary - an open file of the root
+ * @how: the root, and how files are told apart
+ * @path: its path there
+ * @fd: the file
+ * @file: which one it is
+ * @mapped: which one a process maps; the same if @file is of that kind
+ * @have_mapped: whether @mapped is known
+ * @cached: what is known of it from before; may be NULL
+ * @asked: what is to be known of it that @cached does not tell
+ * @nasked: number of them
+ * @answers: what they stand for; as many as @nanswers, from the first one on
+ * @nanswers: number of them
+ * @next: where in @asked the next one to be found is
+ * @why: why the one after them has no answer
+ * @read: whether its contents were needed
+ * @image: how it is laid out, if they were
+ * @debug: whether a debug file was looked for
+ */
+struct ebpfmm_binary {
+	const struct ebpfmm_translation *how;
+	const char *path;
+	int fd;
+	struct ebpfmm_file file;
+	struct ebpfmm_file mapped;
+	bool have_mapped;
+	struct ebpfmm_cached *cached;
+	const struct ebpfmm_profile_region **asked;
+	size_t nasked;
+	struct ebpfmm_answer *answers;
+	size_t nanswers;
+	size_t next;
+	struct ebpfmm_error why;
+	bool read;
+	struct ebpfmm_image image;
+	bool debug;
+};
+
+static int identify(const struct ebpfmm_binary *binary, int fd, bool mapped,
+		    struct ebpfmm_file *file, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_translation *how = binary->how;
+	struct stat st;
+
+	if (how->identify) {
+		if (how->identify(fd, mapped, file, how->data, err))
+			return ebpfmm_prefix(err, "%s: ", binary->path);
+		return 0;
+	}
+	if (fstat(fd, &st))
+		return ebpfmm_fail(err, errno, "%s", binary->path);
+	*file = (struct ebpfmm_file){
+		.identity = {
+			.ino = st.st_ino,
+			.dev = st.st_dev,
+			.mtime = st.st_mtim.tv_sec,
+			.mtime_nsec = st.st_mtim.tv_nsec,
+		},
+	};
+	return 0;
+}
+
+static int need_mapped(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+{
+	if (!binary->have_mapped &&
+	    identify(binary, binary->fd, true, &binary->mapped, err))
+		return -1;
+	binary->have_mapped = true;
+	return 0;
+}
+
+/*
+ * Numbers of stat(2) are too weak to believe what is known of a file. Where in the file
+ * something is, is not remembered.
+ */
+static int use_cache(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+{
+	struct stat st;
+
+	if (!binary->how->cache || !binary->how->identify || binary->how->locate)
+		return 0;
+	if (need_mapped(binary, err))
+		return -1;
+	if (fstat(binary->fd, &st))
+		return ebpfmm_fail(err, errno, "%s", binary->path);
+	binary->cached = ebpfmm_cache_get(binary->how->cache, &binary->mapped,
+					  st.st_size);
+	return 0;
+}
+
+int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
+		       bool mapped, struct ebpfmm_binary **out,
+		       struct ebpfmm_error *err)
+{
+	struct ebpfmm_binary *binary = calloc(1, sizeof(*binary));
+
+	if (!binary)
+		return ebpfmm_fail(err, ENOMEM, "%s", path);
+	binary->how = how;
+	binary->path = path;
+	binary->fd = ebpfmm_rootfs_open(how->rootfd, path, err);
+	if (binary->fd < 0 || identify(binary, binary->fd, mapped, &binary->file, err))
+		goto fail;
+	if (mapped) {
+		binary->mapped = binary->file;
+		binary->have_mapped = true;
+	}
+	if (use_cache(binary, err))
+		goto fail;
+	*out = binary;
+	return 0;
+fail:
+	ebpfmm_binary_close(binary);
+	return -1;
+}
+
+/*
+ * Is it the contents of the file that is remembered that were read? When a tenant
+ * writes to a file of an overlay's lower layer, a descriptor from before maps that
+ * file still, but reads the copy. One that is opened now maps the copy, too.
+ */
+static bool is_unchanged(const struct ebpfmm_binary *binary)
+{
+	struct ebpfmm_file now;
+	bool unchanged;
+	char path[40];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", binary->fd);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	unchanged = !identify(binary, fd, true, &now, NULL) &&
+		    !memcmp(&now.identity, &binary->mapped.identity,
+			    sizeof(now.identity)) &&
+		    now.ctime == binary->mapped.ctime &&
+		    now.ctime_nsec == binary->mapped.ctime_nsec;
+	close(fd);
+	return unchanged;
+}
+
+void ebpfmm_binary_close(struct ebpfmm_binary *binary)
+{
+	if (!binary)
+		return;
+	/* What a debug file said is not known of the file alone. */
+	if (binary->cached)
+		ebpfmm_cache_put(binary->cached, !binary->debug &&
+				 (!binary->read || is_unchanged(binary)));
+	free(binary->asked);
+	free(binary->answers);
+	if (binary->fd >= 0)
+		close(binary->fd);
+	free(binary);
+}
+
+const struct ebpfmm_identity *
+ebpfmm_binary_identity(const struct ebpfmm_binary *binary)
+{
+	return &binary->file.identity;
+}
+
+int ebpfmm_binary_mapped(struct ebpfmm_binary *binary,
+			 struct ebpfmm_identity *identity,
+			 struct ebpfmm_error *err)
+{
+	if (need_mapped(binary, err))
+		return -1;
+	*identity = binary->mapped.identity;
+	return 0;
+}
+
+int ebpfmm_binary_ask(struct ebpfmm_binary *binary,
+		      const struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_profile_region **asked;
+	struct ebpfmm_anchor anchor;
+
+	if (ebpfmm_cached_find(binary->cached, region->kind, region->name, &anchor))
+		return 0;
+	asked = reallocarray(binary->asked, binary->nasked + 1, sizeof(*asked));
+	if (!asked)
+		return ebpfmm_fail(err, ENOMEM, "%s", binary->path);
+	asked[binary->nasked++] = region;
+	binary->asked = asked;
+	return 0;
+}
+
+/* --- reading ---------------------------------------------------------------------- */
+
+/* Ask all that is not answered yet. */
+static int run_reader(const struct ebpfmm_binary *binary, int debugfd,
+		      struct ebpfmm_reading **reading, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_questions questions = {
+		.fd = binary->fd,
+		.debugfd = debugfd,
+		.regions = binary->asked + binary->nanswers,
+		.count = binary->nasked - binary->nanswers,
+		.locate = binary->how->locate,
+	};
+
+	return ebpfmm_read(&questions, reading, err);
+}
+
+static void take_answers(struct ebpfmm_binary *binary,
+			 const struct ebpfmm_reading *reading)
+{
+	for (uint32_t i = 0; i < reading->answered; i++) {
+		const struct ebpfmm_profile_region *region =
+			binary->asked[binary->nanswers];
+
+		binary->answers[binary->nanswers++] = reading->answers[i];
+		ebpfmm_cached_learn(binary->cached, region->kind, region->name,
+				    &reading->answers[i].anchor);
+	}
+	if (reading->outcome == EBPFMM_READ_BAD_NAME)
+		ebpfmm_fail(&binary->why, 0, "%s", reading->why);
+}
+
+static int use_debug(int fd, void *data, struct ebpfmm_error *err)
+{
+	struct ebpfmm_binary *binary = data;
+	struct ebpfmm_reading *reading;
+	int rc = 0;
+
+	if (run_reader(binary, fd, &reading, err))
+		return -1;
+	if (reading->outcome < EBPFMM_READ_BAD_NAME)
+		rc = ebpfmm_fail(err, 0, "%s", reading->why);
+	else
+		take_answers(binary, reading);
+	free(reading);
+	return rc;
+}
+
+/* For a symbol that a stripped file has not got, and all after it. */
+static void read_debug(struct ebpfmm_binary *binary, const struct ebpfmm_reading *reading)
+{
+	struct ebpfmm_error missing = {};
+
+	binary->debug = true;
+	if (reading->no_id[0])
+		ebpfmm_fail(&missing, 0, "%s", reading->no_id);
+	else if (!ebpfmm_debug_file_use(reading->id, reading->id_size,
+					binary->how->rootfd, binary->how->debugfd,
+					use_debug, binary, &missing))
+		return;
+	ebpfmm_fail(&binary->why, 0, "%s; %s", reading->why, missing.message);
+}
+
+static int read_once(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
+{
+	struct ebpfmm_reading *reading;
+	int rc = 0;
+
+	if (binary->read)
+		return 0;
+	binary->read = true;
+	binary->answers = calloc(binary->nasked ?: 1, sizeof(*binary->answers));
+	if (!binary->answers)
+		return ebpfmm_fail(err, ENOMEM, "%s", binary->path);
+	if (run_reader(binary, -1, &reading, err))
+		return ebpfmm_prefix(err, "%s: ", binary->path);
+	if (reading->outcome == EBPFMM_READ_BAD_FILE) {
+		rc = ebpfmm_fail(err, 0, "%s: %s", binary->path, reading->why);
+	} else {
+		binary->image = reading->image;
+		ebpfmm_cached_learn_image(binary->cached, &binary->image);
+		take_answers(binary, reading);
+		if (binary->nanswers < binary->nasked && reading->stripped &&
+		    binary->asked[binary->nanswers]->kind == EBPFMM_ANCHOR_SYMBOL)
+			read_debug(binary, reading);
+	}
+	free(reading);
+	return rc;
+}
+
+/* --- asking ------------------------------------------------------------------------- */
+
+int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image,
+			struct ebpfmm_error *err)
+{
+	if (ebpfmm_cached_image(binary->cached, image))
+		return 0;
+	if (read_once(binary, err))
+		return -1;
+	*image = binary->image;
+	return 0;
+}
+
+int ebpfmm_binary_find(struct ebpfmm_binary *binary,
+		       const struct ebpfmm_profile_region *region,
+		       struct ebpfmm_answer *answer, struct ebpfmm_error *err)
+{
+	if (ebpfmm_cached_find(binary->cached, region->kind, region->name,
+			       &answer->anchor)) {
+		answer->located = false;
+		return 0;
+	}
+	if (read_once(binary, err))
+		return -1;
+	while (binary->next < binary->nasked && binary->asked[binary->next] != region)
+		binary->next++;
+	if (binary->next < binary->nanswers) {
+		*answer = binary->answers[binary->next];
+		return 0;
+	}
+	return ebpfmm_fail(err, 0, "%s: %s", binary->path,
+			   binary->next < binary->nasked ? binary->why.message :
+							   "was not asked in time");
+}

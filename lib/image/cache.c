@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The cache's directory: which files may be kept, and keeping few of them. What
+ * is in a file is cache_file.c's.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "image/cache_private.h"
+
+#define TMP_SUFFIX ".tmp"
+/* What a directory of ours can hold before we stop looking at it. */
+#define MAX_SEEN 4096
+
+struct ebpfmm_cache {
+	int dirfd;
+	int devices;
+};
+
+static int make_dir(const char *dir)
+{
+	char parent[PATH_MAX];
+	char *slash;
+
+	if (!mkdir(dir, 0700) || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT || strlen(dir) >= sizeof(parent))
+		return -1;
+	strcpy(parent, dir);
+	slash = strrchr(parent, '/');
+	if (!slash || slash == parent)
+		return -1;
+	*slash = '\0';
+	if (mkdir(parent, 0700) && errno != EEXIST)
+		return -1;
+	return mkdir(dir, 0700) && errno != EEXIST ? -1 : 0;
+}
+
+struct ebpfmm_cache *ebpfmm_cache_open(const char *dir, const char *devices)
+{
+	struct ebpfmm_cache *cache = calloc(1, sizeof(*cache));
+
+	if (!cache)
+		return NULL;
+	cache->devices = open(devices, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cache->dirfd = make_dir(dir) ? -1 :
+		open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (cache->dirfd >= 0 && cache->devices >= 0)
+		return cache;
+	ebpfmm_cache_close(cache);
+	return NULL;
+}
+
+void ebpfmm_cache_close(struct ebpfmm_cache *cache)
+{
+	if (!cache)
+		return;
+	if (cache->dirfd >= 0)
+		close(cache->dirfd);
+	if (cache->devices >= 0)
+		close(cache->devices);
+	free(cache);
+}
+
+/* The number in a file below @dirfd; 0: none. */
+static uint64_t read_number(int dirfd, const char *path)
+{
+	char text[32];
+	ssize_t n;
+	int fd;
+
+	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
+/* The sequence number of a disk, or of the disk that a partition is on; 0: none. */
+static uint64_t disk_of(const struct ebpfmm_cache *cache, uint32_t dev)
+{
+	static const char *const places[] = { "diskseq", "../diskseq" };
+	uint64_t sequence = 0;
+	char path[64];
+
+	for (size_t i = 0; i < 2 && !sequence; i++) {
+		snprintf(path, sizeof(path), "%u:%u/%s", dev >> 20,
+			 dev & 0xfffff, places[i]);
+		sequence = read_number(cache->devices, path);
+	}
+	return sequence;
+}
+
+bool cache_settled(const struct cache_key *key)
+{
+	/* Both are rounded down to seconds. */
+	return key->ctime < key->read_at - EBPFMM_CACHE_SETTLED;
+}
+
+struct ebpfmm_cached *ebpfmm_cache_get(struct ebpfmm_cache *cache,
+				       const struct ebpfmm_file *file,
+				       uint64_t size)
+{
+	struct cache_key key = {
+		.identity = file->identity,
+		.ctime = file->ctime,
+		.ctime_nsec = file->ctime_nsec,
+		.size = size,
+	};
+	struct ebpfmm_cached *cached;
+	struct timespec now;
+
+	if (!cache || clock_gettime(CLOCK_REALTIME, &now))
+		return NULL;
+	key.read_at = now.tv_sec;
+	key.disk = disk_of(cache, file->identity.dev);
+	if (!key.disk || !cache_settled(&key))
+		return NULL;
+	cached = cache_new(&key);
+	if (!cached)
+		return NULL;
+	cached->cache = cache;
+	snprintf(cached->name, sizeof(cached->name),
+		 "%" PRIx64 "-%x-%" PRIx64, key.disk, file->identity.dev,
+		 (uint64_t)file->identity.ino);
+	cache_read(cached, cache->dirfd);
+	return cached;
+}
+
+/* --- few files ------------------------------------------------------------------ */
+
+/**
+ * struct seen - a file in the directory
+ * @name: its name, allocated
+ * @time: when it was last used
+ */
+struct seen {
+	char *name;
+	struct timespec time;
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct timespec *left = &((const struct seen *)a)->time;
+	const struct timespec *right = &((const struct seen *)b)->time;
+
+	if (left->tv_sec != right->tv_sec)
+		return left->tv_sec < right->tv_sec ? -1 : 1;
+	return (left->tv_nsec > right->tv_nsec) - (left->tv_nsec < right->tv_nsec);
+}
+
+static bool is_tmp(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > strlen(TMP_SUFFIX) &&
+	       !strcmp(name + length - strlen(TMP_SUFFIX), TMP_SUFFIX);
+}
+
+/* Half-written files go at once; the others are counted into @seen. */
+static size_t look(const struct ebpfmm_cache *cache, struct seen *seen, bool tmp,
+		   bool remove, unsigned int *removed)
+{
+	size_t count = 0;
+	struct dirent *entry;
+	struct stat st;
+	DIR *dir;
+	int fd;
+
+	fd = openat(cache->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while (count < MAX_SEEN && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (is_tmp(entry->d_name)) {
+			*removed += tmp;
+			if (tmp && remove)
+				unlinkat(cache->dirfd, entry->d_name, 0);
+			continue;
+		}
+		if (fstatat(cache->dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		seen[count].time = st.st_mtim;
+		seen[count].name = strdup(entry->d_name);
+		count += !!seen[count].name;
+	}
+	closedir(dir);
+	return count;
+}
+
+static unsigned int trim(const struct ebpfmm_cache *cache, bool tmp, bool remove)
+{
+	struct seen *seen = calloc(MAX_SEEN, sizeof(*seen));
+	unsigned int removed = 0;
+	size_t count, i;
+
+	if (!seen)
+		return 0;
+	count = look(cache, seen, tmp, remove, &removed);
+	qsort(seen, count, sizeof(*seen), by_time);
+	for (i = 0; i + EBPFMM_CACHE_MAX_FILES < count; i++) {
+		removed++;
+		if (remove)
+			unlinkat(cache->dirfd, seen[i].name, 0);
+	}
+	for (i = 0; i < count; i++)
+		free(seen[i].name);
+	free(seen);
+	return removed;
+}
+
+unsigned int ebpfmm_cache_sweep(struct ebpfmm_cache *cache, bool remove)
+{
+	return cache ? trim(cache, true, remove) : 0;
+}
+
+void ebpfmm_cache_put(struct ebpfmm_cached *cached, bool keep)
+{
+	if (!cached)
+		return;
+	if ((!cached->nlearnt && !cached->image_is_new) || !keep) {
+		/* The times say which ones nobody needs any more. */
+		if (keep && cached->text)
+			utimensat(cached->cache->dirfd, cached->name, NULL,
+				  AT_SYMLINK_NOFOLLOW);
+	} else if (!cache_write(cached, cached->cache->dirfd)) {
+		trim(cached->cache, false, true);
+	}
+	cache_free(cached);
+}

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A file of the cache: a header, what is known of names, sorted, and the names.
+ * Only the program that wrote it reads it, so it is in that program's own layout;
+ * a checksum finds what is damaged.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/cache_private.h"
+
+/* Changes whenever a layout here does, or what the numbers mean. */
+#define FORMAT 2
+static const char magic[8] = "ebpfmm-c";
+
+/**
+ * struct record - what is known of a name
+ * @range: as in struct ebpfmm_anchor
+ * @anonymous: likewise
+ * @part_start: likewise
+ * @part_end: likewise
+ * @part_file_end: likewise
+ * @part: likewise
+ * @kind: of the anchor
+ * @name: where the name starts, in bytes from the first name
+ * @reserved: 0
+ */
+struct record {
+	struct ebpfmm_range range;
+	struct ebpfmm_range anonymous;
+	uint64_t part_start;
+	uint64_t part_end;
+	uint64_t part_file_end;
+	uint32_t part;
+	uint32_t kind;
+	uint32_t name;
+	uint32_t reserved;
+};
+
+/**
+ * struct header - the start of the file
+ * @magic: what it is
+ * @format: FORMAT
+ * @count: number of records that follow
+ * @names: bytes of names that follow those, each with its NUL
+ * @checksum: of everything, with 0 in its own place
+ * @key: of which file
+ * @image: how that is laid out
+ */
+struct header {
+	char magic[8];
+	uint32_t format;
+	uint32_t count;
+	uint64_t names;
+	uint64_t checksum;
+	struct cache_key key;
+	struct ebpfmm_image image;
+};
+
+_Static_assert(sizeof(struct header) % 8 == 0 && sizeof(struct record) % 8 == 0,
+	       "everything is aligned and has no holes at its end");
+
+/* FNV-1a, over eight bytes at a time: all sizes here are multiples of them. */
+static uint64_t checksum(const void *data, size_t size)
+{
+	uint64_t value = 0xcbf29ce484222325ULL, word;
+	const char *at = data;
+
+	for (; size >= sizeof(word); size -= sizeof(word), at += sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		value = (value ^ word) * 0x100000001b3ULL;
+	}
+	return value;
+}
+
+struct ebpfmm_cached *cache_new(const struct cache_key *key)
+{
+	struct ebpfmm_cached *cached = calloc(1, sizeof(*cached));
+
+	if (cached)
+		cached->key = *key;
+	return cached;
+}
+
+void cache_free(struct ebpfmm_cached *cached)
+{
+	size_t i;
+
+	for (i = 0; i < cached->nlearnt; i++)
+		free(cached->learnt[i].name);
+	free(cached->learnt);
+	free(cached->text);
+	free(cached);
+}
+
+/* --- reading -------------------------------------------------------------------- */
+
+static const struct header *header_of(const struct ebpfmm_cached *cached)
+{
+	return cached->text;
+}
+
+static const struct record *records_of(const struct ebpfmm_cached *cached)
+{
+	return (const void *)(header_of(cached) + 1);
+}
+
+static const char *names_of(const struct ebpfmm_cached *cached)
+{
+	return (const void *)(records_of(cached) + header_of(cached)->count);
+}
+
+/* All but the time at which it was looked at. */
+static bool same_key(const struct cache_key *a, const struct cache_key *b)
+{
+	return !memcmp(&a->identity, &b->identity, sizeof(a->identity)) &&
+	       a->ctime == b->ctime && a->ctime_nsec == b->ctime_nsec &&
+	       a->size == b->size && a->disk == b->disk;
+}
+
+static bool is_sound(struct header *header, size_t size,
+		     const struct cache_key *key)
+{
+	uint64_t sum;
+
+	if (size < sizeof(*header) || memcmp(header->magic, magic, sizeof(magic)) ||
+	    header->format != FORMAT)
+		return false;
+	size -= sizeof(*header);
+	if (header->count > size / sizeof(struct record) ||
+	    header->names != size - header->count * sizeof(struct record) ||
+	    header->names % sizeof(uint64_t))
+		return false;
+	sum = header->checksum;
+	header->checksum = 0;
+	return checksum(header, sizeof(*header) + size) == sum &&
+	       same_key(&header->key, key) && cache_settled(&header->key);
+}
+
+static bool are_sound(const struct ebpfmm_cached *cached)
+{
+	const struct header *header = header_of(cached);
+	const struct record *records = records_of(cached);
+	const char *names = names_of(cached);
+	uint32_t i;
+
+	if (header->count && (!header->names || names[header->names - 1]))
+		return false;
+	for (i = 0; i < header->count; i++)
+		if (records[i].name >= header->names ||
+		    records[i].part >= EBPFMM_PART_KINDS)
+			return false;
+	return true;
+}
+
+static void *read_whole(int dirfd, const char *name, size_t *size)
+{
+	char *text = NULL;
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    st.st_size <= EBPFMM_CACHE_MAX_BYTES)
+		text = malloc(st.st_size ?: 1);
+	/* One read is enough of a small file; if it was not, the size is wrong. */
+	if (text)
+		n = read(fd, text, st.st_size);
+	close(fd);
+	if (n < 0) {
+		free(text);
+		return NULL;
+	}
+	*size = n;
+	return text;
+}
+
+void cache_read(struct ebpfmm_cached *cached, int dirfd)
+{
+	size_t size = 0;
+
+	cached->text = read_whole(dirfd, cached->name, &size);
+	if (!cached->text)
+		return;
+	if (!is_sound(cached->text, size, &cached->key) || !are_sound(cached)) {
+		free(cached->text);
+		cached->text = NULL;
+		return;
+	}
+	cached->image = header_of(cached)->image;
+	cached->has_image = true;
+}
+
+bool ebpfmm_cached_image(const struct ebpfmm_cached *cached,
+			 struct ebpfmm_image *image)
+{
+	if (!cached || !cached->has_image)
+		return false;
+	*image = cached->image;
+	return true;
+}
+
+static int compare(enum ebpfmm_anchor_kind kind, const char *name,
+		   enum ebpfmm_anchor_kind other_kind, const char *other)
+{
+	return kind == other_kind ? strcmp(name, other) :
+				    kind < other_kind ? -1 : 1;
+}
+
+bool ebpfmm_cached_find(const struct ebpfmm_cached *cached,
+			enum ebpfmm_anchor_kind kind, const char *name,
+			struct ebpfmm_anchor *anchor)
+{
+	const struct record *records;
+	uint32_t low = 0, high;
+	const char *names;
+
+	if (!cached || !cached->text)
+		return false;
+	records = records_of(cached);
+	names = names_of(cached);
+	high = header_of(cached)->count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct record *record = &records[middle];
+		int order = compare(kind, name, record->kind,
+				    names + record->name);
+
+		if (!order) {
+			*anchor = (struct ebpfmm_anchor){
+				.range = record->range,
+				.anonymous = record->anonymous,
+				.part_start = record->part_start,
+				.part_end = record->part_end,
+				.part_file_end = record->part_file_end,
+				.part = record->part,
+			};
+			return true;
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+/* --- writing -------------------------------------------------------------------- */
+
+void ebpfmm_cached_learn_image(struct ebpfmm_cached *cached,
+			       const struct ebpfmm_image *image)
+{
+	if (!cached)
+		return;
+	cached->image = *image;
+	cached->has_image = true;
+	cached->image_is_new = true;
+}
+
+void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
+			 enum ebpfmm_anchor_kind kind, const char *name,
+			 const struct ebpfmm_anchor *anchor)
+{
+	struct learnt *learnt;
+
+	if (!cached)
+		return;
+	if (cached->nlearnt == cached->room) {
+		size_t room = cached->room ? 2 * cached->room : 16;
+
+		learnt = reallocarray(cached->learnt, room, sizeof(*learnt));
+		if (!learnt)
+			return;
+		cached->learnt = learnt;
+		cached->room = room;
+	}
+	learnt = &cached->learnt[cached->nlearnt];
+	learnt->name = strdup(name);
+	if (!learnt->name)
+		return;
+	learnt->kind = kind;
+	learnt->anchor = *anchor;
+	cached->nlearnt++;
+}
+
+/**
+ * struct line - a record to be written
+ * @record: all of it but where the name is
+ * @name: the name
+ */
+struct line {
+	struct record record;
+	const char *name;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct line *left = a, *right = b;
+
+	return compare(left->record.kind, left->name, right->record.kind,
+		       right->name);
+}
+
+/* What is to be written: what is new, and @old records as well. */
+static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
+			    size_t *count)
+{
+	struct line *lines = calloc(cached->nlearnt + old ?: 1, sizeof(*lines));
+	size_t i, n = 0;
+
+	if (!lines)
+		return NULL;
+	for (i = 0; i < cached->nlearnt; i++, n++) {
+		const struct learnt *learnt = &cached->learnt[i];
+
+		lines[n].name = learnt->name;
+		lines[n].record = (struct record){
+			.range = learnt->anchor.range,
+			.anonymous = learnt->anchor.anonymous,
+			.part_start = learnt->anchor.part_start,
+			.part_end = learnt->anchor.part_end,
+			.part_file_end = learnt->anchor.part_file_end,
+			.part = learnt->anchor.part,
+			.kind = learnt->kind,
+		};
+	}
+	for (i = 0; i < old; i++, n++) {
+		lines[n].record = records_of(cached)[i];
+		lines[n].name = names_of(cached) + lines[n].record.name;
+	}
+	qsort(lines, n, sizeof(*lines), by_name);
+	for (i = 0, *count = 0; i < n; i++)
+		if (!*count || by_name(&lines[*count - 1], &lines[i]))
+			lines[(*count)++] = lines[i];
+	return lines;
+}
+
+/* The file's contents, or NULL when they would be too much. */
+static void *compose(const struct ebpfmm_cached *cached, struct line *lines,
+		     size_t count, size_t *size)
+{
+	struct record *records;
+	struct header *header;
+	uint64_t names = 0;
+	size_t i;
+	char *at;
+
+	for (i = 0; i < count; i++) {
+		lines[i].record.name = names;
+		names += strlen(lines[i].name) + 1;
+		if (names > EBPFMM_CACHE_MAX_BYTES)
+			return NULL;
+	}
+	names = (names + sizeof(uint64_t) - 1) & -sizeof(uint64_t);
+	*size = sizeof(*header) + count * sizeof(*records) + names;
+	if (*size > EBPFMM_CACHE_MAX_BYTES)
+		return NULL;
+	header = calloc(1, *size);
+	if (!header)
+		return NULL;
+	memcpy(header->magic, magic, sizeof(magic));
+	header->format = FORMAT;
+	header->count = count;
+	header->names = names;
+	header->key = cached->key;
+	header->image = cached->image;
+	records = (void *)(header + 1);
+	at = (void *)(records + count);
+	for (i = 0; i < count; i++) {
+		records[i] = lines[i].record;
+		strcpy(at + records[i].name, lines[i].name);
+	}
+	header->checksum = checksum(header, *size);
+	return header;
+}
+
+static void *compose_with(const struct ebpfmm_cached *cached, size_t old,
+			  size_t *size)
+{
+	size_t count;
+	struct line *lines = collect(cached, old, &count);
+	void *text = lines ? compose(cached, lines, count, size) : NULL;
+
+	free(lines);
+	return text;
+}
+
+int cache_write(const struct ebpfmm_cached *cached, int dirfd)
+{
+	size_t old = cached->text ? header_of(cached)->count : 0;
+	char tmp[sizeof(cached->name) + 32];
+	void *text = NULL;
+	size_t size = 0;
+	ssize_t n;
+	int fd;
+
+	if (!cached->has_image)
+		return -1;
+	text = compose_with(cached, old, &size);
+	/* What was asked for last is the most likely to be asked for again. */
+	if (!text && old)
+		text = compose_with(cached, 0, &size);
+	if (!text)
+		return -1;
+	snprintf(tmp, sizeof(tmp), "%s.%d.tmp", cached->name, (int)getpid());
+	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+	n = fd < 0 ? -1 : write(fd, text, size);
+	free(text);
+	if (fd >= 0 && close(fd))
+		n = -1;
+	if (n == (ssize_t)size && !renameat(dirfd, tmp, dirfd, cached->name))
+		return 0;
+	unlinkat(dirfd, tmp, 0);
+	return -1;
+}

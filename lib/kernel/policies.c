@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/policies.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "kernel/policy_internal.h"
+
+/* --- opening ------------------------------------------------------------------ */
+
+/* @dirfd is the policy's then, or closed. */
+static int add(struct ebpfmm_policies *policies, int dirfd, uint32_t format,
+	       bool unnumbered, struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy **each, *policy = ebpfmm_policy_new(dirfd, format);
+
+	each = reallocarray(policies->each, policies->count + 1, sizeof(*each));
+	if (each)
+		policies->each = each;
+	if (!each || !policy) {
+		if (policy)
+			ebpfmm_policy_close(policy);
+		else
+			close(dirfd);
+		return ebpfmm_fail(err, ENOMEM, "open the policies");
+	}
+	if (unnumbered)
+		ebpfmm_policy_unnumber(policy);
+	each[policies->count++] = policy;
+	if (ebpfmm_policy_is_ours(policy)) {
+		each[policies->count - 1] = each[0];
+		each[0] = policy;
+		policies->ours = policy;
+	}
+	return 0;
+}
+
+/* Without the lock, what is listed may be gone when it is opened. */
+static int add_dir(struct ebpfmm_policies *policies, int topfd, const char *name,
+		   bool unnumbered, struct ebpfmm_error *err)
+{
+	int fd = openat(topfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_TOP "/%s`", name);
+	return add(policies, fd, unnumbered ? 0 : ebpfmm_pin_format(name), unnumbered, err);
+}
+
+int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
+{
+	DIR *dir = ebpfmm_pin_list(AT_FDCWD, EBPFMM_PIN_TOP);
+	struct dirent *entry;
+	bool unnumbered = false;
+	int rc = 0;
+
+	*out = (struct ebpfmm_policies){};
+	if (!dir && errno == ENOENT)
+		return 0;
+	if (!dir)
+		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_TOP "`");
+	while (!rc && (errno = 0, entry = readdir(dir))) {
+		if (entry->d_type != DT_DIR)
+			unnumbered = true;
+		else if (ebpfmm_pin_format(entry->d_name))
+			rc = add_dir(out, dirfd(dir), entry->d_name, false, err);
+		errno = 0;
+	}
+	if (!rc && errno)
+		rc = ebpfmm_fail(err, errno, "list `" EBPFMM_PIN_TOP "`");
+	if (!rc && unnumbered)
+		rc = add_dir(out, dirfd(dir), ".", true, err);
+	closedir(dir);
+	return rc;
+}
+
+void ebpfmm_policies_close(struct ebpfmm_policies *policies)
+{
+	for (size_t i = 0; i < policies->count; i++)
+		ebpfmm_policy_close(policies->each[i]);
+	free(policies->each);
+	*policies = (struct ebpfmm_policies){};
+}
+
+/* --- looking ------------------------------------------------------------------ */
+
+int ebpfmm_policies_find(const struct ebpfmm_policies *policies, uint64_t id,
+			 struct ebpfmm_policy **out, struct ebpfmm_error *err)
+{
+	for (size_t i = 0; i < policies->count; i++) {
+		int rc = ebpfmm_policy_is_attached(policies->each[i], id, err);
+
+		*out = policies->each[i];
+		if (rc)
+			return rc;
+	}
+	*out = NULL;
+	return 0;
+}
+
+static int count_attached(uint64_t id, bool attached, void *data)
+{
+	int *count = data;
+
+	(void)id;
+	*count += attached;
+	return 0;
+}
+
+int ebpfmm_policies_count(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+{
+	int count = 0;
+
+	return ebpfmm_policy_each(policy, count_attached, &count, err) ? -1 : count;
+}
+
+/* --- changing ----------------------------------------------------------------- */
+
+/* The first link will do, and there may be a thousand. */
+static int stop_at_link(uint64_t id, bool attached, void *data)
+{
+	(void)id;
+	(void)attached;
+	(void)data;
+	return 1;
+}
+
+/* Another version's policy is gone when the last link to it is. */
+static int end_others(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+{
+	int rc;
+
+	if (ebpfmm_policy_is_ours(policy))
+		return 0;
+	rc = ebpfmm_policy_each(policy, stop_at_link, NULL, err);
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	return ebpfmm_policy_remove(policy, err);
+}
+
+int ebpfmm_policies_attach(const struct ebpfmm_policies *policies,
+			   const struct ebpfmm_cgroup *cgroup,
+			   const struct ebpfmm_table *table, struct ebpfmm_error *err)
+{
+	struct ebpfmm_policy *now;
+	int found = ebpfmm_policies_find(policies, cgroup->id, &now, err);
+
+	if (found < 0)
+		return -1;
+	if (!found || ebpfmm_policy_is_ours(now))
+		return ebpfmm_policy_attach(policies->ours, cgroup, table, err);
+	if (ebpfmm_policy_take_over(policies->ours, now, cgroup, table, err))
+		return -1;
+	/* It is attached; what could not be removed now is left to gc. */
+	end_others(now, NULL);
+	return 0;
+}
+
+int ebpfmm_policies_detach(const struct ebpfmm_policies *policies, uint64_t id,
+			   struct ebpfmm_error *err)
+{
+	bool had = false, failed = false;
+	struct ebpfmm_error local;
+
+	for (size_t i = 0; i < policies->count; i++) {
+		struct ebpfmm_policy *policy = policies->each[i];
+
+		if (ebpfmm_policy_detach(policy, id, &local)) {
+			if (local.code == ENOENT)
+				continue;
+		} else {
+			had = true;
+			if (!end_others(policy, &local))
+				continue;
+		}
+		if (err && !failed)
+			*err = local;
+		failed = true;
+	}
+	if (failed)
+		return -1;
+	return had ? 0 : ebpfmm_fail(err, ENOENT, "cgroup %" PRIu64 " has no policy", id);
+}
+
+int ebpfmm_policies_sweep(const struct ebpfmm_policies *policies, bool remove,
+			  struct ebpfmm_error *err)
+{
+	int found = 0;
+
+	for (size_t i = 0; i < policies->count; i++) {
+		struct ebpfmm_policy *policy = policies->each[i];
+		int count;
+
+		if (ebpfmm_policy_is_ours(policy))
+			continue;
+		count = ebpfmm_policies_count(policy, err);
+		if (count < 0 || (!count && remove && ebpfmm_policy_remove(policy, err)))
+			return -1;
+		found += !count;
+	}
+	return found;
+}
+
+static int unload(const struct ebpfmm_policies *policies, struct ebpfmm_error *err)
+{
+	for (size_t i = 0; i < policies->count; i++) {
+		struct ebpfmm_policy *policy = policies->each[i];
+		int count = ebpfmm_policies_count(policy, err);
+
+		if (count < 0)
+			return -1;
+		if (count && ebpfmm_policy_is_ours(policy))
+			return ebpfmm_fail(err, EBUSY, "the policy is attached to %d cgroup%s",
+					   count, count == 1 ? "" : "s");
+		if (count)
+			ebpfmm_log(LOG_NOTICE,
+				   "the policy of format %" PRIu32 ", of another version, stays: it is attached to %d cgroup%s",
+				   ebpfmm_policy_format(policy), count,
+				   count == 1 ? "" : "s");
+		else if (ebpfmm_policy_remove(policy, err))
+			return -1;
+	}
+	return 0;
+}
+
+int ebpfmm_policies_unload(struct ebpfmm_error *err)
+{
+	int fsfd = ebpfmm_bpf_fs_open(err), rc;
+	struct ebpfmm_policies policies;
+
+	if (fsfd < 0)
+		return -1;
+	close(fsfd);
+	rc = ebpfmm_policies_open(&policies, err);
+	if (!rc)
+		rc = unload(&policies, err);
+	ebpfmm_policies_close(&policies);
+	return rc;
+}

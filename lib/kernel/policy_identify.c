@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which inode the kernel has behind a descriptor of ours. */
+#include "kernel/policy_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernel/iterate.h"
+
+static int iterate(struct ebpfmm_policy *policy, enum ebpfmm_pin pin, uint64_t at,
+		   struct ebpfmm_file *file, struct ebpfmm_error *err)
+{
+	const union bpf_iter_link_info info = { .task.tid = gettid() };
+	int program = ebpfmm_policy_pin(policy, pin, err), rc = 0;
+	bool found = false;
+	FILE *stream;
+
+	if (program < 0)
+		return -1;
+	stream = ebpfmm_iterate_open(program, &info);
+	if (!stream)
+		return ebpfmm_fail(err, errno, "iterate over our files");
+	while (!found && fread(file, sizeof(*file), 1, stream) == 1)
+		found = file->at == at;
+	if (!found && ferror(stream))
+		rc = ebpfmm_fail(err, errno, "iterate over our files");
+	else if (!found)
+		rc = ebpfmm_fail(err, 0, "the kernel does not list the file");
+	fclose(stream);
+	return rc;
+}
+
+int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,
+			   void *policy, struct ebpfmm_error *err)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	void *map;
+	int rc;
+
+	if (!mapped)
+		return iterate(policy, EBPFMM_PIN_FILES, fd, file, err);
+
+	/* Never touched: the file may be cut short at any time. */
+	map = mmap(NULL, page, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return ebpfmm_fail(err, errno, "map the file");
+	rc = iterate(policy, EBPFMM_PIN_MAPPED, (uintptr_t)map, file, err);
+	munmap(map, page);
+	return rc;
+}

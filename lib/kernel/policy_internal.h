@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files behind policy.h and policies.h share. */
+#ifndef EBPFMM_POLICY_INTERNAL_H
+#define EBPFMM_POLICY_INTERNAL_H
+
+#include <dirent.h>
+
+#include "kernel/policy.h"
+
+/* The same for all formats: they see each other's. */
+#define EBPFMM_BPF_FS "/sys/fs/bpf"
+#define EBPFMM_TOP_NAME "ebpfmm"
+#define EBPFMM_NEW_NAME "ebpfmm-new"
+#define EBPFMM_OLD_NAME "ebpfmm-old"
+#define EBPFMM_LINK_PREFIX "cgroup-"
+
+/**
+ * enum ebpfmm_pin - the pinned objects, but for links
+ * @EBPFMM_PIN_OPS: the struct_ops map
+ * @EBPFMM_PIN_SMALL: storage of small tables
+ * @EBPFMM_PIN_LARGE: storage of large tables
+ * @EBPFMM_PIN_FILES: program of the iterator over open files
+ * @EBPFMM_PIN_MAPPED: program of the iterator over mapped files
+ * @EBPFMM_PIN_EVENTS: the ring buffer of decisions
+ * @EBPFMM_PIN_TRACING: whose decisions go there
+ * @EBPFMM_PIN_COSTS: what pages cost on this node, struct ebpfmm_costs
+ * @EBPFMM_PIN_FORMAT: EBPFMM_FORMAT of who loaded it, in a map
+ * @EBPFMM_PINS: how many there are
+ */
+enum ebpfmm_pin {
+	EBPFMM_PIN_OPS,
+	EBPFMM_PIN_SMALL,
+	EBPFMM_PIN_LARGE,
+	EBPFMM_PIN_FILES,
+	EBPFMM_PIN_MAPPED,
+	EBPFMM_PIN_EVENTS,
+	EBPFMM_PIN_TRACING,
+	EBPFMM_PIN_COSTS,
+	EBPFMM_PIN_FORMAT,
+	EBPFMM_PINS,
+};
+
+/**
+ * struct ebpfmm_policy - a loaded policy
+ * @dirfd: the pin directory, which stays that of these objects
+ * @fd: those that were needed so far; -1: not yet
+ * @format: EBPFMM_FORMAT of who loaded it
+ * @unnumbered: it is of a version that pinned right below EBPFMM_PIN_TOP
+ * @path: of the pin directory
+ */
+struct ebpfmm_policy {
+	int dirfd;
+	int fd[EBPFMM_PINS];
+	uint32_t format;
+	bool unnumbered;
+	char path[sizeof(EBPFMM_PIN_TOP) + 16];
+};
+
+/**
+ * ebpfmm_policy_new - what is pinned in a directory
+ * @dirfd: the directory, which is the policy's then
+ * @format: its format
+ *
+ * Return: to be closed with ebpfmm_policy_close(), or NULL without memory.
+ */
+struct ebpfmm_policy *ebpfmm_policy_new(int dirfd, uint32_t format);
+
+/**
+ * ebpfmm_policy_unnumber - it is that of a version that knew of no directory for each
+ * @policy: its directory is EBPFMM_PIN_TOP; its format is looked up, 0 if it has none
+ */
+void ebpfmm_policy_unnumber(struct ebpfmm_policy *policy);
+
+/**
+ * ebpfmm_policy_remove - unpin all of a policy
+ * @policy: the policy
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_remove(struct ebpfmm_policy *policy, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_take_over - give a cgroup our policy instead of that of another format
+ * @policy: ours
+ * @from: what the cgroup has
+ * @cgroup: the cgroup
+ * @table: the translated profile
+ * @err: what failed; the cgroup is as it was then
+ *
+ * Atomic for faults: its link is updated, and then its pin moved. Counters begin anew.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policy_take_over(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
+			    const struct ebpfmm_cgroup *cgroup,
+			    const struct ebpfmm_table *table, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_bpf_fs_open - open where everything is pinned
+ * @err: what failed, such as that it is not mounted
+ *
+ * Return: a descriptor, or -1 with @err set.
+ */
+int ebpfmm_bpf_fs_open(struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policy_pin - a pinned object, opened when it is first asked for
+ * @policy: the open policy
+ * @pin: which one
+ * @err: what failed
+ *
+ * Return: a descriptor that stays @policy's, or -1 with @err set.
+ */
+int ebpfmm_policy_pin(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
+		      struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_pin_get - open a pinned object
+ * @dirfd: the pin directory
+ * @name: its name there
+ *
+ * Return: a descriptor, or -1 with errno set.
+ */
+int ebpfmm_pin_get(int dirfd, const char *name);
+
+/**
+ * ebpfmm_pin_put - pin an object
+ * @dirfd: the pin directory
+ * @name: its name there
+ * @fd: the object
+ *
+ * Return: 0, or -1 with errno set.
+ */
+int ebpfmm_pin_put(int dirfd, const char *name, int fd);
+
+/**
+ * ebpfmm_pin_list - open a directory to list it
+ * @dirfd: where it is
+ * @name: its name there
+ *
+ * Return: to be closed with closedir(3), or NULL with errno set.
+ */
+DIR *ebpfmm_pin_list(int dirfd, const char *name);
+
+/**
+ * ebpfmm_pin_remove_dir - remove a directory of pins
+ * @fsfd: from ebpfmm_bpf_fs_open()
+ * @name: its name there
+ * @err: what failed
+ *
+ * Return: 0 (also when it was not there), or -1 with @err set.
+ */
+int ebpfmm_pin_remove_dir(int fsfd, const char *name, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_pin_format - the format that a directory's name is
+ * @name: the name
+ *
+ * Return: the number, or 0 when the name is something else.
+ */
+uint32_t ebpfmm_pin_format(const char *name);
+
+#endif /* EBPFMM_POLICY_INTERNAL_H */

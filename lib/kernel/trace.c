@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/trace.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "kernel/policy_internal.h"
+#include "life/record.h"
+
+#define LOCK EBPFMM_RUN_DIR "/trace.lock"
+/* Some times as long as anybody waits at once, on a machine that is busy, too. */
+#define EXPIRES_NS (EBPFMM_TRACE_EXPIRES_S * EBPFMM_NS_PER_S)
+
+/**
+ * struct ebpfmm_trace - an open trace
+ * @tracing: the map that turns it on; the policy's
+ * @shared: its value, mapped: to be changed beside what the policy counts in it
+ * @unheard: at some time nobody waited for so long that nothing was told
+ * @lock: held while it is on, also against death
+ * @ring: the ring buffer
+ * @draining: what is read is of an earlier trace
+ * @fn: called for each decision
+ * @data: for @fn
+ */
+struct ebpfmm_trace {
+	int tracing;
+	struct ebpfmm_tracing *shared;
+	bool unheard;
+	int lock;
+	struct ring_buffer *ring;
+	bool draining;
+	ebpfmm_trace_fn *fn;
+	void *data;
+};
+
+static int pass_on(void *context, void *event, size_t size)
+{
+	struct ebpfmm_trace *trace = context;
+
+	if (trace->draining || size < sizeof(struct ebpfmm_event))
+		return 0;
+	return trace->fn(event, trace->data);
+}
+
+/* The lock, or -1 with errno EWOULDBLOCK while somebody has it. */
+static int take_lock(void)
+{
+	int fd;
+
+	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
+		return -1;
+	fd = open(LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		int code = errno;
+
+		close(fd);
+		errno = code;
+		return -1;
+	}
+	return fd;
+}
+
+static int set(int map, uint64_t cgroup, uint64_t every)
+{
+	struct ebpfmm_tracing value = { .cgroup = cgroup, .every = every,
+					.until = ebpfmm_clock_ns(CLOCK_MONOTONIC) +
+						 EXPIRES_NS };
+	__u32 zero = 0;
+
+	return bpf_map_update_elem(map, &zero, &value, BPF_ANY);
+}
+
+int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
+		      uint64_t every, ebpfmm_trace_fn *fn, void *data,
+		      struct ebpfmm_trace **out, struct ebpfmm_error *err)
+{
+	struct ebpfmm_trace *trace;
+	int events, tracing, rc;
+
+	if (ebpfmm_policy_check_format(policy, err))
+		return -1;
+	trace = calloc(1, sizeof(*trace));
+	if (!trace)
+		return ebpfmm_fail(err, ENOMEM, "trace");
+	trace->tracing = -1;
+	trace->shared = MAP_FAILED;
+	trace->fn = fn;
+	trace->data = data;
+	trace->lock = take_lock();
+	if (trace->lock < 0 && errno == EWOULDBLOCK) {
+		ebpfmm_fail(err, 0, "somebody else is tracing");
+		goto fail;
+	}
+	if (trace->lock < 0) {
+		ebpfmm_fail(err, errno, "lock `" LOCK "`");
+		goto fail;
+	}
+	events = ebpfmm_policy_pin(policy, EBPFMM_PIN_EVENTS, err);
+	tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, err);
+	if (events < 0 || tracing < 0)
+		goto fail;
+	trace->ring = ring_buffer__new(events, pass_on, trace, NULL);
+	if (!trace->ring) {
+		ebpfmm_fail(err, errno, "read the decisions");
+		goto fail;
+	}
+	trace->draining = true;
+	ring_buffer__consume(trace->ring);
+	trace->draining = false;
+
+	trace->shared = mmap(NULL, sizeof(*trace->shared), PROT_READ | PROT_WRITE,
+			     MAP_SHARED, tracing, 0);
+	if (trace->shared == MAP_FAILED) {
+		ebpfmm_fail(err, errno, "map what turns tracing on");
+		goto fail;
+	}
+	trace->tracing = tracing;
+	rc = set(trace->tracing, cgroup, every);
+	if (rc) {
+		ebpfmm_fail(err, -rc, "turn tracing on");
+		goto fail;
+	}
+	*out = trace;
+	return 0;
+fail:
+	ebpfmm_trace_close(trace);
+	return -1;
+}
+
+/* Whoever waits here listens; who is killed, or stopped, does not any more. */
+static void go_on(struct ebpfmm_trace *trace)
+{
+	uint64_t time = ebpfmm_clock_ns(CLOCK_MONOTONIC);
+
+	if (time >= trace->shared->until)
+		trace->unheard = true;
+	__atomic_store_n(&trace->shared->until, time + EXPIRES_NS, __ATOMIC_RELAXED);
+}
+
+int ebpfmm_trace_wait(struct ebpfmm_trace *trace, int ms, struct ebpfmm_error *err)
+{
+	int rc;
+
+	go_on(trace);
+	rc = ring_buffer__poll(trace->ring, ms);
+	if (rc == -EINTR)
+		return 0;
+	if (rc < 0 && rc != -ECANCELED)
+		return ebpfmm_fail(err, -rc, "read the decisions");
+	return rc;
+}
+
+bool ebpfmm_trace_was_unheard(const struct ebpfmm_trace *trace)
+{
+	return trace->unheard;
+}
+
+uint64_t ebpfmm_trace_stop(struct ebpfmm_trace *trace)
+{
+	struct ebpfmm_tracing value = {};
+	__u32 zero = 0;
+
+	bpf_map_lookup_elem(trace->tracing, &zero, &value);
+	set(trace->tracing, 0, 0);
+	return value.lost;
+}
+
+void ebpfmm_trace_close(struct ebpfmm_trace *trace)
+{
+	if (!trace)
+		return;
+	if (trace->tracing >= 0)
+		set(trace->tracing, 0, 0);
+	if (trace->shared != MAP_FAILED)
+		munmap(trace->shared, sizeof(*trace->shared));
+	ring_buffer__free(trace->ring);
+	if (trace->lock >= 0)
+		close(trace->lock);
+	free(trace);
+}
+
+static bool is_on(int map)
+{
+	struct ebpfmm_tracing value = {};
+	__u32 zero = 0;
+
+	return !bpf_map_lookup_elem(map, &zero, &value) && value.cgroup;
+}
+
+bool ebpfmm_trace_sweep(struct ebpfmm_policy *policy, bool clear)
+{
+	int tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, NULL), lock;
+	bool left;
+
+	/* Whoever wants to trace must not be kept from it for nothing. */
+	if (tracing < 0 || !is_on(tracing))
+		return false;
+	lock = take_lock();
+	if (lock < 0)
+		return false;
+	left = is_on(tracing);
+	if (left && clear)
+		set(tracing, 0, 0);
+	close(lock);
+	return left;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "life/record_private.h"
+
+#define RECORD_VERSION 1
+
+/* Adds a member, if there was memory for @value. */
+static bool add(struct json_object *object, const char *key,
+		struct json_object *value)
+{
+	if (value && !json_object_object_add(object, key, value))
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+char *ebpfmm_record_to_text(const struct ebpfmm_record *record)
+{
+	struct json_object *object = json_object_new_object();
+	const char *text = NULL;
+	char *copy;
+
+	if (!object)
+		return NULL;
+	if (add(object, "version", json_object_new_int(RECORD_VERSION)) &&
+	    add(object, "id", json_object_new_string(record->id)) &&
+	    add(object, "cgroup_id", json_object_new_uint64(record->cgroup_id)) &&
+	    add(object, "cgroup_path", json_object_new_string(record->cgroup_path ?: "")) &&
+	    add(object, "profile", json_object_new_string(record->profile ?: "")) &&
+	    add(object, "digest", json_object_new_uint64(record->digest)))
+		text = json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	copy = text ? strdup(text) : NULL;
+	json_object_put(object);
+	return copy;
+}
+
+/* Copies a string member; 0, -EBADMSG when there is none, or -ENOMEM. */
+static int string_member(struct json_object *object, const char *key, char **out)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return -EBADMSG;
+	*out = strdup(json_object_get_string(value));
+	return *out ? 0 : -ENOMEM;
+}
+
+/* What a record has in each version, for ever. */
+static int common_members(struct json_object *object, const char *id,
+			  struct ebpfmm_record *record)
+{
+	struct json_object *value;
+	int rc;
+
+	if (!json_object_object_get_ex(object, "cgroup_id", &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return -EBADMSG;
+	record->cgroup_id = json_object_get_uint64(value);
+	rc = string_member(object, "id", &record->id);
+	if (!rc && strcmp(record->id, id))
+		rc = -EBADMSG;
+	return rc;
+}
+
+static int read_members(struct json_object *object, const char *id,
+			struct ebpfmm_record *record)
+{
+	struct json_object *value;
+	int64_t version;
+	int rc;
+
+	if (!json_object_is_type(object, json_type_object) ||
+	    !json_object_object_get_ex(object, "version", &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return -EBADMSG;
+	version = json_object_get_int64(value);
+	if (version < 1)
+		return -EBADMSG;
+	rc = common_members(object, id, record);
+	if (rc == -EBADMSG && version != RECORD_VERSION)
+		rc = -EPROTONOSUPPORT;
+	/* What these are in another version is not known. */
+	if (rc || version != RECORD_VERSION)
+		return rc;
+	if (json_object_object_get_ex(object, "digest", &value) &&
+	    json_object_is_type(value, json_type_int))
+		record->digest = json_object_get_uint64(value);
+	return string_member(object, "cgroup_path", &record->cgroup_path) ?:
+	       string_member(object, "profile", &record->profile);
+}
+
+int ebpfmm_record_from_text(const char *text, const char *id,
+			    struct ebpfmm_record *out)
+{
+	struct ebpfmm_record record = {};
+	enum json_tokener_error parsed;
+	struct json_object *object;
+	int rc;
+
+	object = json_tokener_parse_verbose(text, &parsed);
+	if (parsed == json_tokener_error_memory)
+		rc = -ENOMEM;
+	else
+		rc = read_members(object, id, &record);
+	json_object_put(object);
+	if (rc)
+		ebpfmm_record_free(&record);
+	else
+		*out = record;
+	return rc;
+}
+
+void ebpfmm_record_free(struct ebpfmm_record *record)
+{
+	free(record->id);
+	free(record->cgroup_path);
+	free(record->profile);
+	*record = (struct ebpfmm_record){};
+}

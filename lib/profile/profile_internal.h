@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the profile parser share. Their errors name the place
+ * relative to the object they were given; each caller prefixes its own part on
+ * the way up, so that the whole place stands there in the end.
+ */
+#ifndef EBPFMM_PROFILE_INTERNAL_H
+#define EBPFMM_PROFILE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <json-c/json.h>
+
+#include "base/error.h"
+#include "profile/profile.h"
+
+/* Sets of JSON types. */
+#define PROFILE_INTEGER	(1U << json_type_int)
+#define PROFILE_NUMBER	(PROFILE_INTEGER | 1U << json_type_double)
+#define PROFILE_STRING	(1U << json_type_string)
+#define PROFILE_SIZE	(PROFILE_INTEGER | PROFILE_STRING)
+#define PROFILE_ARRAY	(1U << json_type_array)
+#define PROFILE_OBJECT	(1U << json_type_object)
+
+/**
+ * struct profile_member - a key that an object may have
+ * @key: the key
+ * @types: set of types that its value may be of
+ * @required: whether it must be there
+ * @value: gets the value, borrowed, or NULL when it is not there
+ */
+struct profile_member {
+	const char *key;
+	unsigned int types;
+	bool required;
+	struct json_object **value;
+};
+
+/**
+ * profile_json_parse - parse JSON text more strictly than json-c does
+ * @text: the text, need not end in NUL
+ * @length: bytes in @text, at most EBPFMM_PROFILE_MAX_BYTES
+ * @root: to be freed with json_object_put(); an object
+ * @err: with line and column
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_json_parse(const char *text, size_t length,
+		       struct json_object **root, struct ebpfmm_error *err);
+
+/**
+ * profile_json_type - check the type of a value
+ * @value: the value
+ * @types: set of types that it may be of
+ * @err: has no place; begins with "must be"
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_json_type(struct json_object *value, unsigned int types,
+		      struct ebpfmm_error *err);
+
+/**
+ * profile_json_members - take an object apart
+ * @object: the object
+ * @members: every key it may have
+ * @count: entries in @members
+ * @err: an unknown or missing key, or a value of the wrong type
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_json_members(struct json_object *object,
+			 const struct profile_member *members, size_t count,
+			 struct ebpfmm_error *err);
+
+/**
+ * profile_nearest - what a word is likely meant to be
+ * @word: hostile
+ * @choices: the words there are, each of at most 24 bytes
+ * @count: their number
+ *
+ * Return: one of @choices, or NULL when none is near.
+ */
+const char *profile_nearest(const char *word, const char *const *choices,
+			    size_t count);
+
+/**
+ * profile_guess_size - read a size as people write it elsewhere
+ * @text: such as "64k", "2MB", "1 GiB" or "4096"; hostile
+ * @bytes: the result; undefined on error
+ *
+ * Return: whether it is one.
+ */
+bool profile_guess_size(const char *text, uint64_t *bytes);
+
+#define PROFILE_SIZE_TEXT	24
+
+/**
+ * profile_write_size - write a size as a profile has it
+ * @bytes: the size
+ * @text: gets a JSON string with the largest unit that divides it, or a number
+ */
+void profile_write_size(uint64_t bytes, char text[PROFILE_SIZE_TEXT]);
+
+/**
+ * profile_size - read a number of bytes
+ * @value: of type PROFILE_SIZE
+ * @bytes: the result
+ * @err: has no place
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_size(struct json_object *value, uint64_t *bytes,
+		 struct ebpfmm_error *err);
+
+/**
+ * profile_order - read a key that is a page size
+ * @key: the key
+ * @err: begins with @key
+ *
+ * Return: the order, or -1 with @err set.
+ */
+int profile_order(const char *key, struct ebpfmm_error *err);
+
+/**
+ * profile_benefit - read what page sizes are worth
+ * @ns: value of "benefit_ns"
+ * @touched: value of "touched", or NULL
+ * @benefit: the result
+ * @err: relative to the object that both are in
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_benefit(struct json_object *ns, struct json_object *touched,
+		    struct ebpfmm_benefit *benefit, struct ebpfmm_error *err);
+
+/**
+ * profile_check_name - check the name of a profile or of its file
+ * @name: the name
+ * @err: has no place
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_check_name(const char *name, struct ebpfmm_error *err);
+
+/**
+ * profile_check_path - check a path in the container
+ * @path: must be absolute and the shortest way to write it
+ * @err: has no place
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_check_path(const char *path, struct ebpfmm_error *err);
+
+/**
+ * profile_check_anon_name - check the name of a mapping
+ * @name: must be one that PR_SET_VMA_ANON_NAME can set
+ * @err: has no place
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_check_anon_name(const char *name, struct ebpfmm_error *err);
+
+/**
+ * profile_check_conflicts - check the parts of a profile against each other
+ * @profile: complete otherwise
+ * @err: names the later one of two parts that exclude each other, or the first
+ *	one that is too many
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_check_conflicts(const struct ebpfmm_profile *profile,
+			    struct ebpfmm_error *err);
+
+/**
+ * profile_find_in - find a profile by its name in given directories
+ * @dirs: two directories, the more important one first
+ * @name: as for ebpfmm_profile_find()
+ * @out: as for ebpfmm_profile_parse()
+ * @err: as for ebpfmm_profile_find()
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int profile_find_in(const char *const dirs[2], const char *name,
+		    struct ebpfmm_profile **out, struct ebpfmm_error *err);
+
+#endif /* EBPFMM_PROFILE_INTERNAL_H */

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The values of a profile: sizes, page sizes, benefits, names, paths.
+ */
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+
+#include "profile/profile_internal.h"
+
+static const char *const order_names[EBPFMM_ORDERS] = {
+	"4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M", "2M",
+};
+
+const char *ebpfmm_order_name(unsigned int order)
+{
+	return order_names[order];
+}
+
+int ebpfmm_parse_order(const char *name)
+{
+	int order;
+
+	for (order = 0; order < EBPFMM_ORDERS; order++) {
+		if (EBPFMM_SUPPORTED_ORDERS & 1U << order &&
+		    !strcmp(name, order_names[order]))
+			return order;
+	}
+	return -1;
+}
+
+int profile_order(const char *key, struct ebpfmm_error *err)
+{
+	int order = ebpfmm_parse_order(key);
+	char names[80] = "";
+	uint64_t bytes;
+
+	if (order >= 0)
+		return order;
+	if (profile_guess_size(key, &bytes)) {
+		for (order = 0; order < EBPFMM_ORDERS; order++) {
+			if (EBPFMM_SUPPORTED_ORDERS & 1U << order &&
+			    bytes == 1ULL << (EBPFMM_PAGE_SHIFT + order))
+				return ebpfmm_fail(err, 0, "%.80s: is not how a page "
+						   "size is written, did you mean `%s`?",
+						   key, order_names[order]);
+		}
+	}
+	for (order = 0; order < EBPFMM_ORDERS; order++) {
+		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << order))
+			continue;
+		strcat(names, " ");
+		strcat(names, order_names[order]);
+	}
+	return ebpfmm_fail(err, 0,
+			   "%.80s: no page size of anonymous memory, which are%s",
+			   key, names);
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return INT_MAX;
+}
+
+static int size_from_string(const char *text, uint64_t *bytes,
+			    struct ebpfmm_error *err)
+{
+	bool hexadecimal = !strncmp(text, "0x", 2);
+	int base = hexadecimal ? 16 : 10;
+	const char *s = text + (hexadecimal ? 2 : 0), *digits = s;
+	uint64_t value = 0, unit = 1;
+	bool overflow = false;
+
+	for (; digit_value(*s) < base; s++) {
+		overflow |= __builtin_mul_overflow(value, base, &value);
+		overflow |= __builtin_add_overflow(value, digit_value(*s), &value);
+	}
+	if (s == digits)
+		goto malformed;
+	if (!hexadecimal) {
+		switch (*s++) {
+		case 'K':
+			unit = 1ULL << 10;
+			break;
+		case 'M':
+			unit = 1ULL << 20;
+			break;
+		case 'G':
+			unit = 1ULL << 30;
+			break;
+		default:
+			goto malformed;
+		}
+	}
+	if (*s)
+		goto malformed;
+	overflow |= __builtin_mul_overflow(value, unit, &value);
+	if (overflow)
+		return ebpfmm_fail(err, 0, "\"%.80s\" does not fit 64 bits", text);
+	*bytes = value;
+	return 0;
+malformed:
+	if (profile_guess_size(text, &value)) {
+		char better[PROFILE_SIZE_TEXT];
+
+		profile_write_size(value, better);
+		return ebpfmm_fail(err, 0, "\"%.80s\" is no size, did you mean %s?",
+				   text, better);
+	}
+	return ebpfmm_fail(err, 0, "\"%.80s\" is no size: write bytes as a number, "
+			   "or a string like \"64K\", \"2M\", \"1G\" or \"0x1000\"",
+			   text);
+}
+
+int profile_size(struct json_object *value, uint64_t *bytes,
+		 struct ebpfmm_error *err)
+{
+	if (json_object_is_type(value, json_type_string))
+		return size_from_string(json_object_get_string(value), bytes, err);
+	if (json_object_get_int64(value) < 0)
+		return ebpfmm_fail(err, 0, "%s is negative",
+				   json_object_get_string(value));
+	*bytes = json_object_get_uint64(value);
+	return 0;
+}
+
+static int benefit_of(struct json_object *value, uint32_t *ns,
+		      struct ebpfmm_error *err)
+{
+	if (profile_json_type(value, PROFILE_INTEGER, err))
+		return -1;
+	if (json_object_get_int64(value) < 0)
+		return ebpfmm_fail(err, 0, "%s is negative",
+				   json_object_get_string(value));
+	if (json_object_get_uint64(value) > UINT32_MAX)
+		return ebpfmm_fail(err, 0, "%s is more than %u nanoseconds",
+				   json_object_get_string(value), UINT32_MAX);
+	*ns = (uint32_t)json_object_get_uint64(value);
+	return 0;
+}
+
+int profile_benefit(struct json_object *ns, struct json_object *touched,
+		    struct ebpfmm_benefit *benefit, struct ebpfmm_error *err)
+{
+	double share = touched ? json_object_get_double(touched) : 1;
+
+	memset(benefit, 0, sizeof(*benefit));
+	benefit->sizes = 1;
+	json_object_object_foreach(ns, key, value) {
+		int order = profile_order(key, err);
+
+		if (order < 0)
+			return ebpfmm_prefix(err, "benefit_ns.");
+		if (benefit_of(value, &benefit->ns[order], err))
+			return ebpfmm_prefix(err, "benefit_ns.%s: ", key);
+		benefit->sizes |= 1U << order;
+	}
+
+	/* Written so that a NaN is outside, too. */
+	if (!(share >= 0 && share <= 1))
+		return ebpfmm_fail(err, 0, "touched: %.40s is not between 0 and 1",
+				   json_object_get_string(touched));
+	benefit->touched = (uint16_t)(share * EBPFMM_TOUCHED_ONE + 0.5);
+	return 0;
+}
+
+int profile_check_name(const char *name, struct ebpfmm_error *err)
+{
+	size_t length = strlen(name);
+
+	if (!length || length >= EBPFMM_NAME_SIZE || name[0] == '.' ||
+	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			 "0123456789._-") != length)
+		return ebpfmm_fail(err, 0, "\"%.80s\" is no name of a profile: 1 to "
+				   "%d letters, digits, '.', '_', '-', no '.' first",
+				   name, EBPFMM_NAME_SIZE - 1);
+	return 0;
+}
+
+int profile_check_path(const char *path, struct ebpfmm_error *err)
+{
+	const char *s = path;
+
+	if (path[0] != '/')
+		return ebpfmm_fail(err, 0, "\"%.80s\" is no absolute path", path);
+	if (strlen(path) >= PATH_MAX)
+		return ebpfmm_fail(err, 0, "\"%.80s...\" is longer than a path can be",
+				   path);
+	while (*s) {
+		size_t length = strcspn(++s, "/");
+
+		if (!length || (length == 1 && s[0] == '.') ||
+		    (length == 2 && s[0] == '.' && s[1] == '.'))
+			return ebpfmm_fail(err, 0, "\"%.80s\" is not normalised: "
+					   "\"//\", \".\", \"..\" or a slash at its end",
+					   path);
+		s += length;
+	}
+	return 0;
+}
+
+/* As the kernel checks PR_SET_VMA_ANON_NAME: is_valid_name_char(). */
+int profile_check_anon_name(const char *name, struct ebpfmm_error *err)
+{
+	const char *s;
+
+	/* The space that glibc's names begin with is not part of the name. */
+	if (!*name || !strcmp(name, " "))
+		return ebpfmm_fail(err, 0, "is empty");
+	if (strlen(name) >= EBPFMM_ANON_NAME_SIZE)
+		return ebpfmm_fail(err, 0, "\"%.80s\" is longer than %d bytes", name,
+				   EBPFMM_ANON_NAME_SIZE - 1);
+	for (s = name; *s; s++) {
+		if (*s < ' ' || *s > '~' || strchr("\\`$[]", *s))
+			return ebpfmm_fail(err, 0, "\"%.80s\" has a character that "
+					   "no mapping's name can have", name);
+	}
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was decided in cgroups as a page of OpenMetrics 1.0.
+ *
+ * The page is also valid for readers of the older Prometheus text format, such
+ * as the textfile collector of node_exporter: it has no type that they do not
+ * know, and what they do not know is in comments.
+ */
+#ifndef EBPFMM_METRICS_H
+#define EBPFMM_METRICS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "show/stats.h"
+
+struct ebpfmm_metrics;
+
+/**
+ * ebpfmm_metrics_new - begin a page
+ * @regions: also a series for each region, of which there can be a thousand in
+ *	a cgroup; without, there are at most about 70 for each cgroup
+ *
+ * Return: to be freed with ebpfmm_metrics_free(), or NULL without memory.
+ */
+struct ebpfmm_metrics *ebpfmm_metrics_new(bool regions);
+
+/**
+ * ebpfmm_metrics_add - add a cgroup
+ * @metrics: the page
+ * @stats: of the cgroup; not used after the call
+ *
+ * A path that was added before is passed over: a page with a series twice is
+ * refused as a whole by who reads it.
+ */
+void ebpfmm_metrics_add(struct ebpfmm_metrics *metrics,
+			const struct ebpfmm_stats *stats);
+
+/**
+ * ebpfmm_metrics_end - write the page
+ * @metrics: no more is added to it
+ * @out: where to; the caller checks it for errors
+ * @err: out of memory
+ *
+ * Return: 0, or -1 with @err set, and nothing written.
+ */
+int ebpfmm_metrics_end(struct ebpfmm_metrics *metrics, FILE *out,
+		       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_metrics_free - free
+ * @metrics: may be NULL
+ */
+void ebpfmm_metrics_free(struct ebpfmm_metrics *metrics);
+
+#endif /* EBPFMM_METRICS_H */

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A translated profile in columns. Below the regions of a program is said why
+ * some of them get less than they ask for.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "table/table_private.h"
+
+#define COLUMNS		6
+/* What would reach beyond it goes on in the next line. */
+#define WIDTH		100
+/* A longer cell, such as a long symbol, has a line of its own. */
+#define MAX_CELL	32
+
+static const char titles[] =
+	"REGION\tANCHOR\tPLACE\tSTART\tLENGTH\tBENEFIT-NS\n";
+
+/* A sign behind a size says that it does not fit, or not always. */
+static const char fit_signs[] = {
+	[FIT_YES] = '\0', [FIT_MAYBE] = '?', [FIT_SHORT] = '!', [FIT_ASKEW] = '!',
+};
+
+/**
+ * struct output - the regions of a program on their way out
+ * @rows: cells, each line ended by a newline, its cells apart by tabs
+ * @warnings: lines
+ * @object: the shared object that the last row was in, or NULL
+ * @maybe: some size may fit
+ * @row: the row that warnings are of
+ */
+struct output {
+	FILE *rows;
+	FILE *warnings;
+	const char *object;
+	bool maybe;
+	const struct row *row;
+};
+
+static void print_sizes(struct output *output, const struct row *row,
+			const struct ebpfmm_region *region)
+{
+	const char *separator = "";
+	unsigned int order;
+
+	for (order = 0; order < EBPFMM_ORDERS; order++) {
+		enum fit fit = row ? row_fit(row, order) : FIT_YES;
+
+		if (!(region->sizes & (1U << order)))
+			continue;
+		fprintf(output->rows, "%s%s=%u", separator,
+			ebpfmm_order_name(order),
+			region->benefit[EBPFMM_BENEFIT(order)]);
+		if (fit_signs[fit])
+			fputc(fit_signs[fit], output->rows);
+		output->maybe = output->maybe || fit == FIT_MAYBE;
+		separator = " ";
+	}
+	if (region->touched != EBPFMM_TOUCHED_ONE)
+		fprintf(output->rows, " touched=%.3g",
+			(double)region->touched / EBPFMM_TOUCHED_ONE);
+}
+
+static void print_place(FILE *out, const struct ebpfmm_origin *origin)
+{
+	const struct ebpfmm_elf_location *location = &origin->location;
+
+	if (!origin->located) {
+		fputc('-', out);
+		return;
+	}
+	print_clean(out, location->section[0] ? location->section : "(segment)",
+		    sizeof(location->section));
+	fprintf(out, "+0x%" PRIx64, location->offset);
+	if (location->in_file)
+		fprintf(out, " file 0x%" PRIx64, location->file_offset);
+}
+
+static void print_warning(const char *text, void *data)
+{
+	struct output *output = data;
+
+	fprintf(output->warnings, "  warning: regions[%u]: %s\n",
+		output->row->region->source, text);
+}
+
+static void print_row(const struct row *row, void *data)
+{
+	const struct ebpfmm_region *region = row->region;
+	struct output *output = data;
+	FILE *out = output->rows;
+
+	if (row->space == ROW_OBJECT &&
+	    (!output->object || strcmp(output->object, row->object))) {
+		fputs("in ", out);
+		print_clean(out, row->object, SIZE_MAX);
+		fputs(":\n", out);
+		output->object = row->object;
+	}
+	fprintf(out, "%u\t", region->source);
+	print_anchor(out, row);
+	fputc('\t', out);
+	print_place(out, row->origin);
+	fprintf(out, "\t%s0x%" PRIx64 "\t", row_sign(row),
+		(uint64_t)region->start << EBPFMM_PAGE_SHIFT);
+	if (region->end == OPEN_END)
+		fputs("whole", out);
+	else
+		print_bytes(out, (uint64_t)(region->end - region->start)
+					 << EBPFMM_PAGE_SHIFT);
+	fputc('\t', out);
+	print_sizes(output, row, region);
+	fputc('\n', out);
+	output->row = row;
+	each_warning(row, false, print_warning, output);
+}
+
+/* --- alignment ------------------------------------------------------------------ */
+
+static bool has_columns(const char *line)
+{
+	size_t length = strcspn(line, "\t\n");
+
+	return line[length] == '\t';
+}
+
+static void measure(const char *text, size_t width[COLUMNS])
+{
+	size_t column, length;
+	const char *at = text;
+
+	while (*at) {
+		if (!has_columns(at)) {
+			at += strcspn(at, "\n") + 1;
+			continue;
+		}
+		for (column = 0; column < COLUMNS; column++) {
+			length = strcspn(at, "\t\n");
+			if (length > width[column] && length <= MAX_CELL)
+				width[column] = length;
+			at += length + 1;
+		}
+	}
+}
+
+/* The last cell of a line, word by word, from column @start on. */
+static void write_words(const char *cell, size_t length, size_t start, FILE *out)
+{
+	size_t used = start;
+
+	while (length) {
+		size_t word = strcspn(cell, " \n");
+
+		if (used > start && used + 1 + word > WIDTH) {
+			fprintf(out, "\n%*s", (int)start, "");
+			used = start;
+		} else if (used > start) {
+			fputc(' ', out);
+			used++;
+		}
+		fprintf(out, "%.*s", (int)word, cell);
+		used += word;
+		if (word < length)
+			word++;
+		cell += word;
+		length -= word;
+	}
+}
+
+static const char *write_line(const char *at, const size_t width[COLUMNS],
+			      FILE *out)
+{
+	size_t column, length, start = 0;
+
+	for (column = 0; column < COLUMNS - 1; column++) {
+		length = strcspn(at, "\t\n");
+		fprintf(out, "  %-*.*s", (int)width[column], (int)length, at);
+		start += 2 + width[column];
+		if (length > width[column])
+			fprintf(out, "\n%*s", (int)start, "");
+		at += length + 1;
+	}
+	length = strcspn(at, "\n");
+	fputs("  ", out);
+	write_words(at, length, start + 2, out);
+	fputc('\n', out);
+	return at + length + 1;
+}
+
+static void write_aligned(const char *text, FILE *out)
+{
+	size_t width[COLUMNS] = {};
+	const char *at = text;
+
+	measure(text, width);
+	while (*at) {
+		size_t length = strcspn(at, "\n");
+
+		if (has_columns(at)) {
+			at = write_line(at, width, out);
+		} else {
+			fprintf(out, "  %.*s\n", (int)length, at);
+			at += length + 1;
+		}
+	}
+}
+
+/* --- programs ------------------------------------------------------------------- */
+
+static void print_rows(const struct view *view, size_t index,
+		       struct output *output)
+{
+	const struct ebpfmm_region *fallback = default_of(view, index);
+
+	fputs(titles, output->rows);
+	if (fallback) {
+		fputs("default\t-\t-\t-\t-\t", output->rows);
+		print_sizes(output, NULL, fallback);
+		fputc('\n', output->rows);
+	}
+	each_row(view, index, print_row, output);
+}
+
+static void print_program(const struct view *view, size_t index, FILE *out)
+{
+	const struct ebpfmm_program *program = &view->header->programs[index];
+	char *rows = NULL, *warnings = NULL;
+	struct output output = {};
+	size_t size;
+
+	print_clean(out, view->profile->programs[index].exe, SIZE_MAX);
+	fprintf(out, ": %s, image 0x%" PRIx64 "-0x%" PRIx64 "\n",
+		view->table->bias_align[index] ? "position-independent" :
+						 "fixed address",
+		(uint64_t)program->image_start, (uint64_t)program->image_end);
+
+	output.rows = open_memstream(&rows, &size);
+	output.warnings = open_memstream(&warnings, &size);
+	if (output.rows && output.warnings)
+		print_rows(view, index, &output);
+	if (output.rows && !fclose(output.rows))
+		write_aligned(rows, out);
+	if (output.warnings && !fclose(output.warnings))
+		fputs(warnings, out);
+	if (output.maybe)
+		fputs("  ?: fits or not by where the kernel puts the memory\n", out);
+	free(rows);
+	free(warnings);
+}
+
+void table_print_columns(const struct view *view, FILE *out)
+{
+	const struct ebpfmm_header *header = view->header;
+	unsigned int order;
+	size_t i;
+
+	fputs("profile ", out);
+	print_clean(out, header->name, sizeof(header->name));
+	fprintf(out, ": %u program%s, %u region%s\n",
+		header->nprograms, header->nprograms == 1 ? "" : "s",
+		header->nregions, header->nregions == 1 ? "" : "s");
+	for (order = 0; order < EBPFMM_ORDERS; order++) {
+		if (header->limit[order] == UINT64_MAX)
+			continue;
+		fprintf(out, "limit %s: ", ebpfmm_order_name(order));
+		print_bytes(out, header->limit[order]);
+		fputc('\n', out);
+	}
+	for (i = 0; i < header->nprograms; i++) {
+		fputc('\n', out);
+		print_program(view, i, out);
+	}
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whether a table that is in use is that of a profile that is in a file. */
+#include <string.h>
+
+#include "table/table_private.h"
+
+/**
+ * struct match - a comparison that goes on
+ * @program: what the profile says of the program
+ * @seen: its regions that are in the table
+ * @same: no difference yet
+ */
+struct match {
+	const struct ebpfmm_profile_program *program;
+	size_t seen;
+	bool same;
+};
+
+static bool is_same_benefit(const struct ebpfmm_region *region,
+			    const struct ebpfmm_benefit *benefit)
+{
+	if (region->sizes != benefit->sizes || region->touched != benefit->touched)
+		return false;
+	for (unsigned int order = 0; order < EBPFMM_ORDERS; order++)
+		if (region->sizes & 1U << order &&
+		    region->benefit[EBPFMM_BENEFIT(order)] != benefit->ns[order])
+			return false;
+	return true;
+}
+
+static void match_row(const struct row *row, void *data)
+{
+	struct match *match = data;
+	unsigned int source = row->region->source;
+
+	match->seen++;
+	if (source >= match->program->nregions ||
+	    !is_same_benefit(row->region, &match->program->regions[source].benefit))
+		match->same = false;
+}
+
+/* Regions in several parts of an object are there more than once. */
+static bool matches(const struct view *view, size_t index,
+		    const struct ebpfmm_profile_program *program)
+{
+	const struct ebpfmm_region *fallback = default_of(view, index);
+	struct match match = { .program = program, .same = true };
+
+	each_row(view, index, match_row, &match);
+	if (!match.same || match.seen < program->nregions)
+		return false;
+	if (!fallback != !program->has_default)
+		return false;
+	return !fallback || is_same_benefit(fallback, &program->fallback);
+}
+
+bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
+			  const struct ebpfmm_profile *profile)
+{
+	const struct view view = { .table = table, .header = &table->large.header };
+
+	if (table->digest != profile->digest ||
+	    strncmp(view.header->name, profile->name, sizeof(view.header->name)) ||
+	    view.header->nprograms != profile->nprograms ||
+	    memcmp(view.header->limit, profile->limit, sizeof(profile->limit)))
+		return false;
+	for (size_t i = 0; i < profile->nprograms; i++)
+		if (!matches(&view, i, &profile->programs[i]))
+			return false;
+	return true;
+}

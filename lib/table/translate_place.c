@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where a region is, in bytes of the space that its anchor is in.
+ */
+#include <string.h>
+
+#include "table/translate_private.h"
+
+int fail_region(const struct job *job, size_t region, const char *member)
+{
+	return ebpfmm_prefix(job->err, "programs[%zu].regions[%zu]%s: ",
+			     job->index, region, member);
+}
+
+int cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
+	const char *name, struct ebpfmm_range *bytes)
+{
+	const struct ebpfmm_profile_region *region = &job->from->regions[index];
+	uint64_t size = anchor->end - anchor->start;
+	uint64_t length;
+
+	if (region->offset >= size) {
+		ebpfmm_fail(job->err, 0,
+			    "%llu is outside of %s, which has %llu bytes",
+			    (unsigned long long)region->offset, name,
+			    (unsigned long long)size);
+		return fail_region(job, index, ".offset");
+	}
+	length = region->has_length ? region->length : size - region->offset;
+	if (!length) {
+		ebpfmm_fail(job->err, 0, "nothing");
+		return fail_region(job, index, ".length");
+	}
+	if (length > size - region->offset) {
+		ebpfmm_fail(job->err, 0,
+			    "%llu reaches outside of %s, which has %llu bytes from there",
+			    (unsigned long long)length, name,
+			    (unsigned long long)(size - region->offset));
+		return fail_region(job, index, ".length");
+	}
+	bytes->start = anchor->start + region->offset;
+	bytes->end = bytes->start + length;
+	return 0;
+}
+
+/* What two ranges have in common; may be empty. */
+static struct ebpfmm_range common(const struct ebpfmm_range *a,
+				  const struct ebpfmm_range *b)
+{
+	return (struct ebpfmm_range){
+		.start = a->start > b->start ? a->start : b->start,
+		.end = a->end < b->end ? a->end : b->end,
+	};
+}
+
+bool is_in_file(const struct ebpfmm_profile_region *region)
+{
+	return region->kind == EBPFMM_ANCHOR_SYMBOL ||
+	       region->kind == EBPFMM_ANCHOR_SECTION;
+}
+
+int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
+		  const char *path, struct placed *placed,
+		  struct ebpfmm_anchor *anchor)
+{
+	const struct ebpfmm_profile_region *region =
+		&job->from->regions[placed->index];
+	const char *member = region->kind == EBPFMM_ANCHOR_SYMBOL ?
+				     ".anchor.symbol" : ".anchor.section";
+	struct ebpfmm_answer answer;
+
+	if (ebpfmm_binary_find(binary, region, &answer, job->err))
+		return fail_region(job, placed->index, member);
+	*anchor = answer.anchor;
+	if (anchor->range.end > MAX_BYTES) {
+		ebpfmm_fail(job->err, 0, "%s: %s is linked at too high an address",
+			    path, region->name);
+		return fail_region(job, placed->index, member);
+	}
+	if (cut(job, placed->index, &anchor->range, region->name, &placed->origin.bytes))
+		return -1;
+	placed->origin.part = common(&placed->origin.bytes, &anchor->anonymous);
+	if (placed->origin.part.start < placed->origin.part.end) {
+		placed->origin.located = answer.located;
+		if (answer.located)
+			placed->origin.location = answer.location;
+		return 0;
+	}
+	ebpfmm_fail(job->err, 0,
+		    "can hold no anonymous memory (%s: all pages of %s are mapped from the file)",
+		    path, region->name);
+	return fail_region(job, placed->index,
+			   region->object ? ".anchor.object" : member);
+}
+
+/* The matcher of a region in the table: one that is there, or a new one. */
+static int find_mapping(const struct job *job, size_t index,
+			unsigned int *number)
+{
+	const struct ebpfmm_profile_region *region = &job->from->regions[index];
+	struct ebpfmm_header *header = &job->table->large.header;
+	struct ebpfmm_span *span = &job->to->mappings;
+	struct ebpfmm_mapping *mapping = &header->mappings[span->first];
+	/* The policy skips the space that glibc begins its names with. */
+	const char *name = region->name ? region->name + (region->name[0] == ' ') : "";
+	size_t length = strlen(name);
+
+	if (length >= sizeof(mapping->name)) {
+		ebpfmm_fail(job->err, 0, "longer than the %zu bytes that a mapping's name can have",
+			    sizeof(mapping->name) - 1);
+		return fail_region(job, index, ".anchor.mapping.name");
+	}
+	for (*number = 0; *number < span->count; mapping++, ++*number) {
+		if (mapping->min_size == region->min_size &&
+		    mapping->max_size == region->max_size &&
+		    mapping->nth == region->nth &&
+		    mapping->name_len == length &&
+		    !memcmp(mapping->name, name, length))
+			return 0;
+	}
+	if (header->nmappings == EBPFMM_MAX_MAPPINGS) {
+		ebpfmm_fail(job->err, 0, "more than %d different ones",
+			    EBPFMM_MAX_MAPPINGS);
+		return fail_region(job, index, ".anchor.mapping");
+	}
+	mapping->min_size = region->min_size;
+	mapping->max_size = region->max_size;
+	mapping->nth = region->nth;
+	mapping->name_len = length;
+	memcpy(mapping->name, name, length);
+	span->count++;
+	header->nmappings++;
+	return 0;
+}
+
+int place(const struct job *job, struct placed *placed)
+{
+	const struct ebpfmm_profile_region *region =
+		&job->from->regions[placed->index];
+	struct ebpfmm_range anchor = { 0, MAX_BYTES };
+	const char *name = "the address space";
+	struct ebpfmm_anchor found;
+	unsigned int number = 0;
+
+	switch (region->kind) {
+	case EBPFMM_ANCHOR_SYMBOL:
+	case EBPFMM_ANCHOR_SECTION:
+		placed->space = SPACE_IMAGE;
+		return place_in_file(job, job->binary, job->from->exe, placed,
+				     &found);
+	case EBPFMM_ANCHOR_HEAP:
+		placed->space = SPACE_HEAP;
+		break;
+	case EBPFMM_ANCHOR_STACK:
+		placed->space = SPACE_STACK;
+		break;
+	case EBPFMM_ANCHOR_MAPPING:
+		if (find_mapping(job, placed->index, &number))
+			return -1;
+		placed->space = SPACE_MAPPING + number;
+		if (region->max_size < MAX_BYTES) {
+			anchor.end = region->max_size;
+			name = "the largest such mapping";
+		}
+		break;
+	}
+	if (cut(job, placed->index, &anchor, name, &placed->origin.bytes))
+		return -1;
+	placed->origin.part = placed->origin.bytes;
+	return 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the translation share: translate.c, which makes the table,
+ * translate_place.c, which places regions in spaces, and translate_object.c,
+ * which does so for shared objects. Not for others.
+ */
+#ifndef EBPFMM_TRANSLATE_PRIVATE_H
+#define EBPFMM_TRANSLATE_PRIVATE_H
+
+#include <stdint.h>
+
+#include "elf/anchor.h"
+#include "image/binary.h"
+#include "table/translate.h"
+
+#define PAGE		(1ULL << EBPFMM_PAGE_SHIFT)
+/* The table counts pages in 32 bits. */
+#define MAX_PAGE	UINT32_MAX
+#define MAX_BYTES	((uint64_t)MAX_PAGE << EBPFMM_PAGE_SHIFT)
+
+/* Spaces in the order their regions have in the table. */
+enum space {
+	SPACE_IMAGE,
+	SPACE_HEAP,
+	SPACE_STACK,
+	/* and SPACE_MAPPING + n for the program's n-th mapping */
+	SPACE_MAPPING,
+	/* and SPACE_OBJECT + n for its n-th part of an object */
+	SPACE_OBJECT = SPACE_MAPPING + EBPFMM_MAX_MAPPINGS,
+};
+
+/**
+ * struct placed - a region on its way from bytes to pages
+ * @space: see enum space
+ * @index: of the region in its program
+ * @origin: what was asked for, and what of it can be anonymous
+ * @first: first page
+ * @end: first page after it
+ */
+struct placed {
+	unsigned int space;
+	uint16_t index;
+	struct ebpfmm_origin origin;
+	uint32_t first;
+	uint32_t end;
+};
+
+/**
+ * struct job - one program being translated
+ * @how: what all programs are translated against
+ * @from: the program in the profile
+ * @index: which one it is
+ * @binary: its file
+ * @table: the table in the making
+ * @to: the program in the table
+ * @err: where errors go
+ */
+struct job {
+	const struct ebpfmm_translation *how;
+	const struct ebpfmm_profile_program *from;
+	size_t index;
+	struct ebpfmm_binary *binary;
+	struct ebpfmm_table *table;
+	struct ebpfmm_program *to;
+	struct ebpfmm_error *err;
+};
+
+/**
+ * fail_region - say of which region an error is
+ * @job: with the error
+ * @region: index of the region
+ * @member: the part of it, as ".anchor"
+ *
+ * Return: -1.
+ */
+int fail_region(const struct job *job, size_t region, const char *member);
+
+/**
+ * cut - cut a region out of what its anchor names
+ * @job: the program
+ * @index: of the region
+ * @anchor: what its anchor names
+ * @name: what to call that
+ * @bytes: filled in
+ *
+ * Return: 0, or -1 with an error set.
+ */
+int cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
+	const char *name, struct ebpfmm_range *bytes);
+
+/**
+ * is_in_file - is a region anchored in an ELF file?
+ * @region: the region
+ *
+ * Return: whether it is in the program's own or in a shared object.
+ */
+bool is_in_file(const struct ebpfmm_profile_region *region);
+
+/**
+ * place_in_file - place a region in an ELF file, in its own addresses
+ * @job: the program
+ * @binary: the file
+ * @path: its path
+ * @placed: gets its bytes and the part of them that will be anonymous
+ * @anchor: what the region's anchor names
+ *
+ * Return: 0, or -1 with an error set.
+ */
+int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
+		  const char *path, struct placed *placed,
+		  struct ebpfmm_anchor *anchor);
+
+/**
+ * place - place a region in its space
+ * @job: the program
+ * @placed: its index says which region; for one that is not in a shared object
+ *
+ * Return: 0, or -1 with an error set.
+ */
+int place(const struct job *job, struct placed *placed);
+
+/**
+ * place_in_objects - place the regions that are in shared objects
+ * @job: the program
+ * @placed: all regions of the program, in the order of the profile
+ *
+ * Return: 0, or -1 with an error set.
+ */
+int place_in_objects(const struct job *job, struct placed *placed);
+
+#endif /* EBPFMM_TRANSLATE_PRIVATE_H */
