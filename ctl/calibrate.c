@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/page_size.h"
+#include "base/paths.h"
 #include "command.h"
 #include "costs/costs.h"
 #include "costs/costs_file.h"

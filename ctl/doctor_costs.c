@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/paths.h"
 #include "costs/costs.h"
 #include "costs/costs_file.h"
 #include "kernel/policy.h"

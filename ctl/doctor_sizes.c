@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/page_size.h"
+#include "base/paths.h"
 #include "kernel/policy.h"
 #include "kernel/privilege.h"
 #include "profile/profile.h"

@@ -11,6 +11,7 @@
 #include "kernel/policies.h"
 #include "kernel/privilege.h"
 #include "output.h"
+#include "show/explanation.h"
 #include "walk.h"
 
 /**

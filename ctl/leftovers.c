@@ -2,6 +2,7 @@
 /* gc, and what doctor says of the same. */
 #include "leftovers.h"
 
+#include "base/paths.h"
 #include "command.h"
 #include "costs/calibrate.h"
 #include "image/cache.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/paths.h"
 #include "command.h"
 #include "image/cache.h"
 #include "kernel/cgroup.h"
@@ -91,8 +92,8 @@ static void print_attached(const struct ctl_args *args,
 static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cgroup,
 		     const struct ebpfmm_profile *profile, struct ebpfmm_error *err)
 {
-	struct ebpfmm_translation how = { .debugfd = -1, .rootfd = -1,
-					  .identify = ebpfmm_policy_identify };
+	struct ebpfmm_root how = { .debugfd = -1, .rootfd = -1,
+				   .identify = ebpfmm_policy_identify };
 	struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_table *table = NULL;
 	const char *slash = strrchr(args->operands[0], '/');

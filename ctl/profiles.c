@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/paths.h"
 #include "command.h"
 #include "kernel/policy.h"
 #include "output.h"
+#include "show/table_print.h"
 #include "table/translate.h"
 
 int ctl_profile(const char *operand, struct ebpfmm_profile **out,
@@ -68,7 +70,7 @@ static void add_warning(const char *text, void *data)
 }
 
 /* Also against a root, if there is one. */
-static int check_file(struct check *check, const struct ebpfmm_translation *how,
+static int check_file(struct check *check, const struct ebpfmm_root *how,
 		      struct ebpfmm_error *err)
 {
 	struct ebpfmm_table *table = NULL;
@@ -103,7 +105,7 @@ static void describe(struct check *check, bool valid,
 }
 
 static int check_one(const struct ctl_args *args, const char *file,
-		     const struct ebpfmm_translation *how,
+		     const struct ebpfmm_root *how,
 		     struct json_object *results)
 {
 	struct check check = {
@@ -133,7 +135,7 @@ static int check_one(const struct ctl_args *args, const char *file,
 
 /* The root and the debug files that are named; -1 for what is not. */
 static int open_places(const struct ctl_args *args,
-		       struct ebpfmm_translation *how, struct ebpfmm_error *err)
+		       struct ebpfmm_root *how, struct ebpfmm_error *err)
 {
 	how->rootfd = -1;
 	how->debugfd = -1;
@@ -145,7 +147,7 @@ static int open_places(const struct ctl_args *args,
 	return ctl_debug_dir(args, &how->debugfd, err);
 }
 
-static void close_places(const struct ebpfmm_translation *how)
+static void close_places(const struct ebpfmm_root *how)
 {
 	if (how->rootfd >= 0)
 		close(how->rootfd);
@@ -155,7 +157,7 @@ static void close_places(const struct ebpfmm_translation *how)
 
 int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct ebpfmm_translation how = {};
+	struct ebpfmm_root how = {};
 	struct json_object *results;
 	int rc = 0;
 
@@ -178,7 +180,7 @@ int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct ebpfmm_translation how = { .locate = true };
+	struct ebpfmm_root how = { .locate = true };
 	struct ebpfmm_profile *profile = NULL;
 	struct ebpfmm_table *table = NULL;
 	int rc = open_places(args, &how, err);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/paths.h"
 #include "image/cache.h"
 #include "kernel/cgroup.h"
 #include "kernel/policy.h"
@@ -121,8 +122,8 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 				const struct ebpfmm_profile *profile,
 				struct ebpfmm_error *err)
 {
-	struct ebpfmm_translation how = { .rootfd = target->root,
-					  .identify = ebpfmm_policy_identify };
+	struct ebpfmm_root how = { .rootfd = target->root,
+				   .identify = ebpfmm_policy_identify };
 	struct ebpfmm_table *table = NULL;
 	struct ebpfmm_policy *policy;
 	char time[256];

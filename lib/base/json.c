@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "profile/profile.h"
+#include "base/page_size.h"
 
 void json_add_string(struct json_object *object, const char *key, const char *value)
 {

@@ -17,10 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/paths.h"
 #include "costs/calibrate_place.h"
 #include "costs/costs.h"
 #include "costs/measure.h"
-#include "life/record.h"
 
 #define LOCK EBPFMM_RUN_DIR "/calibrate.lock"
 #define MOST_BYTES (256UL << 20)

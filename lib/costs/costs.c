@@ -3,7 +3,8 @@
 
 #include <bpf/bpf.h>
 
-#include "kernel/policy_internal.h"
+#include "base/page_size.h"
+#include "kernel/policy_pin.h"
 #include "profile/profile.h"
 
 void ebpfmm_costs_compact(struct ebpfmm_costs *costs, uint32_t page_ns)

@@ -14,7 +14,8 @@
 
 #include "costs/costs.h"
 /* For its strict JSON. */
-#include "profile/profile_internal.h"
+#include "base/page_size.h"
+#include "profile/profile_json.h"
 
 #define FILE_NAME "costs.json"
 #define TMP_NAME "costs.json.tmp"

@@ -20,9 +20,9 @@
 
 #include "base/bpf_types.h"
 #include "base/error.h"
+#include "base/paths.h"
 #include "kernel/node.h"
 
-#define EBPFMM_COSTS_DIR "/var/lib/ebpfmm"
 #define EBPFMM_COSTS_FILE EBPFMM_COSTS_DIR "/costs.json"
 #define EBPFMM_COSTS_DAYS 90	/* after which they are to be measured again */
 

@@ -64,34 +64,34 @@
 
 /* --- the child ------------------------------------------------------------------ */
 
-static void describe_part(const struct ebpfmm_elf *elf, struct ebpfmm_anchor *anchor)
+static void describe_part(const struct ebpfmm_elf *elf, struct ebpfmm_elf_found *found)
 {
 	struct ebpfmm_elf_part part;
 
-	ebpfmm_elf_anonymous(elf, &anchor->range, &anchor->anonymous);
-	if (ebpfmm_elf_part_of(elf, &anchor->range, &part))
+	ebpfmm_elf_anonymous(elf, &found->range, &found->anonymous);
+	if (ebpfmm_elf_part_of(elf, &found->range, &part))
 		return;
-	anchor->part_start = part.start;
-	anchor->part_end = part.end;
-	anchor->part_file_end = part.file_end;
-	anchor->part = part.shared ? EBPFMM_PART_SHARED : EBPFMM_PART_UNIQUE;
+	found->part_start = part.start;
+	found->part_end = part.end;
+	found->part_file_end = part.file_end;
+	found->part = part.shared ? EBPFMM_PART_SHARED : EBPFMM_PART_UNIQUE;
 }
 
-static int find(struct ebpfmm_elf *elf, const struct ebpfmm_profile_region *region,
+static int find(struct ebpfmm_elf *elf, const struct ebpfmm_elf_name *name,
 		bool locate, struct ebpfmm_answer *answer, struct ebpfmm_error *err)
 {
-	struct ebpfmm_range *range = &answer->anchor.range;
+	struct ebpfmm_range *range = &answer->found.range;
 	int rc;
 
-	if (region->kind == EBPFMM_ANCHOR_SYMBOL)
-		rc = ebpfmm_elf_symbol(elf, region->name, range, err);
+	if (name->kind == EBPFMM_ELF_SYMBOL)
+		rc = ebpfmm_elf_symbol(elf, name->name, range, err);
 	else
-		rc = ebpfmm_elf_section(elf, region->name, range, err);
+		rc = ebpfmm_elf_section(elf, name->name, range, err);
 	if (rc)
 		return -1;
-	describe_part(elf, &answer->anchor);
-	answer->located = locate && region->offset < range->end - range->start &&
-			  !ebpfmm_elf_locate(elf, range->start + region->offset,
+	describe_part(elf, &answer->found);
+	answer->located = locate && name->offset < range->end - range->start &&
+			  !ebpfmm_elf_locate(elf, range->start + name->offset,
 					     &answer->location);
 	return 0;
 }
@@ -120,7 +120,7 @@ static enum ebpfmm_read_outcome read_files(const struct ebpfmm_questions *questi
 	if (questions->debugfd >= 0 && ebpfmm_elf_add_debug(elf, DEBUG_FD, err))
 		return EBPFMM_READ_BAD_DEBUG;
 	for (size_t i = 0; i < questions->count; i++) {
-		if (find(elf, questions->regions[i], questions->locate,
+		if (find(elf, &questions->names[i], questions->locate,
 			 &reading->answers[i], err)) {
 			if (reading->stripped)
 				tell_id(elf, reading);
@@ -205,30 +205,30 @@ static const char *check_image(const struct ebpfmm_image *image)
 	return NULL;
 }
 
-static const char *check_part(const struct ebpfmm_anchor *anchor,
+static const char *check_part(const struct ebpfmm_elf_found *found,
 			      const struct ebpfmm_image *image)
 {
-	if ((unsigned int)anchor->part >= EBPFMM_PART_KINDS)
+	if ((unsigned int)found->part >= EBPFMM_PART_KINDS)
 		return "kind of part";
-	if (anchor->part == EBPFMM_PART_LOOSE)
-		return anchor->part_start || anchor->part_end || anchor->part_file_end ?
+	if (found->part == EBPFMM_PART_LOOSE)
+		return found->part_start || found->part_end || found->part_file_end ?
 		       "part" : NULL;
-	if (!is_inside(anchor->part_start, anchor->part_end, &image->extent) ||
-	    !is_page(anchor->part_start) || !is_page(anchor->part_end) ||
-	    anchor->anonymous.start >= anchor->anonymous.end ||
-	    anchor->anonymous.start < anchor->part_start ||
-	    anchor->anonymous.end > anchor->part_end)
+	if (!is_inside(found->part_start, found->part_end, &image->extent) ||
+	    !is_page(found->part_start) || !is_page(found->part_end) ||
+	    found->anonymous.start >= found->anonymous.end ||
+	    found->anonymous.start < found->part_start ||
+	    found->anonymous.end > found->part_end)
 		return "part";
-	if (!anchor->part_file_end || !is_page(anchor->part_file_end) ||
-	    anchor->part_file_end > EBPFMM_ELF_MAX_BYTES)
+	if (!found->part_file_end || !is_page(found->part_file_end) ||
+	    found->part_file_end > EBPFMM_ELF_MAX_BYTES)
 		return "end of the part in the file";
 	return NULL;
 }
 
-static const char *check_anchor(const struct ebpfmm_anchor *anchor,
-				const struct ebpfmm_image *image)
+static const char *check_found(const struct ebpfmm_elf_found *found,
+			       const struct ebpfmm_image *image)
 {
-	const struct ebpfmm_range *range = &anchor->range, *pages = &anchor->anonymous;
+	const struct ebpfmm_range *range = &found->range, *pages = &found->anonymous;
 
 	if (!is_inside(range->start, range->end, &image->extent))
 		return "range";
@@ -237,7 +237,7 @@ static const char *check_anchor(const struct ebpfmm_anchor *anchor,
 	    (!is_inside(pages->start, pages->end, range) || pages->end != range->end ||
 	     (pages->start != range->start && !is_page(pages->start))))
 		return "anonymous range";
-	return check_part(anchor, image);
+	return check_part(found, image);
 }
 
 static const char *check_location(struct ebpfmm_answer *answer)
@@ -263,7 +263,7 @@ static const char *check_answers(struct ebpfmm_reading *reading)
 	const char *wrong = NULL;
 
 	for (uint32_t i = 0; i < reading->answered && !wrong; i++) {
-		wrong = check_anchor(&reading->answers[i].anchor, &reading->image);
+		wrong = check_found(&reading->answers[i].found, &reading->image);
 		if (!wrong)
 			wrong = check_location(&reading->answers[i]);
 	}

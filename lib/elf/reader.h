@@ -10,34 +10,33 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "elf/anchor.h"
 #include "elf/elf_file.h"
-#include "profile/profile.h"
+#include "elf/elf_found.h"
 
 /**
  * struct ebpfmm_questions - what is asked of a file
  * @fd: the file: regular, open for reading
  * @debugfd: its debug file, likewise; -1 for none
- * @regions: the symbols and sections that are asked for, each by a region
+ * @names: the symbols and sections that are asked for
  * @count: their number; may be 0
- * @locate: also tell where in the file each region starts
+ * @locate: also tell where in the file the offset of each is
  */
 struct ebpfmm_questions {
 	int fd;
 	int debugfd;
-	const struct ebpfmm_profile_region *const *regions;
+	const struct ebpfmm_elf_name *names;
 	size_t count;
 	bool locate;
 };
 
 /**
- * struct ebpfmm_answer - what is known of a region's name
- * @anchor: what it stands for
+ * struct ebpfmm_answer - what is known of a name
+ * @found: what it stands for
  * @located: whether @location is known
- * @location: where in the file the region starts
+ * @location: where in the file its offset is
  */
 struct ebpfmm_answer {
-	struct ebpfmm_anchor anchor;
+	struct ebpfmm_elf_found found;
 	bool located;
 	struct ebpfmm_elf_location location;
 };

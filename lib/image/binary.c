@@ -34,14 +34,14 @@
  * @debug: whether a debug file was looked for
  */
 struct ebpfmm_binary {
-	const struct ebpfmm_translation *how;
+	const struct ebpfmm_root *how;
 	const char *path;
 	int fd;
 	struct ebpfmm_file file;
 	struct ebpfmm_file mapped;
 	bool have_mapped;
 	struct ebpfmm_cached *cached;
-	const struct ebpfmm_profile_region **asked;
+	struct ebpfmm_elf_name *asked;
 	size_t nasked;
 	struct ebpfmm_answer *answers;
 	size_t nanswers;
@@ -55,7 +55,7 @@ struct ebpfmm_binary {
 static int identify(const struct ebpfmm_binary *binary, int fd, bool mapped,
 		    struct ebpfmm_file *file, struct ebpfmm_error *err)
 {
-	const struct ebpfmm_translation *how = binary->how;
+	const struct ebpfmm_root *how = binary->how;
 	struct stat st;
 
 	if (how->identify) {
@@ -104,7 +104,7 @@ static int use_cache(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 	return 0;
 }
 
-int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
+int ebpfmm_binary_open(const struct ebpfmm_root *how, const char *path,
 		       bool mapped, struct ebpfmm_binary **out,
 		       struct ebpfmm_error *err)
 {
@@ -187,17 +187,17 @@ int ebpfmm_binary_mapped(struct ebpfmm_binary *binary,
 }
 
 int ebpfmm_binary_ask(struct ebpfmm_binary *binary,
-		      const struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
+		      const struct ebpfmm_elf_name *name, struct ebpfmm_error *err)
 {
-	const struct ebpfmm_profile_region **asked;
-	struct ebpfmm_anchor anchor;
+	struct ebpfmm_elf_found found;
+	struct ebpfmm_elf_name *asked;
 
-	if (ebpfmm_cached_find(binary->cached, region->kind, region->name, &anchor))
+	if (ebpfmm_cached_find(binary->cached, name->kind, name->name, &found))
 		return 0;
 	asked = reallocarray(binary->asked, binary->nasked + 1, sizeof(*asked));
 	if (!asked)
 		return ebpfmm_fail(err, ENOMEM, "%s", binary->path);
-	asked[binary->nasked++] = region;
+	asked[binary->nasked++] = *name;
 	binary->asked = asked;
 	return 0;
 }
@@ -211,7 +211,7 @@ static int run_reader(const struct ebpfmm_binary *binary, int debugfd,
 	const struct ebpfmm_questions questions = {
 		.fd = binary->fd,
 		.debugfd = debugfd,
-		.regions = binary->asked + binary->nanswers,
+		.names = binary->asked + binary->nanswers,
 		.count = binary->nasked - binary->nanswers,
 		.locate = binary->how->locate,
 	};
@@ -223,12 +223,11 @@ static void take_answers(struct ebpfmm_binary *binary,
 			 const struct ebpfmm_reading *reading)
 {
 	for (uint32_t i = 0; i < reading->answered; i++) {
-		const struct ebpfmm_profile_region *region =
-			binary->asked[binary->nanswers];
+		const struct ebpfmm_elf_name *name = &binary->asked[binary->nanswers];
 
 		binary->answers[binary->nanswers++] = reading->answers[i];
-		ebpfmm_cached_learn(binary->cached, region->kind, region->name,
-				    &reading->answers[i].anchor);
+		ebpfmm_cached_learn(binary->cached, name->kind, name->name,
+				    &reading->answers[i].found);
 	}
 	if (reading->outcome == EBPFMM_READ_BAD_NAME)
 		ebpfmm_fail(&binary->why, 0, "%s", reading->why);
@@ -285,7 +284,7 @@ static int read_once(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 		ebpfmm_cached_learn_image(binary->cached, &binary->image);
 		take_answers(binary, reading);
 		if (binary->nanswers < binary->nasked && reading->stripped &&
-		    binary->asked[binary->nanswers]->kind == EBPFMM_ANCHOR_SYMBOL)
+		    binary->asked[binary->nanswers].kind == EBPFMM_ELF_SYMBOL)
 			read_debug(binary, reading);
 	}
 	free(reading);
@@ -305,18 +304,24 @@ int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image
 	return 0;
 }
 
+/* Who asks keeps the names: the same text elsewhere was asked for by itself. */
+static bool is_same_name(const struct ebpfmm_elf_name *a, const struct ebpfmm_elf_name *b)
+{
+	return a->kind == b->kind && a->name == b->name && a->offset == b->offset;
+}
+
 int ebpfmm_binary_find(struct ebpfmm_binary *binary,
-		       const struct ebpfmm_profile_region *region,
+		       const struct ebpfmm_elf_name *name,
 		       struct ebpfmm_answer *answer, struct ebpfmm_error *err)
 {
-	if (ebpfmm_cached_find(binary->cached, region->kind, region->name,
-			       &answer->anchor)) {
+	if (ebpfmm_cached_find(binary->cached, name->kind, name->name, &answer->found)) {
 		answer->located = false;
 		return 0;
 	}
 	if (read_once(binary, err))
 		return -1;
-	while (binary->next < binary->nasked && binary->asked[binary->next] != region)
+	while (binary->next < binary->nasked &&
+	       !is_same_name(&binary->asked[binary->next], name))
 		binary->next++;
 	if (binary->next < binary->nanswers) {
 		*answer = binary->answers[binary->next];

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ELF files of a container's root that regions are anchored in: which file
- * each is, and where in it a symbol or section is. A file is opened at once and
- * read, in a process apart (reader.h), when first something is asked that is not known
- * from before.
+ * ELF files of a container's root: which file each is, and what a symbol or section
+ * of it stands for. A file is opened at once and read, in a process apart (reader.h),
+ * when first something is asked that is not known from before.
  */
 #ifndef EBPFMM_BINARY_H
 #define EBPFMM_BINARY_H
@@ -14,8 +13,7 @@
 #include "base/error.h"
 #include "elf/elf_file.h"
 #include "elf/reader.h"
-#include "profile/profile.h"
-#include "table/translate.h"
+#include "image/root.h"
 
 struct ebpfmm_binary;
 
@@ -37,7 +35,7 @@ static inline bool ebpfmm_same_file(const struct ebpfmm_identity *a,
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_binary_open(const struct ebpfmm_translation *how, const char *path,
+int ebpfmm_binary_open(const struct ebpfmm_root *how, const char *path,
 		       bool mapped, struct ebpfmm_binary **out,
 		       struct ebpfmm_error *err);
 
@@ -50,15 +48,15 @@ void ebpfmm_binary_close(struct ebpfmm_binary *binary);
 /**
  * ebpfmm_binary_ask - say what ebpfmm_binary_find() will be asked
  * @binary: the file, of which nothing was asked yet
- * @region: with the symbol or section; must stay valid
+ * @name: a symbol or section of it
  * @err: no memory
  *
- * All regions of a file are to be said first, as it is read at most once.
+ * All names are to be said first, as it is read at most once.
  *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_binary_ask(struct ebpfmm_binary *binary,
-		      const struct ebpfmm_profile_region *region,
+		      const struct ebpfmm_elf_name *name,
 		      struct ebpfmm_error *err);
 
 /**
@@ -97,7 +95,7 @@ int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image
 /**
  * ebpfmm_binary_find - what a name in the file stands for
  * @binary: the file
- * @region: with the symbol or section; in the order of ebpfmm_binary_ask()
+ * @name: one of those, or of what is remembered; in the order of ebpfmm_binary_ask()
  * @answer: filled in
  * @err: why there is none such; begins with the file's path
  *
@@ -106,7 +104,7 @@ int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_binary_find(struct ebpfmm_binary *binary,
-		       const struct ebpfmm_profile_region *region,
+		       const struct ebpfmm_elf_name *name,
 		       struct ebpfmm_answer *answer, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_BINARY_H */

@@ -31,12 +31,9 @@
 #include <stdint.h>
 
 #include "base/bpf_types.h"
-#include "elf/anchor.h"
 #include "elf/elf_file.h"
-#include "life/record.h"
-#include "profile/profile.h"
+#include "elf/elf_found.h"
 
-#define EBPFMM_CACHE_DIR	EBPFMM_RUN_DIR "/cache"
 #define EBPFMM_CACHE_DEVICES	"/sys/dev/block"
 #define EBPFMM_CACHE_MAX_FILES	256
 #define EBPFMM_CACHE_MAX_BYTES	(256U << 10)	/* of one file */
@@ -96,15 +93,15 @@ bool ebpfmm_cached_image(const struct ebpfmm_cached *cached,
 /**
  * ebpfmm_cached_find - what a name in the file stands for, if that is known
  * @cached: may be NULL
- * @kind: EBPFMM_ANCHOR_SYMBOL or EBPFMM_ANCHOR_SECTION
+ * @kind: EBPFMM_ELF_SYMBOL or EBPFMM_ELF_SECTION
  * @name: of the symbol or section
- * @anchor: filled in
+ * @found: filled in
  *
  * Return: whether it is known.
  */
 bool ebpfmm_cached_find(const struct ebpfmm_cached *cached,
-			enum ebpfmm_anchor_kind kind, const char *name,
-			struct ebpfmm_anchor *anchor);
+			enum ebpfmm_elf_kind kind, const char *name,
+			struct ebpfmm_elf_found *found);
 
 /**
  * ebpfmm_cached_learn_image - remember how the file is laid out
@@ -117,13 +114,13 @@ void ebpfmm_cached_learn_image(struct ebpfmm_cached *cached,
 /**
  * ebpfmm_cached_learn - remember what a name in the file stands for
  * @cached: may be NULL
- * @kind: EBPFMM_ANCHOR_SYMBOL or EBPFMM_ANCHOR_SECTION
+ * @kind: EBPFMM_ELF_SYMBOL or EBPFMM_ELF_SECTION
  * @name: of the symbol or section
- * @anchor: what it stands for
+ * @found: what it stands for
  */
 void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
-			 enum ebpfmm_anchor_kind kind, const char *name,
-			 const struct ebpfmm_anchor *anchor);
+			 enum ebpfmm_elf_kind kind, const char *name,
+			 const struct ebpfmm_elf_found *found);
 
 /**
  * ebpfmm_cache_sweep - count and remove what is half-written or too much

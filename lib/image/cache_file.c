@@ -20,13 +20,13 @@ static const char magic[8] = "ebpfmm-c";
 
 /**
  * struct record - what is known of a name
- * @range: as in struct ebpfmm_anchor
+ * @range: as in struct ebpfmm_elf_found
  * @anonymous: likewise
  * @part_start: likewise
  * @part_end: likewise
  * @part_file_end: likewise
  * @part: likewise
- * @kind: of the anchor
+ * @kind: of what the name is
  * @name: where the name starts, in bytes from the first name
  * @reserved: 0
  */
@@ -208,16 +208,16 @@ bool ebpfmm_cached_image(const struct ebpfmm_cached *cached,
 	return true;
 }
 
-static int compare(enum ebpfmm_anchor_kind kind, const char *name,
-		   enum ebpfmm_anchor_kind other_kind, const char *other)
+static int compare(enum ebpfmm_elf_kind kind, const char *name,
+		   enum ebpfmm_elf_kind other_kind, const char *other)
 {
 	return kind == other_kind ? strcmp(name, other) :
 				    kind < other_kind ? -1 : 1;
 }
 
 bool ebpfmm_cached_find(const struct ebpfmm_cached *cached,
-			enum ebpfmm_anchor_kind kind, const char *name,
-			struct ebpfmm_anchor *anchor)
+			enum ebpfmm_elf_kind kind, const char *name,
+			struct ebpfmm_elf_found *found)
 {
 	const struct record *records;
 	uint32_t low = 0, high;
@@ -235,7 +235,7 @@ bool ebpfmm_cached_find(const struct ebpfmm_cached *cached,
 				    names + record->name);
 
 		if (!order) {
-			*anchor = (struct ebpfmm_anchor){
+			*found = (struct ebpfmm_elf_found){
 				.range = record->range,
 				.anonymous = record->anonymous,
 				.part_start = record->part_start,
@@ -266,8 +266,8 @@ void ebpfmm_cached_learn_image(struct ebpfmm_cached *cached,
 }
 
 void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
-			 enum ebpfmm_anchor_kind kind, const char *name,
-			 const struct ebpfmm_anchor *anchor)
+			 enum ebpfmm_elf_kind kind, const char *name,
+			 const struct ebpfmm_elf_found *found)
 {
 	struct learnt *learnt;
 
@@ -287,7 +287,7 @@ void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
 	if (!learnt->name)
 		return;
 	learnt->kind = kind;
-	learnt->anchor = *anchor;
+	learnt->found = *found;
 	cached->nlearnt++;
 }
 
@@ -323,12 +323,12 @@ static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 
 		lines[n].name = learnt->name;
 		lines[n].record = (struct record){
-			.range = learnt->anchor.range,
-			.anonymous = learnt->anchor.anonymous,
-			.part_start = learnt->anchor.part_start,
-			.part_end = learnt->anchor.part_end,
-			.part_file_end = learnt->anchor.part_file_end,
-			.part = learnt->anchor.part,
+			.range = learnt->found.range,
+			.anonymous = learnt->found.anonymous,
+			.part_start = learnt->found.part_start,
+			.part_end = learnt->found.part_end,
+			.part_file_end = learnt->found.part_file_end,
+			.part = learnt->found.part,
 			.kind = learnt->kind,
 		};
 	}

@@ -31,13 +31,13 @@ struct cache_key {
 /**
  * struct learnt - a name that was not known before
  * @name: the name, allocated
- * @kind: of the anchor
- * @anchor: what it stands for
+ * @kind: of what it is the name
+ * @found: what it stands for
  */
 struct learnt {
 	char *name;
-	enum ebpfmm_anchor_kind kind;
-	struct ebpfmm_anchor anchor;
+	enum ebpfmm_elf_kind kind;
+	struct ebpfmm_elf_found found;
 };
 
 /**

@@ -10,7 +10,7 @@
 
 #include "explain.skel.h"
 #include "kernel/iterate.h"
-#include "kernel/policy_internal.h"
+#include "kernel/policy_pin.h"
 
 /* A mapping that is being changed is passed over as if it were not there. */
 #define TRIES 100
@@ -126,24 +126,4 @@ int ebpfmm_explain(struct ebpfmm_policy *policy,
 	*out = object->bss->explanation;
 	explain_bpf__destroy(object);
 	return rc ?: judge(out->outcome, cgroup, pid, address, err);
-}
-
-struct ebpfmm_price ebpfmm_explain_price(const struct ebpfmm_explanation *explanation,
-					 unsigned int order)
-{
-	const struct ebpfmm_region *region = &explanation->region;
-	const struct ebpfmm_costs *costs = &explanation->costs;
-	uint64_t more = (1ULL << order) - 1;
-	struct ebpfmm_price price = {
-		.benefit = region->benefit[EBPFMM_BENEFIT(order)],
-		.faults = (int64_t)(region->touched * more *
-				    ((uint64_t)costs->fault_ns + costs->zero_ns) /
-				    EBPFMM_TOUCHED_ONE),
-		.zeroing = (int64_t)(more * costs->zero_ns),
-	};
-
-	if (explanation->event.missing & 1U << order)
-		price.block = costs->compact_ns[order];
-	price.net = price.benefit + price.faults - price.zeroing - price.block;
-	return price;
 }

@@ -33,7 +33,7 @@
 #include "base/bpf_types.h"
 #include "base/error.h"
 #include "kernel/cgroup.h"
-#include "table/translate.h"
+#include "table/table.h"
 
 #define EBPFMM_TEXT_OF(number) #number
 #define EBPFMM_NUMBER_TEXT(number) EBPFMM_TEXT_OF(number)

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kernel/policy_internal.h"
-#include "life/record.h"
+#include "base/paths.h"
+#include "kernel/policy_pin.h"
 
 #define LOCK EBPFMM_RUN_DIR "/trace.lock"
 /* Some times as long as anybody waits at once, on a machine that is busy, too. */

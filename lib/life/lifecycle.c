@@ -8,6 +8,7 @@
 #include <syslog.h>
 
 #include "base/log.h"
+#include "base/paths.h"
 #include "costs/costs.h"
 #include "costs/costs_file.h"
 #include "kernel/policies.h"

@@ -20,7 +20,7 @@
 #include "kernel/cgroup.h"
 #include "kernel/policy.h"
 #include "life/record.h"
-#include "table/translate.h"
+#include "table/table.h"
 
 /**
  * struct ebpfmm_leftovers - what was left behind by the dead

@@ -31,7 +31,6 @@
 
 #include "base/error.h"
 
-#define EBPFMM_RUN_DIR "/run/ebpfmm"
 #define EBPFMM_CONTAINER_ID_MAX 128
 
 /**

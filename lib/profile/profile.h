@@ -13,8 +13,6 @@
 #include "base/bpf_types.h"
 #include "base/error.h"
 
-#define EBPFMM_PROFILE_DIR_ADMIN	"/etc/ebpfmm/profiles"
-#define EBPFMM_PROFILE_DIR_VENDOR	"/usr/share/ebpfmm/profiles"
 /* A profile of 1,024 regions is about 200 KiB; more than this is a mistake. */
 #define EBPFMM_PROFILE_MAX_BYTES	(1U << 20)
 
@@ -147,21 +145,5 @@ int ebpfmm_profile_find(const char *name, struct ebpfmm_profile **out,
  * @profile: may be NULL
  */
 void ebpfmm_profile_free(struct ebpfmm_profile *profile);
-
-/**
- * ebpfmm_order_name - name of a page size
- * @order: 0 to EBPFMM_ORDERS - 1
- *
- * Return: a string like "64K"; static.
- */
-const char *ebpfmm_order_name(unsigned int order);
-
-/**
- * ebpfmm_parse_order - order of a page size
- * @name: exactly as ebpfmm_order_name() writes it
- *
- * Return: the order, or -1 if there is no such anonymous page size.
- */
-int ebpfmm_parse_order(const char *name);
 
 #endif /* EBPFMM_PROFILE_H */

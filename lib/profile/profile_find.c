@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/paths.h"
 #include "profile/profile_internal.h"
 
 static int read_all(int fd, char *text, size_t size, size_t *length,

@@ -6,28 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/page_size.h"
 #include "profile/profile_internal.h"
-
-static const char *const order_names[EBPFMM_ORDERS] = {
-	"4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M", "2M",
-};
-
-const char *ebpfmm_order_name(unsigned int order)
-{
-	return order_names[order];
-}
-
-int ebpfmm_parse_order(const char *name)
-{
-	int order;
-
-	for (order = 0; order < EBPFMM_ORDERS; order++) {
-		if (EBPFMM_SUPPORTED_ORDERS & 1U << order &&
-		    !strcmp(name, order_names[order]))
-			return order;
-	}
-	return -1;
-}
 
 int profile_order(const char *key, struct ebpfmm_error *err)
 {
@@ -43,14 +23,14 @@ int profile_order(const char *key, struct ebpfmm_error *err)
 			    bytes == 1ULL << (EBPFMM_PAGE_SHIFT + order))
 				return ebpfmm_fail(err, 0, "%.80s: is not how a page "
 						   "size is written, did you mean `%s`?",
-						   key, order_names[order]);
+						   key, ebpfmm_order_name(order));
 		}
 	}
 	for (order = 0; order < EBPFMM_ORDERS; order++) {
 		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << order))
 			continue;
 		strcat(names, " ");
-		strcat(names, order_names[order]);
+		strcat(names, ebpfmm_order_name(order));
 	}
 	return ebpfmm_fail(err, 0,
 			   "%.80s: no page size of anonymous memory, which are%s",

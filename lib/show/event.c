@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/json.h"
+#include "base/page_size.h"
 #include "profile/profile.h"
 #include "show/reason.h"
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/page_size.h"
 #include "base/text.h"
 #include "show/reason.h"
 #include "show/stats_private.h"

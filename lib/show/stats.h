@@ -13,7 +13,7 @@
 
 #include "base/bpf_types.h"
 #include "profile/profile.h"
-#include "table/translate.h"
+#include "table/table.h"
 
 /**
  * struct ebpfmm_stats - what is known of one cgroup

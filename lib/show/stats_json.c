@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/page_size.h"
+#include "show/print.h"
 #include "show/reason.h"
 #include "show/stats_private.h"
 

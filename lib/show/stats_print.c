@@ -2,6 +2,8 @@
 /* What was decided in a cgroup, in columns. */
 #include <inttypes.h>
 
+#include "base/page_size.h"
+#include "show/print.h"
 #include "show/reason.h"
 #include "show/stats_private.h"
 

@@ -4,7 +4,7 @@
 #define EBPFMM_STATS_PRIVATE_H
 
 #include "show/stats.h"
-#include "table/table_private.h"
+#include "table/table_rows.h"
 
 /**
  * stats_view - the table as those see it who go through its regions

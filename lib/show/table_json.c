@@ -2,11 +2,14 @@
 /*
  * A translated profile as JSON: what the columns show, and more.
  */
+#include "show/table_json.h"
+
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 
-#include "table/table_private.h"
+#include "base/page_size.h"
+#include "show/print.h"
 
 static void add(struct json_object *object, const char *key,
 		struct json_object *value)

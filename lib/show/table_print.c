@@ -3,11 +3,16 @@
  * A translated profile in columns. Below the regions of a program is said why
  * some of them get less than they ask for.
  */
+#include "show/table_print.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/table_private.h"
+#include "base/page_size.h"
+#include "show/print.h"
+#include "show/table_json.h"
+#include "table/table_rows.h"
 
 #define COLUMNS		6
 /* What would reach beyond it goes on in the next line. */
@@ -250,7 +255,7 @@ static void print_program(const struct view *view, size_t index, FILE *out)
 	free(warnings);
 }
 
-void table_print_columns(const struct view *view, FILE *out)
+static void print_columns(const struct view *view, FILE *out)
 {
 	const struct ebpfmm_header *header = view->header;
 	unsigned int order;
@@ -272,4 +277,20 @@ void table_print_columns(const struct view *view, FILE *out)
 		fputc('\n', out);
 		print_program(view, i, out);
 	}
+}
+
+void ebpfmm_table_print(const struct ebpfmm_table *table,
+			const struct ebpfmm_profile *profile, int json,
+			FILE *out)
+{
+	struct view view = {
+		.table = table,
+		.header = &table->large.header,
+		.profile = profile,
+	};
+
+	if (json)
+		table_print_json(&view, out);
+	else
+		print_columns(&view, out);
 }

@@ -2,7 +2,7 @@
 /* Whether a table that is in use is that of a profile that is in a file. */
 #include <string.h>
 
-#include "table/table_private.h"
+#include "table/table_rows.h"
 
 /**
  * struct match - a comparison that goes on

@@ -4,10 +4,12 @@
  */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/table_private.h"
+#include "base/page_size.h"
+#include "table/table_rows.h"
 
 /* Any load bias is a multiple of this when there is none. */
 #define NO_BIAS		(1ULL << 47)
@@ -167,87 +169,6 @@ void each_warning(const struct row *row, bool maybe, warning_fn *fn, void *data)
 	warn_of_sizes(row, FIT_ASKEW, "no aligned page in the region", fn, data);
 	if (maybe)
 		warn_of_sizes(row, FIT_MAYBE, "depends on ", fn, data);
-}
-
-/* --- in words ------------------------------------------------------------------- */
-
-void print_bytes(FILE *out, uint64_t bytes)
-{
-	static const char units[] = "\0KMG";
-	unsigned int unit = 0;
-
-	while (bytes && !(bytes % 1024) && unit < 3) {
-		bytes /= 1024;
-		unit++;
-	}
-	fprintf(out, "%" PRIu64, bytes);
-	if (unit)
-		fputc(units[unit], out);
-}
-
-void print_clean(FILE *out, const char *text, size_t length)
-{
-	size_t i;
-
-	for (i = 0; i < length && text[i]; i++)
-		fputc(text[i] < ' ' || text[i] > '~' ? '?' : text[i], out);
-}
-
-static void print_mapping(FILE *out, const struct ebpfmm_profile_region *from)
-{
-	if (from->name) {
-		fputs(" \"", out);
-		print_clean(out, from->name, SIZE_MAX);
-		fputc('"', out);
-	}
-	if (from->min_size) {
-		fputs(" from ", out);
-		print_bytes(out, from->min_size);
-	}
-	if (from->max_size != UINT64_MAX) {
-		fputs(" to ", out);
-		print_bytes(out, from->max_size);
-	}
-	if (from->nth)
-		fprintf(out, " nth %u", from->nth);
-}
-
-void print_anchor(FILE *out, const struct row *row)
-{
-	switch (row->from->kind) {
-	case EBPFMM_ANCHOR_SYMBOL:
-		fputs("symbol ", out);
-		print_clean(out, row->from->name, SIZE_MAX);
-		break;
-	case EBPFMM_ANCHOR_SECTION:
-		fputs("section ", out);
-		print_clean(out, row->from->name, SIZE_MAX);
-		break;
-	case EBPFMM_ANCHOR_HEAP:
-	case EBPFMM_ANCHOR_STACK:
-		fputs(spaces[row->space].name, out);
-		break;
-	case EBPFMM_ANCHOR_MAPPING:
-		fputs("mapping", out);
-		print_mapping(out, row->from);
-		break;
-	}
-}
-
-void ebpfmm_table_print(const struct ebpfmm_table *table,
-			const struct ebpfmm_profile *profile, int json,
-			FILE *out)
-{
-	struct view view = {
-		.table = table,
-		.header = &table->large.header,
-		.profile = profile,
-	};
-
-	if (json)
-		table_print_json(&view, out);
-	else
-		table_print_columns(&view, out);
 }
 
 /**

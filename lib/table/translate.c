@@ -163,9 +163,10 @@ static int ask_all(const struct job *job)
 {
 	for (size_t i = 0; i < job->from->nregions; i++) {
 		const struct ebpfmm_profile_region *region = &job->from->regions[i];
+		const struct ebpfmm_elf_name name = name_in_file(region);
 
 		if (!region->object && is_in_file(region) &&
-		    ebpfmm_binary_ask(job->binary, region, job->err))
+		    ebpfmm_binary_ask(job->binary, &name, job->err))
 			return -1;
 	}
 	return 0;
@@ -207,7 +208,7 @@ static int translate_program(struct job *job, struct ebpfmm_identity *files)
 }
 
 int ebpfmm_translate(const struct ebpfmm_profile *profile,
-		     const struct ebpfmm_translation *how,
+		     const struct ebpfmm_root *how,
 		     struct ebpfmm_table **out, struct ebpfmm_error *err)
 {
 	struct ebpfmm_identity files[EBPFMM_MAX_PROGRAMS];
@@ -254,9 +255,4 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 	}
 	*out = table;
 	return 0;
-}
-
-int ebpfmm_table_is_small(const struct ebpfmm_table *table)
-{
-	return table->large.header.nregions <= EBPFMM_SMALL_REGIONS;
 }

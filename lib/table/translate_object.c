@@ -122,7 +122,7 @@ static int add_object(const struct job *job, struct objects *objects,
 
 /* The part's place in the table: one that is there, or a new one. */
 static int find_part(const struct job *job, const struct object *object,
-		     size_t region, const struct ebpfmm_anchor *anchor,
+		     size_t region, const struct ebpfmm_elf_found *found,
 		     unsigned int *number)
 {
 	struct ebpfmm_header *header = &job->table->large.header;
@@ -131,15 +131,15 @@ static int find_part(const struct job *job, const struct object *object,
 	const struct ebpfmm_identity *identity =
 		ebpfmm_binary_identity(object->binary);
 
-	uint32_t start = anchor->part_start >> EBPFMM_PAGE_SHIFT;
+	uint32_t start = found->part_start >> EBPFMM_PAGE_SHIFT;
 
 	for (*number = 0; *number < span->count; to++, ++*number)
 		if (ebpfmm_same_file(&to->file, identity) && to->start == start)
 			return 0;
-	if (anchor->part == EBPFMM_PART_LOOSE)
+	if (found->part == EBPFMM_PART_LOOSE)
 		return refuse(job, region, object->path,
 			      "the memory there does not follow pages of the file, by which it could be known");
-	if (anchor->part == EBPFMM_PART_SHARED)
+	if (found->part == EBPFMM_PART_SHARED)
 		return refuse(job, region, object->path,
 			      "two of its segments cannot be told apart");
 	if (header->nobjects == EBPFMM_MAX_OBJECTS) {
@@ -148,9 +148,9 @@ static int find_part(const struct job *job, const struct object *object,
 		return fail_region(job, region, MEMBER);
 	}
 	to->file = *identity;
-	to->file_end = anchor->part_file_end >> EBPFMM_PAGE_SHIFT;
+	to->file_end = found->part_file_end >> EBPFMM_PAGE_SHIFT;
 	to->start = start;
-	to->end = anchor->part_end >> EBPFMM_PAGE_SHIFT;
+	to->end = found->part_end >> EBPFMM_PAGE_SHIFT;
 	span->count++;
 	header->nobjects++;
 	return 0;
@@ -159,11 +159,11 @@ static int find_part(const struct job *job, const struct object *object,
 static int place_in_object(const struct job *job, const struct object *object,
 			   struct placed *placed)
 {
-	struct ebpfmm_anchor anchor;
+	struct ebpfmm_elf_found found;
 	unsigned int number;
 
-	if (place_in_file(job, object->binary, object->path, placed, &anchor) ||
-	    find_part(job, object, placed->index, &anchor, &number))
+	if (place_in_file(job, object->binary, object->path, placed, &found) ||
+	    find_part(job, object, placed->index, &found, &number))
 		return -1;
 	placed->space = SPACE_OBJECT + number;
 	return 0;
@@ -173,10 +173,13 @@ static int place_in_object(const struct job *job, const struct object *object,
 static int ask_all(const struct job *job, const struct object *object, size_t k,
 		   const size_t *number)
 {
-	for (size_t i = 0; i < job->from->nregions; i++)
+	for (size_t i = 0; i < job->from->nregions; i++) {
+		const struct ebpfmm_elf_name name = name_in_file(&job->from->regions[i]);
+
 		if (job->from->regions[i].object && number[i] == k &&
-		    ebpfmm_binary_ask(object->binary, &job->from->regions[i], job->err))
+		    ebpfmm_binary_ask(object->binary, &name, job->err))
 			return fail_region(job, i, MEMBER);
+	}
 	return 0;
 }
 

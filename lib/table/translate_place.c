@@ -59,27 +59,38 @@ bool is_in_file(const struct ebpfmm_profile_region *region)
 	       region->kind == EBPFMM_ANCHOR_SECTION;
 }
 
+struct ebpfmm_elf_name name_in_file(const struct ebpfmm_profile_region *region)
+{
+	return (struct ebpfmm_elf_name){
+		.kind = region->kind == EBPFMM_ANCHOR_SYMBOL ? EBPFMM_ELF_SYMBOL :
+							       EBPFMM_ELF_SECTION,
+		.name = region->name,
+		.offset = region->offset,
+	};
+}
+
 int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 		  const char *path, struct placed *placed,
-		  struct ebpfmm_anchor *anchor)
+		  struct ebpfmm_elf_found *found)
 {
 	const struct ebpfmm_profile_region *region =
 		&job->from->regions[placed->index];
 	const char *member = region->kind == EBPFMM_ANCHOR_SYMBOL ?
 				     ".anchor.symbol" : ".anchor.section";
+	const struct ebpfmm_elf_name name = name_in_file(region);
 	struct ebpfmm_answer answer;
 
-	if (ebpfmm_binary_find(binary, region, &answer, job->err))
+	if (ebpfmm_binary_find(binary, &name, &answer, job->err))
 		return fail_region(job, placed->index, member);
-	*anchor = answer.anchor;
-	if (anchor->range.end > MAX_BYTES) {
+	*found = answer.found;
+	if (found->range.end > MAX_BYTES) {
 		ebpfmm_fail(job->err, 0, "%s: %s is linked at too high an address",
 			    path, region->name);
 		return fail_region(job, placed->index, member);
 	}
-	if (cut(job, placed->index, &anchor->range, region->name, &placed->origin.bytes))
+	if (cut(job, placed->index, &found->range, region->name, &placed->origin.bytes))
 		return -1;
-	placed->origin.part = common(&placed->origin.bytes, &anchor->anonymous);
+	placed->origin.part = common(&placed->origin.bytes, &found->anonymous);
 	if (placed->origin.part.start < placed->origin.part.end) {
 		placed->origin.located = answer.located;
 		if (answer.located)
@@ -139,7 +150,7 @@ int place(const struct job *job, struct placed *placed)
 		&job->from->regions[placed->index];
 	struct ebpfmm_range anchor = { 0, MAX_BYTES };
 	const char *name = "the address space";
-	struct ebpfmm_anchor found;
+	struct ebpfmm_elf_found found;
 	unsigned int number = 0;
 
 	switch (region->kind) {

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "elf/anchor.h"
+#include "elf/elf_found.h"
 #include "image/binary.h"
 #include "table/translate.h"
 
@@ -56,7 +56,7 @@ struct placed {
  * @err: where errors go
  */
 struct job {
-	const struct ebpfmm_translation *how;
+	const struct ebpfmm_root *how;
 	const struct ebpfmm_profile_program *from;
 	size_t index;
 	struct ebpfmm_binary *binary;
@@ -97,18 +97,26 @@ int cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
 bool is_in_file(const struct ebpfmm_profile_region *region);
 
 /**
+ * name_in_file - what the file of a region is asked for
+ * @region: the region, which is_in_file()
+ *
+ * Return: its symbol or section, and its offset in that.
+ */
+struct ebpfmm_elf_name name_in_file(const struct ebpfmm_profile_region *region);
+
+/**
  * place_in_file - place a region in an ELF file, in its own addresses
  * @job: the program
  * @binary: the file
  * @path: its path
  * @placed: gets its bytes and the part of them that will be anonymous
- * @anchor: what the region's anchor names
+ * @found: what the region's anchor names
  *
  * Return: 0, or -1 with an error set.
  */
 int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 		  const char *path, struct placed *placed,
-		  struct ebpfmm_anchor *anchor);
+		  struct ebpfmm_elf_found *found);
 
 /**
  * place - place a region in its space

@@ -380,7 +380,7 @@ static void test_bounded(void **state)
 /* A file with more names than may be kept is not kept, or only the last ones. */
 static void test_too_large(void **state)
 {
-	struct ebpfmm_anchor anchor = { .part = EBPFMM_PART_LOOSE };
+	struct ebpfmm_elf_found found = { .part = EBPFMM_PART_LOOSE };
 	struct ebpfmm_image image = {};
 	struct ebpfmm_cached *cached;
 	char name[64];
@@ -391,25 +391,25 @@ static void test_too_large(void **state)
 	ebpfmm_cached_learn_image(cached, &image);
 	for (i = 0; i < EBPFMM_CACHE_MAX_BYTES / 100; i++) {
 		snprintf(name, sizeof(name), "symbol_%zu", i);
-		ebpfmm_cached_learn(cached, EBPFMM_ANCHOR_SYMBOL, name, &anchor);
+		ebpfmm_cached_learn(cached, EBPFMM_ELF_SYMBOL, name, &found);
 	}
 	ebpfmm_cache_put(cached, true);
 	assert_int_equal(count_files(NULL), 1);
 	cached = ebpfmm_cache_get(how.cache, &told, 5);
-	assert_true(ebpfmm_cached_find(cached, EBPFMM_ANCHOR_SYMBOL, "symbol_0",
-				       &anchor));
-	assert_false(ebpfmm_cached_find(cached, EBPFMM_ANCHOR_SECTION, "symbol_0",
-					&anchor));
+	assert_true(ebpfmm_cached_find(cached, EBPFMM_ELF_SYMBOL, "symbol_0",
+				       &found));
+	assert_false(ebpfmm_cached_find(cached, EBPFMM_ELF_SECTION, "symbol_0",
+					&found));
 	for (i = 0; i < EBPFMM_CACHE_MAX_BYTES / 100; i++) {
 		snprintf(name, sizeof(name), "other_%zu", i);
-		ebpfmm_cached_learn(cached, EBPFMM_ANCHOR_SYMBOL, name, &anchor);
+		ebpfmm_cached_learn(cached, EBPFMM_ELF_SYMBOL, name, &found);
 	}
 	ebpfmm_cache_put(cached, true);
 	cached = ebpfmm_cache_get(how.cache, &told, 5);
-	assert_false(ebpfmm_cached_find(cached, EBPFMM_ANCHOR_SYMBOL, "symbol_0",
-					&anchor));
-	assert_true(ebpfmm_cached_find(cached, EBPFMM_ANCHOR_SYMBOL, "other_0",
-				       &anchor));
+	assert_false(ebpfmm_cached_find(cached, EBPFMM_ELF_SYMBOL, "symbol_0",
+					&found));
+	assert_true(ebpfmm_cached_find(cached, EBPFMM_ELF_SYMBOL, "other_0",
+				       &found));
 	ebpfmm_cache_put(cached, true);
 }
 

@@ -3,8 +3,8 @@
 #include "made_up.h"
 
 #include "decision.h"
-#include "kernel/explain.h"
 #include "json_value.h"
+#include "show/explanation.h"
 
 static struct ebpfmm_table *table;
 static struct ebpfmm_profile *profile;

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/page_size.h"
 #include "profile/profile_internal.h"
 
 #define MIB (1ULL << 20)

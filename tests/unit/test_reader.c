@@ -10,16 +10,15 @@
 #define NQUESTIONS 2
 #define SIZE (sizeof(struct ebpfmm_reading) + NQUESTIONS * sizeof(struct ebpfmm_answer))
 
-static struct ebpfmm_profile_region regions[NQUESTIONS] = {
-	{ .kind = EBPFMM_ANCHOR_SYMBOL, .name = (char *)"hot_table", .offset = PAGE },
-	{ .kind = EBPFMM_ANCHOR_SECTION, .name = (char *)".bss" },
+static struct ebpfmm_elf_name names[NQUESTIONS] = {
+	{ .kind = EBPFMM_ELF_SYMBOL, .name = "hot_table", .offset = PAGE },
+	{ .kind = EBPFMM_ELF_SECTION, .name = ".bss" },
 };
 
 static struct ebpfmm_reading *read_fixture(const char *name)
 {
-	const struct ebpfmm_profile_region *asked[] = { &regions[0], &regions[1] };
 	struct ebpfmm_questions questions = { .fd = open_fixture(name), .debugfd = -1,
-					      .regions = asked, .count = NQUESTIONS,
+					      .names = names, .count = NQUESTIONS,
 					      .locate = true };
 	struct ebpfmm_reading *reading = NULL;
 	struct ebpfmm_error err = {};
@@ -42,7 +41,7 @@ static void a_file_is_read(void **state)
 	assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range, NULL), 0);
 	assert_int_equal(reading->outcome, EBPFMM_READ_ALL);
 	assert_int_equal(reading->answered, NQUESTIONS);
-	assert_range_equal(&reading->answers[0].anchor.range, &range);
+	assert_range_equal(&reading->answers[0].found.range, &range);
 	assert_true(reading->answers[0].located);
 	assert_memory_equal(&reading->image, ebpfmm_elf_image(elf),
 			    sizeof(reading->image));
@@ -56,9 +55,9 @@ static void the_first_wrong_name_ends_it(void **state)
 	struct ebpfmm_reading *reading;
 
 	(void)state;
-	regions[1].name = (char *)".nothing";
+	names[1].name = ".nothing";
 	reading = read_fixture("pie");
-	regions[1].name = (char *)".bss";
+	names[1].name = ".bss";
 	assert_int_equal(reading->outcome, EBPFMM_READ_BAD_NAME);
 	assert_int_equal(reading->answered, 1);
 	assert_string_equal(reading->why, "no section .nothing");
@@ -182,66 +181,66 @@ static void images(void **state)
 
 static void anchors(void **state)
 {
-	const struct ebpfmm_anchor *anchor = &good->answers[1].anchor;
+	const struct ebpfmm_elf_found *found = &good->answers[1].found;
 
 	(void)state;
-	REFUSED(answers[1].anchor.range.start, anchor->range.end, "range");
-	REFUSED(answers[1].anchor.range.start, UINT64_MAX, "range");
-	REFUSED(answers[1].anchor.range.end, good->image.extent.end + 1, "range");
-	REFUSED(answers[1].anchor.range.end, UINT64_MAX, "range");
-	REFUSED(image.extent.start, anchor->range.end & -PAGE, "start of code");
+	REFUSED(answers[1].found.range.start, found->range.end, "range");
+	REFUSED(answers[1].found.range.start, UINT64_MAX, "range");
+	REFUSED(answers[1].found.range.end, good->image.extent.end + 1, "range");
+	REFUSED(answers[1].found.range.end, UINT64_MAX, "range");
+	REFUSED(image.extent.start, found->range.end & -PAGE, "start of code");
 	/* Of the first as of the last. */
-	REFUSED(answers[0].anchor.range.end, 0, "range");
-	REFUSED(answers[1].anchor.anonymous.start, anchor->range.start - 1,
+	REFUSED(answers[0].found.range.end, 0, "range");
+	REFUSED(answers[1].found.anonymous.start, found->range.start - 1,
 		"anonymous range");
-	REFUSED(answers[1].anchor.anonymous.start, anchor->anonymous.start + 1,
+	REFUSED(answers[1].found.anonymous.start, found->anonymous.start + 1,
 		"anonymous range");
-	REFUSED(answers[1].anchor.anonymous.start, anchor->anonymous.end,
+	REFUSED(answers[1].found.anonymous.start, found->anonymous.end,
 		"anonymous range");
-	REFUSED(answers[1].anchor.anonymous.start, (anchor->range.end + PAGE) & -PAGE,
+	REFUSED(answers[1].found.anonymous.start, (found->range.end + PAGE) & -PAGE,
 		"anonymous range");
-	REFUSED(answers[1].anchor.anonymous.start, (anchor->range.start - PAGE) & -PAGE,
+	REFUSED(answers[1].found.anonymous.start, (found->range.start - PAGE) & -PAGE,
 		"anonymous range");
-	REFUSED(answers[1].anchor.anonymous.end, anchor->anonymous.end + 1,
+	REFUSED(answers[1].found.anonymous.end, found->anonymous.end + 1,
 		"anonymous range");
-	REFUSED(answers[1].anchor.anonymous.end, anchor->anonymous.end - 1,
+	REFUSED(answers[1].found.anonymous.end, found->anonymous.end - 1,
 		"anonymous range");
-	REFUSED(answers[1].anchor.anonymous.end, 0, "anonymous range");
+	REFUSED(answers[1].found.anonymous.end, 0, "anonymous range");
 }
 
 static void parts(void **state)
 {
-	const struct ebpfmm_anchor *anchor = &good->answers[1].anchor;
+	const struct ebpfmm_elf_found *found = &good->answers[1].found;
 
 	(void)state;
-	assert_int_equal(anchor->part, EBPFMM_PART_UNIQUE);
-	REFUSED(answers[1].anchor.part, EBPFMM_PART_KINDS, "kind of part");
-	REFUSED(answers[1].anchor.part, (enum ebpfmm_part_kind)-1, "kind of part");
-	REFUSED(answers[1].anchor.part, EBPFMM_PART_LOOSE, "part");
-	REFUSED(answers[1].anchor.part_start, anchor->part_end, "part");
-	REFUSED(answers[1].anchor.part_start, anchor->part_start + 1, "part");
-	REFUSED(answers[1].anchor.part_start, anchor->part_start - 1, "part");
-	REFUSED(answers[1].anchor.part_start, anchor->anonymous.start + PAGE, "part");
-	REFUSED(answers[1].anchor.part_start, 0 - PAGE, "part");
-	REFUSED(answers[1].anchor.part_end, anchor->part_end + 1, "part");
-	REFUSED(answers[1].anchor.part_end, good->image.extent.end + PAGE, "part");
-	REFUSED(answers[1].anchor.part_end, anchor->part_end - 1, "part");
-	REFUSED(answers[1].anchor.part_end, anchor->part_start + PAGE, "part");
-	REFUSED(answers[1].anchor.part_end, anchor->anonymous.start, "part");
-	REFUSED(answers[1].anchor.part_file_end, 0, "end of the part in the file");
-	REFUSED(answers[1].anchor.part_file_end, anchor->part_file_end + 1,
+	assert_int_equal(found->part, EBPFMM_PART_UNIQUE);
+	REFUSED(answers[1].found.part, EBPFMM_PART_KINDS, "kind of part");
+	REFUSED(answers[1].found.part, (enum ebpfmm_part_kind)-1, "kind of part");
+	REFUSED(answers[1].found.part, EBPFMM_PART_LOOSE, "part");
+	REFUSED(answers[1].found.part_start, found->part_end, "part");
+	REFUSED(answers[1].found.part_start, found->part_start + 1, "part");
+	REFUSED(answers[1].found.part_start, found->part_start - 1, "part");
+	REFUSED(answers[1].found.part_start, found->anonymous.start + PAGE, "part");
+	REFUSED(answers[1].found.part_start, 0 - PAGE, "part");
+	REFUSED(answers[1].found.part_end, found->part_end + 1, "part");
+	REFUSED(answers[1].found.part_end, good->image.extent.end + PAGE, "part");
+	REFUSED(answers[1].found.part_end, found->part_end - 1, "part");
+	REFUSED(answers[1].found.part_end, found->part_start + PAGE, "part");
+	REFUSED(answers[1].found.part_end, found->anonymous.start, "part");
+	REFUSED(answers[1].found.part_file_end, 0, "end of the part in the file");
+	REFUSED(answers[1].found.part_file_end, found->part_file_end + 1,
 		"end of the part in the file");
-	REFUSED(answers[1].anchor.part_file_end, EBPFMM_ELF_MAX_BYTES + PAGE,
+	REFUSED(answers[1].found.part_file_end, EBPFMM_ELF_MAX_BYTES + PAGE,
 		"end of the part in the file");
-	/* A part without a page of the anchor. */
+	/* A part without a page of what was found. */
 	memcpy(bad, good, SIZE);
-	bad->answers[1].anchor.anonymous = (struct ebpfmm_range){};
+	bad->answers[1].found.anonymous = (struct ebpfmm_range){};
 	assert_string_equal(check(NQUESTIONS), "part");
-	bad->answers[1].anchor.part_start = 0;
+	bad->answers[1].found.part_start = 0;
 	assert_string_equal(check(NQUESTIONS), "part");
-	bad->answers[1].anchor.part_end = 0;
-	bad->answers[1].anchor.part_file_end = 0;
-	bad->answers[1].anchor.part = EBPFMM_PART_LOOSE;
+	bad->answers[1].found.part_end = 0;
+	bad->answers[1].found.part_file_end = 0;
+	bad->answers[1].found.part = EBPFMM_PART_LOOSE;
 	assert_null(check(NQUESTIONS));
 }
 

@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
+#include "show/table_print.h"
 #include "table/translate.h"
 
 /* Every kind of anchor, for a program that is moved and one that is not. */
@@ -42,7 +43,7 @@ static struct ebpfmm_table *table;
 
 static int translate(void **state)
 {
-	struct ebpfmm_translation how = { .debugfd = -1, .locate = true };
+	struct ebpfmm_root how = { .debugfd = -1, .locate = true };
 	struct ebpfmm_error err = {};
 	int fd = open(fixture_path(NULL), O_PATH | O_DIRECTORY | O_CLOEXEC);
 

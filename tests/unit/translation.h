@@ -21,7 +21,7 @@
 static struct ebpfmm_profile_region regions[MAX_REGIONS];
 static struct ebpfmm_profile_program programs[EBPFMM_MAX_PROGRAMS + 1];
 static struct ebpfmm_profile profile;
-static struct ebpfmm_translation how;
+static struct ebpfmm_root how;
 static struct ebpfmm_error err;
 static int fixtures_fd = -1;
 
@@ -42,8 +42,7 @@ static inline int reset(void **state)
 	if (fixtures_fd < 0)
 		fixtures_fd = open(fixture_path(NULL),
 				   O_PATH | O_DIRECTORY | O_CLOEXEC);
-	how = (struct ebpfmm_translation){ .rootfd = fixtures_fd,
-					   .debugfd = -1 };
+	how = (struct ebpfmm_root){ .rootfd = fixtures_fd, .debugfd = -1 };
 	return fixtures_fd < 0 ? -1 : 0;
 }
 

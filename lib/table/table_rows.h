@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What the files that show a translated profile share: table_rows.c, which goes
- * through it and says what comes of each region, table_print.c for columns and
- * table_json.c for JSON. Not for others.
- */
-#ifndef EBPFMM_TABLE_PRIVATE_H
-#define EBPFMM_TABLE_PRIVATE_H
+/* Going through a translated profile region by region, and what comes of each. */
+#ifndef EBPFMM_TABLE_ROWS_H
+#define EBPFMM_TABLE_ROWS_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
-#include "table/translate.h"
+#include "table/table.h"
 
 #define OPEN_END	UINT32_MAX
 
@@ -82,12 +77,4 @@ typedef void warning_fn(const char *text, void *data);
  */
 void each_warning(const struct row *row, bool maybe, warning_fn *fn, void *data);
 
-/* The region's anchor, bytes in the largest unit, text that may be hostile. */
-void print_anchor(FILE *out, const struct row *row);
-void print_bytes(FILE *out, uint64_t bytes);
-void print_clean(FILE *out, const char *text, size_t length);
-
-void table_print_columns(const struct view *view, FILE *out);
-void table_print_json(const struct view *view, FILE *out);
-
-#endif /* EBPFMM_TABLE_PRIVATE_H */
+#endif /* EBPFMM_TABLE_ROWS_H */

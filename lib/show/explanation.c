@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What would be decided for an address, in lines and as JSON. */
-#include "kernel/explain.h"
+#include "show/explanation.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/page_size.h"
 #include "show/event.h"
+#include "show/print.h"
 #include "show/reason.h"
 #include "show/stats_private.h"
 
@@ -79,6 +81,26 @@ static unsigned int edge_of(const struct ebpfmm_explanation *explanation)
 {
 	return explanation->region.sizes & ~1U &
 	       ~(unsigned int)explanation->event.candidates;
+}
+
+struct ebpfmm_price ebpfmm_explain_price(const struct ebpfmm_explanation *explanation,
+					 unsigned int order)
+{
+	const struct ebpfmm_region *region = &explanation->region;
+	const struct ebpfmm_costs *costs = &explanation->costs;
+	uint64_t more = (1ULL << order) - 1;
+	struct ebpfmm_price price = {
+		.benefit = region->benefit[EBPFMM_BENEFIT(order)],
+		.faults = (int64_t)(region->touched * more *
+				    ((uint64_t)costs->fault_ns + costs->zero_ns) /
+				    EBPFMM_TOUCHED_ONE),
+		.zeroing = (int64_t)(more * costs->zero_ns),
+	};
+
+	if (explanation->event.missing & 1U << order)
+		price.block = costs->compact_ns[order];
+	price.net = price.benefit + price.faults - price.zeroing - price.block;
+	return price;
 }
 
 /* --- lines ---------------------------------------------------------------------- */
