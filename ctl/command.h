@@ -7,6 +7,7 @@
 #define EBPFMM_CTL_COMMAND_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -81,8 +82,28 @@ struct ctl_command {
 	int (*run)(const struct ctl_args *args, struct ebpfmm_error *err);
 };
 
-extern const struct ctl_command ctl_commands[];
-extern const unsigned int ctl_ncommands;
+/**
+ * ctl_find - find a command
+ * @name: as typed
+ *
+ * Return: the command, or NULL.
+ */
+const struct ctl_command *ctl_find(const char *name);
+
+/**
+ * ctl_option_name - name of an option
+ * @options: some of them
+ *
+ * Return: the first one, as it is typed.
+ */
+const char *ctl_option_name(unsigned int options);
+
+/**
+ * ctl_print_usage - print how something is typed
+ * @command: the command; NULL: all of them
+ * @out: where to
+ */
+void ctl_print_usage(const struct ctl_command *command, FILE *out);
 
 int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err);

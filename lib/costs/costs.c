@@ -4,7 +4,7 @@
 #include <bpf/bpf.h>
 
 #include "base/page_size.h"
-#include "kernel/policy_pin.h"
+#include "kernel/policy_object.h"
 #include "profile/profile.h"
 
 void ebpfmm_costs_compact(struct ebpfmm_costs *costs, uint32_t page_ns)

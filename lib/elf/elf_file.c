@@ -173,34 +173,6 @@ const struct ebpfmm_image *ebpfmm_elf_image(const struct ebpfmm_elf *elf)
 	return &elf->image;
 }
 
-int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
-		     uint64_t size, const char *name,
-		     struct ebpfmm_range *range, struct ebpfmm_error *err)
-{
-	uint64_t end = start + size;
-	size_t i;
-
-	if (!size)
-		return ebpfmm_fail(err, 0, "%s has no size", name);
-	for (i = 0; end > start && i < elf->nsegments; i++) {
-		const struct ebpfmm_range *bytes = &elf->segments[i].bytes;
-
-		if (start >= bytes->start && end <= bytes->end) {
-			*range = (struct ebpfmm_range){ start, end };
-			return 0;
-		}
-	}
-	return ebpfmm_fail(err, 0, "%s is outside of what is loaded", name);
-}
-
-int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err)
-{
-	if (elf->steps < steps)
-		return ebpfmm_fail(err, 0, "too many symbols are alike");
-	elf->steps -= steps;
-	return 0;
-}
-
 /* The PT_LOAD whose anonymous pages have some of @range, and what they have. */
 static const struct segment *anonymous_part(const struct ebpfmm_elf *elf,
 					    const struct ebpfmm_range *range,

@@ -4,6 +4,7 @@
  *
  *	elf_picture.c	reading a file that cannot be trusted
  *	elf_file.c	how a program will be laid out
+ *	elf_bounds.c	bounds of all searches
  *	elf_note.c	its build id
  *	elf_section.c	finding sections
  *	elf_symbol.c	finding symbols

@@ -104,12 +104,6 @@ static uint64_t disk_of(const struct ebpfmm_cache *cache, uint32_t dev)
 	return sequence;
 }
 
-bool cache_settled(const struct cache_key *key)
-{
-	/* Both are rounded down to seconds. */
-	return key->ctime < key->read_at - EBPFMM_CACHE_SETTLED;
-}
-
 struct ebpfmm_cached *ebpfmm_cache_get(struct ebpfmm_cache *cache,
 				       const struct ebpfmm_file *file,
 				       uint64_t size)

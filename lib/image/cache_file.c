@@ -78,6 +78,12 @@ static uint64_t checksum(const void *data, size_t size)
 	return value;
 }
 
+bool cache_settled(const struct cache_key *key)
+{
+	/* Both are rounded down to seconds. */
+	return key->ctime < key->read_at - EBPFMM_CACHE_SETTLED;
+}
+
 struct ebpfmm_cached *cache_new(const struct cache_key *key)
 {
 	struct ebpfmm_cached *cached = calloc(1, sizeof(*cached));

@@ -10,7 +10,7 @@
 
 #include "explain.skel.h"
 #include "kernel/iterate.h"
-#include "kernel/policy_pin.h"
+#include "kernel/policy_object.h"
 
 /* A mapping that is being changed is passed over as if it were not there. */
 #define TRIES 100

@@ -6,7 +6,7 @@
 #include <dirent.h>
 
 #include "kernel/policy.h"
-#include "kernel/policy_pin.h"
+#include "kernel/policy_object.h"
 
 /* The same for all formats: they see each other's. */
 #define EBPFMM_BPF_FS "/sys/fs/bpf"

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/paths.h"
-#include "kernel/policy_pin.h"
+#include "kernel/policy_object.h"
 
 #define LOCK EBPFMM_RUN_DIR "/trace.lock"
 /* Some times as long as anybody waits at once, on a machine that is busy, too. */

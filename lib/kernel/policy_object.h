@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The pinned objects of a policy, for those who read or write what is in them. */
-#ifndef EBPFMM_POLICY_PIN_H
-#define EBPFMM_POLICY_PIN_H
+#ifndef EBPFMM_POLICY_OBJECT_H
+#define EBPFMM_POLICY_OBJECT_H
 
 #include "base/error.h"
 #include "kernel/policy.h"
@@ -43,4 +43,4 @@ enum ebpfmm_pin {
 int ebpfmm_policy_pin(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 		      struct ebpfmm_error *err);
 
-#endif /* EBPFMM_POLICY_PIN_H */
+#endif /* EBPFMM_POLICY_OBJECT_H */

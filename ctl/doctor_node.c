@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel, its file systems, what is loaded into it, and what is left of the dead. */
+#include "doctor.h"
+
+#include <linux/magic.h>
+#include <sys/statfs.h>
+
+#include "kernel/cgroup.h"
+#include "kernel/policies.h"
+#include "kernel/privilege.h"
+#include "leftovers.h"
+
+/* One check that is right or has a reason why not. */
+static int expect(struct report *report, const char *subject, const char *right,
+		  int rc, const struct ebpfmm_error *err)
+{
+	if (rc)
+		report_add(report, FINDING_PROBLEM, subject, NULL, "%s", err->message);
+	else
+		report_add(report, FINDING_OK, subject, NULL, "%s", right);
+	return rc;
+}
+
+static bool check_bpf_fs(struct report *report)
+{
+	struct statfs fs;
+
+	if (!statfs("/sys/fs/bpf", &fs) && fs.f_type == BPF_FS_MAGIC) {
+		report_add(report, FINDING_OK, "bpffs", NULL, "mounted at /sys/fs/bpf");
+		return true;
+	}
+	report_add(report, FINDING_PROBLEM, "bpffs", "mount -t bpf bpf /sys/fs/bpf",
+		   "not mounted at /sys/fs/bpf");
+	return false;
+}
+
+static void check_policy(struct report *report)
+{
+	struct ebpfmm_policy *policy;
+	struct ebpfmm_error err;
+
+	if (ebpfmm_policy_peek(&policy, &err)) {
+		report_add(report, FINDING_PROBLEM, "policy", NULL, "%s", err.message);
+		return;
+	}
+	if (!policy)
+		report_add(report, FINDING_NOTE, "policy", NULL,
+			   "not loaded; the first container that asks for one loads it");
+	else
+		expect(report, "policy", "loaded",
+		       ebpfmm_policy_check_whole(policy, &err), &err);
+	ebpfmm_policy_close(policy);
+}
+
+/* What other versions have loaded is right where it is, as long as it is on a cgroup. */
+static void check_others(struct report *report)
+{
+	struct ebpfmm_policies policies;
+	struct ebpfmm_error err;
+
+	if (ebpfmm_policies_open(&policies, &err))
+		report_add(report, FINDING_PROBLEM, "policy", NULL, "%s", err.message);
+	for (size_t i = 0; i < policies.count; i++) {
+		struct ebpfmm_policy *policy = policies.each[i];
+		int count;
+
+		if (ebpfmm_policy_is_ours(policy))
+			continue;
+		count = ebpfmm_policies_count(policy, &err);
+		if (count < 0)
+			report_add(report, FINDING_PROBLEM, "policy", NULL, "%s", err.message);
+		else if (count)
+			report_add(report, FINDING_NOTE, "policy", NULL,
+				   "another version's, of format %u, is on %d cgroup%s and ends with %s; this one has format %u",
+				   ebpfmm_policy_format(policy), count,
+				   count == 1 ? "" : "s", count == 1 ? "it" : "them",
+				   EBPFMM_FORMAT);
+	}
+	ebpfmm_policies_close(&policies);
+}
+
+static void check_leftovers(struct report *report)
+{
+	struct leftovers found;
+	struct ebpfmm_error err;
+
+	if (leftovers_find(false, &found, &err))
+		report_add(report, FINDING_PROBLEM, "leftovers", NULL, "%s",
+			   err.message);
+	else if (found.life.links || found.life.records || found.life.files ||
+		 found.traces || found.life.formats)
+		report_add(report, FINDING_WARNING, "leftovers", "ebpfmm gc",
+			   "links: %u, records: %u, unfinished files: %u, traces: %u, policies of other formats: %u",
+			   found.life.links, found.life.records, found.life.files,
+			   found.traces, found.life.formats);
+	else
+		report_add(report, FINDING_OK, "leftovers", NULL, "none");
+}
+
+void doctor_node(struct report *report)
+{
+	struct ebpfmm_error err;
+	bool privileged;
+
+	privileged = !expect(report, "privilege", "this node may be changed",
+			     ebpfmm_privileged(&err), &err);
+	expect(report, "kernel", "has the hook bpf_mm_ops",
+	       ebpfmm_policy_supported(&err), &err);
+	expect(report, "cgroup", "version 2", ebpfmm_cgroup_supported(&err), &err);
+	if (check_bpf_fs(report) && privileged) {
+		check_policy(report);
+		check_others(report);
+		check_leftovers(report);
+	}
+	doctor_costs(report, privileged);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "output.h"
+
+static const char *const finding_names[] = {
+	[FINDING_OK] = "ok",
+	[FINDING_NOTE] = "note",
+	[FINDING_WARNING] = "warning",
+	[FINDING_PROBLEM] = "problem",
+};
+
+void report_add(struct report *report, enum finding finding, const char *subject,
+		const char *remedy, const char *format, ...)
+{
+	struct json_object *object;
+	va_list args;
+	char *text;
+	int length;
+
+	report->count[finding]++;
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	ebpfmm_printable(text);
+	if (report->json) {
+		object = json_object_new_object();
+		ctl_add_string(object, "subject", subject);
+		ctl_add_string(object, "finding", finding_names[finding]);
+		ctl_add_string(object, "message", text);
+		ctl_add_string(object, "remedy", remedy);
+		json_object_array_add(report->json, object);
+	} else {
+		ctl_print("%-8s %s: %s\n", finding_names[finding], subject, text);
+		if (remedy)
+			ctl_print("         %s\n", remedy);
+	}
+	free(text);
+}

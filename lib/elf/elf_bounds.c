@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What holds for whatever is looked for in a file: where it can be, and how much
+ * work the search may be.
+ */
+#include "elf/elf_private.h"
+
+int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
+		     uint64_t size, const char *name,
+		     struct ebpfmm_range *range, struct ebpfmm_error *err)
+{
+	uint64_t end = start + size;
+	size_t i;
+
+	if (!size)
+		return ebpfmm_fail(err, 0, "%s has no size", name);
+	for (i = 0; end > start && i < elf->nsegments; i++) {
+		const struct ebpfmm_range *bytes = &elf->segments[i].bytes;
+
+		if (start >= bytes->start && end <= bytes->end) {
+			*range = (struct ebpfmm_range){ start, end };
+			return 0;
+		}
+	}
+	return ebpfmm_fail(err, 0, "%s is outside of what is loaded", name);
+}
+
+int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err)
+{
+	if (elf->steps < steps)
+		return ebpfmm_fail(err, 0, "too many symbols are alike");
+	elf->steps -= steps;
+	return 0;
+}
