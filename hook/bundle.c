@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "state.h"
+#include "base/json_read.h"
 
 static int read_root(struct json_object *config, const char *dir,
 		     struct ebpfmm_bundle *out, struct ebpfmm_error *err)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "state.h"
+#include "base/json_read.h"
 
 /*
  * The name of a container in its pod, as CRI-O and containerd tell it. Podman (5.4) has

@@ -75,27 +75,4 @@ int ebpfmm_state_stage(const char *argument, const char *status,
  */
 void ebpfmm_state_free(struct ebpfmm_state *state);
 
-/**
- * ebpfmm_json_object - parse a text that must be one JSON object
- * @text: JSON, need not end in NUL
- * @length: bytes in @text
- * @err: where it is wrong
- *
- * Return: to be released with json_object_put(), or NULL with @err set.
- */
-struct json_object *ebpfmm_json_object(const char *text, size_t length,
-				       struct ebpfmm_error *err);
-
-/**
- * ebpfmm_json_string - a string member
- * @object: JSON object, or NULL
- * @key: name of the member
- * @out: set to the string, which lives as long as @object, or to NULL
- * @err: it is no string, or has a NUL in it
- *
- * Return: 0 (also when it is not there or null), or -1 with @err set.
- */
-int ebpfmm_json_string(struct json_object *object, const char *key,
-		       const char **out, struct ebpfmm_error *err);
-
 #endif /* EBPFMM_HOOK_STATE_H */
