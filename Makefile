@@ -6,7 +6,7 @@
 # make demo       show the main job, in a virtual machine
 # make check      all tests
 # make stress     what takes too long for make check
-# make bench      the numbers in the README
+# make bench      the numbers in bench/README.md
 # make schema     holds the JSON Schema of profiles against their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
