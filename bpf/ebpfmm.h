@@ -441,4 +441,16 @@ struct ebpfmm_explanation {
 	struct ebpfmm_costs costs;
 };
 
+/**
+ * struct ebpfmm_inquiry - a question to the program "ebpfmm_explain", and its answer
+ * @cgroup: id of the cgroup whose profile is asked
+ * @address: address in the process that is iterated over, page-aligned
+ * @answer: filled in by the program
+ */
+struct ebpfmm_inquiry {
+	__u64 cgroup;
+	__u64 address;
+	struct ebpfmm_explanation answer;
+};
+
 #endif /* EBPFMM_H */

@@ -4,16 +4,40 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
 
 #include "explain.skel.h"
 #include "kernel/iterate.h"
+#include "kernel/policy_internal.h"
 #include "kernel/policy_object.h"
 
 /* A mapping that is being changed is passed over as if it were not there. */
 #define TRIES 100
+
+/* As they are pinned beside the policy, which is removed with all that is there. */
+#define PROGRAM_NAME "explain"
+#define INQUIRY_NAME "inquiry"
+
+/* Descriptors of what answers. */
+struct explainer {
+	int program;
+	int inquiry;
+};
+
+static void end(struct explainer *explainer)
+{
+	if (explainer->program >= 0)
+		close(explainer->program);
+	if (explainer->inquiry >= 0)
+		close(explainer->inquiry);
+}
+
+/* --- loading ------------------------------------------------------------------ */
 
 /* What the policy has, instead of new maps. */
 static int use_maps(struct explain_bpf *object, const int maps[3])
@@ -23,8 +47,7 @@ static int use_maps(struct explain_bpf *object, const int maps[3])
 	       bpf_map__reuse_fd(object->maps.data_costs, maps[2]);
 }
 
-static struct explain_bpf *load(struct ebpfmm_policy *policy, uint64_t cgroup,
-				uint64_t address, struct ebpfmm_error *err)
+static struct explain_bpf *load(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 {
 	static const enum ebpfmm_pin pins[3] = { EBPFMM_PIN_SMALL, EBPFMM_PIN_LARGE,
 						 EBPFMM_PIN_COSTS };
@@ -40,11 +63,8 @@ static struct explain_bpf *load(struct ebpfmm_policy *policy, uint64_t cgroup,
 	before = libbpf_set_print(NULL);
 	object = explain_bpf__open();
 	rc = object ? 0 : -errno;
-	if (!rc) {
-		object->rodata->asked_cgroup = cgroup;
-		object->rodata->asked_address = address;
+	if (!rc)
 		rc = use_maps(object, maps) ?: explain_bpf__load(object);
-	}
 	libbpf_set_print(before);
 	if (rc) {
 		ebpfmm_fail(err, -rc, "load what explains decisions");
@@ -54,24 +74,68 @@ static struct explain_bpf *load(struct ebpfmm_policy *policy, uint64_t cgroup,
 	return object;
 }
 
-static int ask(struct explain_bpf *object, pid_t pid, struct ebpfmm_error *err)
+/*
+ * For the next who ask. Who pins the map pins the program, too, so the two belong
+ * together. What cannot be pinned is loaded again the next time.
+ */
+static void keep(struct ebpfmm_policy *policy, const struct explainer *explainer)
+{
+	if (!ebpfmm_pin_put(policy->dirfd, INQUIRY_NAME, explainer->inquiry))
+		ebpfmm_pin_put(policy->dirfd, PROGRAM_NAME, explainer->program);
+}
+
+static int begin(struct ebpfmm_policy *policy, struct explainer *out,
+		 struct ebpfmm_error *err)
+{
+	struct explain_bpf *object;
+	int rc = 0;
+
+	out->program = ebpfmm_pin_get(policy->dirfd, PROGRAM_NAME);
+	out->inquiry = ebpfmm_pin_get(policy->dirfd, INQUIRY_NAME);
+	if (out->program >= 0 && out->inquiry >= 0)
+		return 0;
+	end(out);
+	object = load(policy, err);
+	if (!object)
+		return -1;
+	out->program = fcntl(bpf_program__fd(object->progs.ebpfmm_explain), F_DUPFD_CLOEXEC, 3);
+	out->inquiry = fcntl(bpf_map__fd(object->maps.ebpfmm_inquiry), F_DUPFD_CLOEXEC, 3);
+	if (out->program < 0 || out->inquiry < 0)
+		rc = ebpfmm_fail(err, errno, "keep what explains decisions");
+	else
+		keep(policy, out);
+	explain_bpf__destroy(object);
+	return rc;
+}
+
+/* --- asking ------------------------------------------------------------------- */
+
+/* @self: a pidfd of this thread, whose storage has question and answer. */
+static int ask(const struct explainer *explainer, int self, pid_t pid,
+	       struct ebpfmm_inquiry *inquiry, struct ebpfmm_error *err)
 {
 	const union bpf_iter_link_info info = { .task.tid = (uint32_t)pid };
-	int program = bpf_program__fd(object->progs.ebpfmm_explain);
-	struct ebpfmm_explanation *answer = &object->bss->explanation;
+	const struct ebpfmm_inquiry question = *inquiry;
 	char nothing;
+	int rc;
 
 	for (int i = 0; i < TRIES; i++) {
 		if (i)
 			sched_yield();
-		memset(answer, 0, sizeof(*answer));
-		if (ebpfmm_iterate(program, &info, &nothing, sizeof(nothing)) < 0) {
+		*inquiry = question;
+		rc = bpf_map_update_elem(explainer->inquiry, &self, inquiry, BPF_ANY);
+		if (rc)
+			return ebpfmm_fail(err, -rc, "ask the policy");
+		if (ebpfmm_iterate(explainer->program, &info, &nothing, sizeof(nothing)) < 0) {
 			if (errno == ESRCH)
 				return 0;
 			return ebpfmm_fail(err, errno, "look at process %d", (int)pid);
 		}
-		if (answer->outcome != EBPFMM_BUSY &&
-		    answer->outcome != EBPFMM_UNMAPPED)
+		rc = bpf_map_lookup_elem(explainer->inquiry, &self, inquiry);
+		if (rc)
+			return ebpfmm_fail(err, -rc, "read what the policy answers");
+		if (inquiry->answer.outcome != EBPFMM_BUSY &&
+		    inquiry->answer.outcome != EBPFMM_UNMAPPED)
 			break;
 	}
 	return 0;
@@ -110,20 +174,25 @@ int ebpfmm_explain(struct ebpfmm_policy *policy,
 		   uint64_t address, struct ebpfmm_explanation *out,
 		   struct ebpfmm_error *err)
 {
-	struct explain_bpf *object;
-	int rc;
+	struct ebpfmm_inquiry inquiry = {
+		.cgroup = cgroup->id,
+		.address = address & -1ULL << EBPFMM_PAGE_SHIFT,
+	};
+	struct explainer explainer;
+	int self, rc = -1;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
 	/* Sooner than what is to be loaded has been verified. */
 	if (kill(pid, 0) && errno == ESRCH)
 		return judge(EBPFMM_NO_TASK, cgroup, pid, address, err);
-	address &= -1ULL << EBPFMM_PAGE_SHIFT;
-	object = load(policy, cgroup->id, address, err);
-	if (!object)
-		return -1;
-	rc = ask(object, pid, err);
-	*out = object->bss->explanation;
-	explain_bpf__destroy(object);
-	return rc ?: judge(out->outcome, cgroup, pid, address, err);
+	self = pidfd_open(getpid(), 0);
+	if (self < 0)
+		return ebpfmm_fail(err, errno, "pidfd_open");
+	if (!begin(policy, &explainer, err))
+		rc = ask(&explainer, self, pid, &inquiry, err);
+	end(&explainer);
+	close(self);
+	*out = inquiry.answer;
+	return rc ?: judge(out->outcome, cgroup, pid, inquiry.address, err);
 }
