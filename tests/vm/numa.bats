@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Two NUMA nodes: where a cpuset puts a container, it gets the sizes that are free
+# there. Needs a machine of its own: vm/run --memory 768M --nodes 2 -- tests/vm/run
+# numa.bats. Took 20 s.
+
+load helpers
+
+fragment=/usr/lib/ebpfmm/bench/fragment
+
+setup()
+{
+	sysfs madvise madvise
+	rm -rf $profiles
+	profile used $tests/fault '[ {
+		"anchor": { "mapping": { "min_size": "4M" } },
+		"benefit_ns": { "64K": 900, "2M": 60000 }, "touched": 1 } ]'
+	proactive=$(</proc/sys/vm/compaction_proactiveness)
+	echo 0 >/proc/sys/vm/compaction_proactiveness
+	new_cgroup
+	pieces=$(mktemp -d /sys/fs/cgroup/pieces.XXXXXX)
+	echo 0 >"$pieces/cpuset.mems"
+	echo 3 >/proc/sys/vm/drop_caches
+	echo 1 >/proc/sys/vm/compact_memory
+}
+
+teardown()
+{
+	[ -z "${pid-}" ] || finish "$pid"
+	ebpfmm detach --cgroup "$cgroup" || true
+	remove_cgroup "$cgroup"
+	remove_cgroup "$pieces"
+	echo "$proactive" >/proc/sys/vm/compaction_proactiveness
+	ebpfmm gc
+	nothing_left
+}
+
+# in_pieces: node 0 has no free block of 2M.
+in_pieces()
+{
+	local other
+	# fragment(1) counts what is free on the whole machine.
+	other=$(awk '/MemFree/ { print int($4 / 1024) }' /sys/devices/system/node/node1/meminfo)
+	mkfifo "$BATS_TEST_TMPDIR/pieces"
+	within "$pieces" $fragment 0 100 $((other + 64)) 16 >"$BATS_TEST_TMPDIR/pieces" 3>&- &
+	read -r line <"$BATS_TEST_TMPDIR/pieces"
+	echo "fragment: $line"
+	[[ $line == ready* ]]
+	# What was left to it has some blocks of 2M: they are taken, too.
+	ready within "$pieces" $tests/fault --size 96M --advice hugepage
+	cat /proc/buddyinfo
+}
+
+# got MEMORY: bytes by page size that 16M get on that node, as JSON; they are there.
+got()
+{
+	local pages
+	echo "$1" >"$cgroup/cpuset.mems"
+	pages=$(within "$cgroup" $tests/fault --size 16M \
+		sh -c 'tee "$BATS_TEST_TMPDIR/range" | pagesizes --json "$FAULT_PID" -
+			cat "/proc/$FAULT_PID/numa_maps" >"$BATS_TEST_TMPDIR/numa"')
+	! grep " anon=4[0-9][0-9][0-9] " "$BATS_TEST_TMPDIR/numa" | grep -v "N$1=4"
+	jq -c '.[0].bytes' <<<"$pages"
+}
+
+@test "each node's own free memory decides, with one policy for both" {
+	in_pieces
+	ebpfmm attach --cgroup "$cgroup" $profiles/used.json
+	far=$(got 1)
+	near=$(got 0)
+	echo "node 1: $far; node 0: $near"
+	jq -e '.["2M"] == 16 * 1048576' <<<"$far"
+	jq -e '.["2M"] == 0 and .["64K"] >= 12 * 1048576' <<<"$near"
+}
+
+@test "pages keep their sizes when a container's memory is moved to another node" {
+	ebpfmm attach --cgroup "$cgroup" $profiles/used.json
+	echo 0 >"$cgroup/cpuset.mems"
+	ready within "$cgroup" $tests/fault --size 16M
+	grep -q " anon=4[0-9]* .*N0=4" "/proc/$pid/numa_maps"
+	before=$(ebpfmm stats --json "$cgroup" | jq -c '.[0].decisions')
+	# It returns when they were moved.
+	echo 1 >"$cgroup/cpuset.mems"
+	cat "/proc/$pid/numa_maps"
+	grep -q " anon=4[0-9]* .*N1=4" "/proc/$pid/numa_maps"
+	pages=$(pagesizes --json "$pid" "$BATS_TEST_TMPDIR/ready")
+	all_in 2M "$pages"
+	# Nobody decided anew.
+	[ "$(ebpfmm stats --json "$cgroup" | jq -c '.[0].decisions')" = "$before" ]
+}
