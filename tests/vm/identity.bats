@@ -291,6 +291,54 @@ on_overlay()
 	taken_for '{ "bound": 0, "soft": 0 }'
 }
 
+# A snapshot has the numbers and times of what it was made of, and BTRFS gives both the
+# same superblock: what was not written to since is one program in both. In subvolumes
+# of their own, files of one number are two.
+@test "on BTRFS a file and its snapshot are one program until one is written to" {
+	disk=$(mktemp -d /run/identity.XXXXXX)
+	mkfs.btrfs --quiet --force /dev/vdb
+	mount /dev/vdb "$disk"
+	btrfs --quiet subvolume create "$disk/a"
+	btrfs --quiet subvolume create "$disk/b"
+	place "$disk/a/one" "$disk/b/other"
+	[ "$(stat -c %i "$disk/a/one")" = "$(stat -c %i "$disk/b/other")" ]
+	btrfs --quiet subvolume snapshot "$disk/a" "$disk/snapshot"
+	attach "$disk/a/one"
+	watch "$cgroup"
+	start_one "$disk/a/one" one
+	start_one "$disk/snapshot/one" snapshot
+	start_one "$disk/b/other" other
+	echo >>"$disk/snapshot/one"
+	start_one "$disk/snapshot/one" written
+	start_one "$disk/a/one" still
+	umount "$disk"
+	rmdir "$disk"
+	taken_for '{ "one": 0, "snapshot": 0, "other": null, "written": null,
+		"still": 0 }'
+}
+
+# As rootless engines have it: what stat(2) says comes from a process.
+@test "on FUSE, in fuse-overlayfs, a program is known, and after a change no more" {
+	work=$BATS_TEST_TMPDIR
+	mkdir "$work/lower" "$work/upper" "$work/work" "$work/merged"
+	place "$work/lower/one" "$work/lower/two"
+	fuse-overlayfs -o "lowerdir=$work/lower,upperdir=$work/upper,workdir=$work/work" \
+		"$work/merged" 3>&-
+	attach "$work/merged/one" "$work/merged/two"
+	watch "$cgroup"
+	start_one "$work/merged/one" one
+	start_one "$work/merged/two" two
+	# What lies below is another file of another file system.
+	start_one "$work/lower/one" below
+	echo >>"$work/merged/one"
+	start_one "$work/merged/one" written
+	attach "$work/merged/one" "$work/merged/two"
+	start_one "$work/merged/one" attached
+	umount "$work/merged"
+	taken_for '{ "one": 0, "two": 1, "below": null, "written": null,
+		"attached": 0 }'
+}
+
 # An oops or a report of KASAN makes the run of the machine fail. Ten seconds show that
 # it works; make stress takes minutes, on the kernel that checks itself as well.
 @test "the file that a process runs may change, and be freed and reused, in a fault" {
