@@ -187,6 +187,7 @@ loaded_or_not()
 	unloaded
 }
 
+# bats test_tags=long
 @test "loading" {
 	ebpfmm detach --cgroup "$bystander"
 	ebpfmm unload
@@ -225,6 +226,7 @@ unlucky_hook()
 	wait $process
 }
 
+# bats test_tags=long
 @test "hooks, at random" {
 	fails failslab probability 1
 	fails fail_page_alloc probability 1
@@ -250,6 +252,7 @@ unlucky_hook()
 	cgroup=$first
 }
 
+# bats test_tags=long
 @test "containers, at random" {
 	. /src/demo/containers.sh
 	fails failslab probability 1 interval 10
