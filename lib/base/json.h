@@ -6,6 +6,11 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
+/* _cleanup_(json_object_putp) */
+EBPFMM_CLEANUP(struct json_object *, json_object_put)
+
 /**
  * json_add_string - add a string
  * @object: the object

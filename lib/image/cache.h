@@ -31,6 +31,7 @@
 #include <stdint.h>
 
 #include "base/bpf_types.h"
+#include "base/cleanup.h"
 #include "elf/elf_file.h"
 #include "elf/elf_found.h"
 
@@ -57,6 +58,7 @@ struct ebpfmm_cache *ebpfmm_cache_open(const char *dir, const char *devices);
  * @cache: may be NULL
  */
 void ebpfmm_cache_close(struct ebpfmm_cache *cache);
+EBPFMM_CLEANUP(struct ebpfmm_cache *, ebpfmm_cache_close)
 
 /**
  * ebpfmm_cache_get - what is known of a file

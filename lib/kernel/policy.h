@@ -31,6 +31,7 @@
 #include <stdint.h>
 
 #include "base/bpf_types.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "kernel/cgroup.h"
 #include "table/table.h"
@@ -119,6 +120,7 @@ int ebpfmm_policy_check_whole(struct ebpfmm_policy *policy, struct ebpfmm_error 
  * @policy: may be NULL
  */
 void ebpfmm_policy_close(struct ebpfmm_policy *policy);
+EBPFMM_CLEANUP(struct ebpfmm_policy *, ebpfmm_policy_close)
 
 /**
  * ebpfmm_policy_identify - which file a descriptor is; an ebpfmm_identify_fn

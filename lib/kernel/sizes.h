@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/bpf_types.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "kernel/cgroup.h"
 
@@ -38,5 +39,6 @@ int ebpfmm_sizes_read(struct ebpfmm_sizes *sizes, const struct ebpfmm_cgroup *cg
  * @sizes: may be NULL
  */
 void ebpfmm_sizes_close(struct ebpfmm_sizes *sizes);
+EBPFMM_CLEANUP(struct ebpfmm_sizes *, ebpfmm_sizes_close)
 
 #endif /* EBPFMM_SIZES_H */

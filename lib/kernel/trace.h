@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/bpf_types.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "kernel/policy.h"
 
@@ -80,6 +81,7 @@ uint64_t ebpfmm_trace_stop(struct ebpfmm_trace *trace);
  * @trace: may be NULL
  */
 void ebpfmm_trace_close(struct ebpfmm_trace *trace);
+EBPFMM_CLEANUP(struct ebpfmm_trace *, ebpfmm_trace_close)
 
 /**
  * ebpfmm_trace_sweep - find, or end, the telling that a killed listener left on

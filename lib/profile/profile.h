@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/bpf_types.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 
 /* A profile of 1,024 regions is about 200 KiB; more than this is a mistake. */
@@ -145,5 +146,6 @@ int ebpfmm_profile_find(const char *name, struct ebpfmm_profile **out,
  * @profile: may be NULL
  */
 void ebpfmm_profile_free(struct ebpfmm_profile *profile);
+EBPFMM_CLEANUP(struct ebpfmm_profile *, ebpfmm_profile_free)
 
 #endif /* EBPFMM_PROFILE_H */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "show/stats.h"
 
@@ -53,5 +54,6 @@ int ebpfmm_metrics_end(struct ebpfmm_metrics *metrics, FILE *out,
  * @metrics: may be NULL
  */
 void ebpfmm_metrics_free(struct ebpfmm_metrics *metrics);
+EBPFMM_CLEANUP(struct ebpfmm_metrics *, ebpfmm_metrics_free)
 
 #endif /* EBPFMM_METRICS_H */
