@@ -58,13 +58,14 @@ example_src := $(wildcard examples/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 
 programs := $(O)/ebpfmm $(O)/ebpfmm-oci-hook
+completion := $(O)/ctl/ebpfmm.bash
 examples := $(example_src:%.c=$(O)/%)
 units := $(unit_src:%.c=$(O)/%)
 fuzz_src := $(wildcard tests/fuzz/*.c)
 fuzzers := $(fuzz_src:%.c=$(O)/%)
 
 .PHONY: all
-all: $(programs) $(examples)
+all: $(programs) $(examples) $(completion)
 
 # --- the fault policy --------------------------------------------------------
 
@@ -109,6 +110,11 @@ $(O)/libebpfmm.a: $(lib_src:%.c=$(O)/%.o)
 
 $(O)/ebpfmm: $(ctl_src:%.c=$(O)/%.o) $(O)/libebpfmm.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# What it knows of commands and options, the command itself says.
+$(completion): ctl/ebpfmm.bash $(O)/ebpfmm
+	{ cat $< && $(O)/ebpfmm help --completion; } > $@.tmp
+	mv $@.tmp $@
 
 # Statically, as the dynamic linker would need longer for all these libraries than
 # the hook does for its work, twice for each container; for the same reason relocations
@@ -222,7 +228,7 @@ $(O)/oci/%: oci/%.in Makefile
 	mv $@.tmp $@
 
 .PHONY: install
-install: $(programs) $(O)/oci/ebpfmm.json $(services)
+install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(O)/ebpfmm
 	install -D -t $(DESTDIR)$(libexecdir) $(O)/ebpfmm-oci-hook
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
@@ -230,7 +236,7 @@ install: $(programs) $(O)/oci/ebpfmm.json $(services)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man5 $(man5)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man8 $(man8)
 	install -D -m 644 -t $(DESTDIR)$(unit_dir) $(services) $(timers)
-	install -D -m 644 ctl/ebpfmm.bash $(DESTDIR)$(completion_dir)/ebpfmm
+	install -D -m 644 $(completion) $(DESTDIR)$(completion_dir)/ebpfmm
 	install -d $(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles
 	install -D -m 644 $(O)/oci/ebpfmm.json $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new
 	mv $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new $(DESTDIR)$(hooks_dir)/ebpfmm.json

@@ -158,14 +158,6 @@ int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err)
 	struct in_use use = {};
 	struct ebpfmm_error why;
 
-	if (args->if_stale && args->show) {
-		ebpfmm_fail(err, 0, "--if-stale and --show exclude each other");
-		return CTL_USAGE;
-	}
-	if (args->cgroup && args->show) {
-		ebpfmm_fail(err, 0, "--cgroup and --show exclude each other");
-		return CTL_USAGE;
-	}
 	if (ebpfmm_privileged(err))
 		return -1;
 	if (args->show || (args->if_stale &&

@@ -1,161 +1,158 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The commands there are, and what is said of them. */
 #include "command.h"
 
 #include <string.h>
 
-#include "output.h"
+/* What a word is, for OPTION() and .operands. */
+#define NOTHING	{}
+#define ADDRESS	{ "ADDRESS", CTL_ANY }
+#define CGROUP	{ "CGROUP", CTL_CGROUP }
+#define COMMAND	{ "COMMAND", CTL_COMMAND }
+#define DIR	{ "DIR", CTL_DIR }
+#define FILE	{ "FILE", CTL_FILE }
+#define NUMBER	{ "N", CTL_ANY }
+#define PATH	{ "PATH", CTL_CGROUP }
+#define PID	{ "PID", CTL_PID }
+#define PROFILE	{ "FILE", CTL_PROFILE }
 
-static const struct ctl_command commands[] = {
-	{ "check", "[--rootfs DIR] [--debug-dir DIR] FILE...", "is it valid, and for this root?",
-	  CTL_JSON | CTL_ROOTFS | CTL_DEBUG_DIR, 0, 1, -1, ctl_check },
-	{ "resolve", "--rootfs DIR [--debug-dir DIR] FILE", "what does it translate to in this root?",
-	  CTL_JSON | CTL_ROOTFS | CTL_DEBUG_DIR, CTL_ROOTFS, 1, 1, ctl_resolve },
-	{ "load", "", "load the policy into the kernel, once per boot",
-	  CTL_JSON, 0, 0, 0, ctl_load },
-	{ "unload", "", "remove the policy from the kernel",
-	  CTL_JSON, 0, 0, 0, ctl_unload },
-	{ "attach", "--cgroup PATH [--rootfs DIR] [--debug-dir DIR] FILE",
-	  "give a cgroup a profile, or another one",
-	  CTL_JSON | CTL_CGROUP | CTL_ROOTFS | CTL_DEBUG_DIR, CTL_CGROUP, 1, 1,
-	  ctl_attach },
-	{ "detach", "--cgroup PATH", "take a cgroup's profile away",
-	  CTL_JSON | CTL_CGROUP, CTL_CGROUP, 0, 0, ctl_detach },
-	{ "list", "", "which cgroups have a profile",
-	  CTL_JSON, 0, 0, 0, ctl_list },
-	{ "stats", "[CGROUP]", "what was decided there, and why",
-	  CTL_JSON, 0, 0, 1, ctl_stats },
-	{ "trace", "[--every N] [--count N] CGROUP", "decisions as they are made",
-	  CTL_JSON | CTL_EVERY | CTL_COUNT, 0, 1, 1, ctl_trace },
-	{ "explain", "CGROUP PID ADDRESS", "what would be decided there, and why",
-	  CTL_JSON, 0, 3, 3, ctl_explain },
-	{ "metrics", "[--regions] [--output FILE]", "a page of OpenMetrics",
-	  CTL_OUTPUT | CTL_REGIONS, 0, 0, 0, ctl_metrics },
-	{ "calibrate", "[--if-stale] [--cgroup PATH] | --show",
-	  "measure what pages cost here",
-	  CTL_JSON | CTL_IF_STALE | CTL_SHOW | CTL_CGROUP, 0, 0, 0, ctl_calibrate },
-	{ "gc", "", "clear what was left behind",
-	  CTL_JSON, 0, 0, 0, ctl_gc },
-	{ "doctor", "", "what is missing on this node",
-	  CTL_JSON, 0, 0, 0, ctl_doctor },
-	{ "help", "[COMMAND]", "how to use a command",
-	  CTL_COMPLETION, 0, 0, 1, ctl_help },
-	{ "version", "", "which version this is",
-	  CTL_JSON, 0, 0, 0, ctl_version },
+/* An option, its value, the member of struct ctl_args that it goes to, and its help. */
+#define OPTION(option, argument, member, text, ...)		\
+	{							\
+		.name = option, .value = argument,		\
+		.to = offsetof(struct ctl_args, member),	\
+		.help = text, __VA_ARGS__			\
+	}
+#define REQUIRED .required = true
+#define FORM(number) .form = number
+
+#define JSON OPTION("json", NOTHING, json, "print the result, or the error, as JSON", \
+		    .letter = 'j')
+#define DEBUG_DIR OPTION("debug-dir", DIR, debug_dir, \
+			 "where debug files are that the root has not (/etc/ebpfmm/debug)")
+
+#define OPTIONS(...) (const struct ctl_option[]){ __VA_ARGS__, {} }
+
+const struct ctl_command ctl_commands[] = {
+	{
+		.name = "check", .run = ctl_check,
+		.summary = "is it valid, and for this root?",
+		.options = OPTIONS(JSON,
+			OPTION("rootfs", DIR, rootfs,
+			       "root of a container: does it suit the programs there?"),
+			DEBUG_DIR),
+		.operands = { PROFILE }, .min = 1, .many = true,
+	}, {
+		.name = "resolve", .run = ctl_resolve,
+		.summary = "what does it translate to in this root?",
+		.options = OPTIONS(JSON,
+			OPTION("rootfs", DIR, rootfs,
+			       "root of a container, where the programs are", REQUIRED),
+			DEBUG_DIR),
+		.operands = { PROFILE }, .min = 1,
+	}, {
+		.name = "load", .run = ctl_load,
+		.summary = "load the policy into the kernel, once per boot",
+		.options = OPTIONS(JSON),
+	}, {
+		.name = "unload", .run = ctl_unload,
+		.summary = "remove the policy from the kernel",
+		.options = OPTIONS(JSON),
+	}, {
+		.name = "attach", .run = ctl_attach,
+		.summary = "give a cgroup a profile, or another one",
+		.options = OPTIONS(JSON,
+			OPTION("cgroup", PATH, cgroup, "which cgroup gets it", REQUIRED),
+			OPTION("rootfs", DIR, rootfs,
+			       "where the programs are, if not in the root of a process there"),
+			DEBUG_DIR),
+		.operands = { PROFILE }, .min = 1,
+	}, {
+		.name = "detach", .run = ctl_detach,
+		.summary = "take a cgroup's profile away",
+		.options = OPTIONS(JSON,
+			OPTION("cgroup", PATH, cgroup, "which cgroup loses it", REQUIRED)),
+	}, {
+		.name = "list", .run = ctl_list,
+		.summary = "which cgroups have a profile",
+		.options = OPTIONS(JSON),
+	}, {
+		.name = "stats", .run = ctl_stats,
+		.summary = "what was decided there, and why",
+		.options = OPTIONS(JSON),
+		.operands = { CGROUP },
+	}, {
+		.name = "trace", .run = ctl_trace,
+		.summary = "decisions as they are made",
+		.options = OPTIONS(JSON,
+			OPTION("every", NUMBER, every,
+			       "print one decision in so many, chosen at random"),
+			OPTION("count", NUMBER, count, "end after so many decisions")),
+		.operands = { CGROUP }, .min = 1,
+	}, {
+		.name = "explain", .run = ctl_explain,
+		.summary = "what would be decided there, and why",
+		.options = OPTIONS(JSON),
+		.operands = { CGROUP, PID, ADDRESS }, .min = 3,
+	}, {
+		.name = "metrics", .run = ctl_metrics,
+		.summary = "a page of OpenMetrics",
+		.options = OPTIONS(
+			OPTION("regions", NOTHING, regions, "add a series for each region"),
+			OPTION("output", FILE, output,
+			       "replace this file, in one step, instead of printing")),
+	}, {
+		.name = "calibrate", .run = ctl_calibrate,
+		.summary = "measure what pages cost here",
+		.options = OPTIONS(JSON,
+			OPTION("if-stale", NOTHING, if_stale,
+			       "only if that was not done here within 90 days", FORM(1)),
+			OPTION("cgroup", PATH, cgroup,
+			       "measure in a cgroup below this one", FORM(1)),
+			OPTION("show", NOTHING, show,
+			       "measure nothing, print what is reckoned with",
+			       FORM(2), REQUIRED)),
+	}, {
+		.name = "gc", .run = ctl_gc,
+		.summary = "clear what was left behind",
+		.options = OPTIONS(JSON),
+	}, {
+		.name = "doctor", .run = ctl_doctor,
+		.summary = "what is missing on this node",
+		.options = OPTIONS(JSON),
+	}, {
+		.name = "help", .run = ctl_help,
+		.summary = "how to use a command",
+		.options = OPTIONS(
+			OPTION("completion", NOTHING, completion,
+			       "print what bash offers for each command")),
+		.operands = { COMMAND },
+	}, {
+		.name = "version", .run = ctl_version,
+		.summary = "which version this is",
+		.options = OPTIONS(JSON),
+	},
+	{}
 };
 
-static const unsigned int ncommands = sizeof(commands) / sizeof(commands[0]);
+const struct ctl_option ctl_general[] = {
+	{ .name = "help", .letter = 'h', .help = "print how to use it, and do nothing" },
+	{ .name = "version", .help = "print which version this is, and do nothing" },
+	{}
+};
 
-const struct ctl_command *ctl_find(const char *name)
+const struct ctl_command *ctl_find_command(const char *name)
 {
-	for (unsigned int i = 0; i < ncommands; i++)
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
+	for (const struct ctl_command *each = ctl_commands; each->name; each++)
+		if (!strcmp(each->name, name))
+			return each;
 	return NULL;
 }
 
-static void print_command(const struct ctl_command *command, FILE *out)
+const struct ctl_option *ctl_find_option(const struct ctl_option *options,
+					 const char *name)
 {
-	fprintf(out, "usage: ebpfmm %s%s%s%s\n", command->name,
-		command->synopsis[0] ? " " : "", command->synopsis,
-		command->accepts & CTL_JSON ? " [--json]" : "");
-}
-
-static void print_commands(FILE *out)
-{
-	fputs("usage: ebpfmm COMMAND ...\n\n", out);
-	for (unsigned int i = 0; i < ncommands; i++) {
-		const struct ctl_command *command = &commands[i];
-		char line[80];
-
-		snprintf(line, sizeof(line), "%s %s", command->name,
-			 command->synopsis);
-		fprintf(out, "  %-42s %s\n", line, command->summary);
-	}
-	fputs("\nOptions: --json prints the result as JSON, but of metrics and help.\n"
-	      "See ebpfmm(8).\n", out);
-}
-
-void ctl_print_usage(const struct ctl_command *command, FILE *out)
-{
-	if (command)
-		print_command(command, out);
-	else
-		print_commands(out);
-}
-
-static const struct {
-	const char *name;
-	unsigned int bit;
-} option_words[] = {
-	{ "--json", CTL_JSON },
-	{ "--cgroup", CTL_CGROUP },
-	{ "--rootfs", CTL_ROOTFS },
-	{ "--debug-dir", CTL_DEBUG_DIR },
-	{ "--every", CTL_EVERY },
-	{ "--count", CTL_COUNT },
-	{ "--output", CTL_OUTPUT },
-	{ "--regions", CTL_REGIONS },
-	{ "--if-stale", CTL_IF_STALE },
-	{ "--show", CTL_SHOW },
-	{ "--completion", CTL_COMPLETION },
-};
-
-const char *ctl_option_name(unsigned int options)
-{
-	for (size_t i = 0; i < sizeof(option_words) / sizeof(option_words[0]); i++)
-		if (options & option_words[i].bit)
-			return option_words[i].name;
-	return "an option";
-}
-
-/* One word a line: the options of a command, or all commands. */
-static void print_completion(const struct ctl_command *command)
-{
-	if (!command) {
-		for (unsigned int i = 0; i < ncommands; i++)
-			puts(commands[i].name);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(option_words) / sizeof(option_words[0]); i++)
-		if (command->accepts & option_words[i].bit)
-			puts(option_words[i].name);
-}
-
-int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err)
-{
-	const struct ctl_command *command = NULL;
-
-	if (args->noperands) {
-		command = ctl_find(args->operands[0]);
-		if (!command) {
-			ebpfmm_fail(err, 0, "there is no command `%s`",
-				    args->operands[0]);
-			return CTL_USAGE;
-		}
-	}
-	if (args->completion) {
-		print_completion(command);
-	} else if (command) {
-		print_command(command, stdout);
-		printf("%s: %s\n", command->name, command->summary);
-	} else {
-		print_commands(stdout);
-	}
-	return 0;
-}
-
-int ctl_version(const struct ctl_args *args, struct ebpfmm_error *err)
-{
-	struct json_object *object;
-
-	(void)err;
-	if (args->json) {
-		object = json_object_new_object();
-		ctl_add_string(object, "version", EBPFMM_VERSION);
-		ctl_print_json(object);
-	} else {
-		puts("ebpfmm " EBPFMM_VERSION);
-	}
-	return 0;
+	for (; options->name; options++)
+		if (!strcmp(options->name, name))
+			return options;
+	return NULL;
 }

@@ -1,45 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The commands of ebpfmm(8). One table says what there is; parsing, help and
- * completion follow it.
+ * The commands of ebpfmm(8) and their options. One table says what there is; parsing,
+ * help and completion follow it.
  */
 #ifndef EBPFMM_CTL_COMMAND_H
 #define EBPFMM_CTL_COMMAND_H
 
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
 
 #include "base/error.h"
-
-/* Options of a command. */
-#define CTL_JSON	(1U << 0)
-#define CTL_CGROUP	(1U << 1)
-#define CTL_ROOTFS	(1U << 2)
-#define CTL_COMPLETION	(1U << 3)
-#define CTL_EVERY	(1U << 4)
-#define CTL_COUNT	(1U << 5)
-#define CTL_DEBUG_DIR	(1U << 6)
-#define CTL_OUTPUT	(1U << 7)
-#define CTL_REGIONS	(1U << 8)
-#define CTL_IF_STALE	(1U << 9)
-#define CTL_SHOW	(1U << 10)
 
 /* Returned by a command that was called wrongly. */
 #define CTL_USAGE	2
 
+/* The most operands that a command has a name for. */
+#define CTL_OPERANDS	3
+
 /**
- * struct ctl_args - a parsed command line
+ * struct ctl_args - what a command is called with
  * @json: print JSON
- * @completion: print words for the shell's completion
+ * @completion: print what the shell's completion offers
  * @if_stale: only do what was not done, or too long ago
  * @show: print what is there, and do nothing
+ * @regions: also tell of each region
  * @cgroup: value of --cgroup, or NULL
  * @rootfs: value of --rootfs, or NULL
  * @debug_dir: value of --debug-dir, or NULL
  * @every: value of --every, or NULL
  * @count: value of --count, or NULL
  * @output: value of --output, or NULL
- * @regions: also tell of each region
  * @operands: what is left
  * @noperands: their number
  */
@@ -48,62 +38,112 @@ struct ctl_args {
 	bool completion;
 	bool if_stale;
 	bool show;
+	bool regions;
 	const char *cgroup;
 	const char *rootfs;
 	const char *debug_dir;
 	const char *every;
 	const char *count;
 	const char *output;
-	bool regions;
 	char **operands;
 	int noperands;
 };
 
 /**
+ * enum ctl_kind - what a word of a command line is, for who completes it
+ * @CTL_ANY: nobody can tell
+ * @CTL_COMMAND: a command
+ * @CTL_FILE: a file
+ * @CTL_DIR: a directory
+ * @CTL_CGROUP: a cgroup, by its directory
+ * @CTL_PROFILE: a profile, by its file or its name
+ * @CTL_PID: a process of the cgroup before it
+ */
+enum ctl_kind {
+	CTL_ANY,
+	CTL_COMMAND,
+	CTL_FILE,
+	CTL_DIR,
+	CTL_CGROUP,
+	CTL_PROFILE,
+	CTL_PID,
+};
+
+/**
+ * struct ctl_word - a word that is left to who types it
+ * @name: what help calls it; NULL for none
+ * @kind: what it is
+ */
+struct ctl_word {
+	const char *name;
+	enum ctl_kind kind;
+};
+
+/**
+ * struct ctl_option - an option of a command
+ * @name: without its dashes; NULL behind the last one of a command
+ * @letter: its short form, or 0
+ * @value: its argument. Options of one name have one in all commands or in none.
+ * @to: where it goes in struct ctl_args: to a string if it has a value, else to a bool
+ * @help: what it is for, one line
+ * @required: it cannot be left out
+ * @form: options of two forms exclude each other; 0: it goes with all. A required one
+ *	makes its form.
+ */
+struct ctl_option {
+	const char *name;
+	char letter;
+	struct ctl_word value;
+	size_t to;
+	const char *help;
+	bool required;
+	unsigned int form;
+};
+
+/**
  * struct ctl_command - one command
  * @name: as typed
- * @synopsis: what follows the name, apart from --json
  * @summary: what it does, in a few words
- * @accepts: options it takes
- * @requires: options that must be given
- * @min: fewest operands
- * @max: most operands; -1 any number
+ * @options: what it takes besides --help
+ * @operands: what it takes besides
+ * @min: how many of them it needs
+ * @many: the last one may come again
  * @run: returns 0 when done, -1 with @err set, 1 when it failed and has said why
  *	itself, or CTL_USAGE with @err set when options or operands do not fit
  */
 struct ctl_command {
 	const char *name;
-	const char *synopsis;
 	const char *summary;
-	unsigned int accepts;
-	unsigned int requires;
+	const struct ctl_option *options;
+	struct ctl_word operands[CTL_OPERANDS + 1];
 	int min;
-	int max;
+	bool many;
 	int (*run)(const struct ctl_args *args, struct ebpfmm_error *err);
 };
 
+/* All of them; behind the last one is one without a name. */
+extern const struct ctl_command ctl_commands[];
+
+/* What ebpfmm takes without a command as well; @to is not used. */
+extern const struct ctl_option ctl_general[];
+
 /**
- * ctl_find - find a command
+ * ctl_find_command - the command of that name
  * @name: as typed
  *
- * Return: the command, or NULL.
+ * Return: it, or NULL.
  */
-const struct ctl_command *ctl_find(const char *name);
+const struct ctl_command *ctl_find_command(const char *name);
 
 /**
- * ctl_option_name - name of an option
- * @options: some of them
+ * ctl_find_option - the option of that name
+ * @options: those of a command
+ * @name: without its dashes
  *
- * Return: the first one, as it is typed.
+ * Return: it, or NULL.
  */
-const char *ctl_option_name(unsigned int options);
-
-/**
- * ctl_print_usage - print how something is typed
- * @command: the command; NULL: all of them
- * @out: where to
- */
-void ctl_print_usage(const struct ctl_command *command, FILE *out);
+const struct ctl_option *ctl_find_option(const struct ctl_option *options,
+					 const char *name);
 
 int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err);

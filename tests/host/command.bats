@@ -37,6 +37,26 @@ rejected()
 	done
 }
 
+# synopsis: that of the manual page, a command a line, all in capitals.
+synopsis()
+{
+	mandoc -T ascii -O width=1000 /src/docs/ebpfmm.8 | sed 's/.\x08//g' |
+		sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^ *ebpfmm //p' | tr a-z A-Z |
+		sed 's/ \.\.\./.../g'
+}
+
+# commands: their names, by the manual page.
+commands()
+{
+	synopsis | cut -d ' ' -f 1 | tr A-Z a-z
+}
+
+# options COMMAND: of a command, by the manual page.
+options()
+{
+	synopsis | grep "^${1^^} " | grep -o -- '--[A-Z-]*' | tr A-Z a-z
+}
+
 @test "wrong usage" {
 	fails 2 'usage: ebpfmm COMMAND' ebpfmm
 	fails 2 no-such-command ebpfmm no-such-command
@@ -57,13 +77,79 @@ rejected()
 	# It did not try, which would fail here.
 	run -0 ebpfmm attach --cgroup / /src/examples/regions.json --help
 	[ "$output" = "$attach" ]
+	run -0 ebpfmm help attach
+	[ "$output" = "$attach" ]
 	run -0 ebpfmm --help
 	[[ $output == 'usage: ebpfmm COMMAND'* ]]
-	# That of all commands says which of them take --json.
-	without=$(sed -n 's/.*--json.*, but of \(.*\) and \(.*\)\./\1\n\2/p' <<<"$output")
-	[ "$without" = "$(for command in $(ebpfmm help --completion); do
-		ebpfmm help "$command" | grep -qF -- --json || echo "$command"
-	done)" ]
+}
+
+@test "help: names each command, and of each what an option is for" {
+	local command option
+	for command in $(commands); do
+		ebpfmm --help | grep -E "^  $command +[a-z]"
+		for option in $(options "$command") --help; do
+			ebpfmm "$command" --help |
+				grep -E -- "^ +(-[a-z], )?$option( [A-Z]+)?  +[a-z0-9]"
+		done
+	done
+}
+
+@test "an option of several commands has a value in all of them or in none" {
+	local command
+	for command in $(commands); do
+		ebpfmm "$command" --help | grep -oE -- '--[a-z-]+( [A-Z]+)?  '
+	done | sort -u >options
+	[ "$(wc -l <options)" -gt 5 ]
+	[ -z "$(cut -d ' ' -f 1 options | uniq -d)" ]
+}
+
+@test "the manual page has the synopsis that each command prints" {
+	local command printed
+	printed=$(ebpfmm --help | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p')
+	diff <(commands) - <<<"$printed"
+	for command in $printed; do
+		ebpfmm help "$command"
+	done | sed -n 's/^usage: ebpfmm //p' | tr a-z A-Z | diff <(synopsis) -
+}
+
+# completed WORD…: what is offered for the last word of a command line, a word a line;
+# and what the shell is told to add to it.
+completed()
+{
+	bash -c '
+		compopt() { echo "compopt $*"; }
+		. /out/ctl/ebpfmm.bash || exit
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_ebpfmm
+		printf "%s\n" "${COMPREPLY[@]}"' - "$@"
+}
+
+@test "completion: each command, and each option of it" {
+	local command
+	diff <(commands | sort) <(completed ebpfmm '' | sort)
+	diff <(commands | sort) <(completed ebpfmm help '' | sort)
+	[ "$(completed ebpfmm ca)" = calibrate ]
+	for command in $(commands); do
+		diff <({ options "$command"; echo --help; } | sort) \
+			<(completed ebpfmm "$command" - | sort)
+	done
+	[ "$(completed ebpfmm attach --cgroup / --ro)" = --rootfs ]
+}
+
+@test "completion: values of options, and operands" {
+	[[ $(completed ebpfmm attach --cgroup /) == 'compopt -o dirnames'* ]]
+	[[ $(completed ebpfmm attach --rootfs = /) == 'compopt -o dirnames'* ]]
+	[[ $(completed ebpfmm metrics --output /) == 'compopt -o default'* ]]
+	[ -z "$(completed ebpfmm trace --count 1)" ]
+	[[ $(completed ebpfmm trace --count 1 /) == 'compopt -o dirnames'* ]]
+	[[ $(completed ebpfmm check a.json b.json x) == 'compopt -o default'* ]]
+	[[ $(completed ebpfmm attach --cgroup / x) == 'compopt -o default'* ]]
+	[ -z "$(completed ebpfmm attach --cgroup / x y)" ]
+	[ -z "$(completed ebpfmm list x)" ]
+	[ -z "$(completed ebpfmm no-such-command x)" ]
+	# Processes of that cgroup.
+	printf '%s\n' 17 18 29 >cgroup.procs
+	[ "$(completed ebpfmm explain --json . 1 | sort)" = $'17\n18' ]
 }
 
 @test "semantic errors of a profile, each with its place" {

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "parse.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <string.h>
+
+/* Names of options, of all commands together. */
+#define MOST 32
+/* What getopt_long() returns for the first of them; letters are below. */
+#define FIRST 256
+
+/**
+ * struct options - those of all commands, each name once, and which of them are given
+ * @longs: for getopt_long()
+ * @letters: likewise
+ * @each: of some command that has it
+ * @given: its value, "" for one that has none, NULL if it is not there
+ * @count: how many names
+ */
+struct options {
+	struct option longs[MOST + 1];
+	char letters[MOST + 2];
+	const struct ctl_option *each[MOST];
+	const char *given[MOST];
+	int count;
+};
+
+static int find(const struct options *options, const char *name)
+{
+	for (int i = 0; i < options->count; i++)
+		if (!strcmp(options->each[i]->name, name))
+			return i;
+	return -1;
+}
+
+static void collect(struct options *all, const struct ctl_option *options)
+{
+	for (; options->name; options++) {
+		if (find(all, options->name) >= 0)
+			continue;
+		assert(all->count < MOST);
+		all->longs[all->count] = (struct option){
+			.name = options->name,
+			.has_arg = options->value.name ? required_argument : no_argument,
+			.val = FIRST + all->count,
+		};
+		if (options->letter)
+			all->letters[strlen(all->letters)] = options->letter;
+		all->each[all->count++] = options;
+	}
+}
+
+static bool is_given(const struct options *options, const char *name)
+{
+	return options->given[find(options, name)];
+}
+
+/* Which option getopt_long() means; -1: none that there is. */
+static int which(const struct options *options, int value)
+{
+	if (value >= FIRST)
+		return value - FIRST;
+	for (int i = 0; value && i < options->count; i++)
+		if (options->each[i]->letter == value)
+			return i;
+	return -1;
+}
+
+/* @word is a long option that is no name, or the beginning of several. */
+static int fail_unknown(const struct options *options, const char *word,
+			struct ebpfmm_error *err)
+{
+	const char *name = word + strspn(word, "-");
+	size_t length = strcspn(name, "=");
+	int count = 0;
+
+	for (int i = 0; i < options->count; i++)
+		count += !strncmp(options->each[i]->name, name, length);
+	return ebpfmm_fail(err, 0, count > 1 ? "option '%s' is ambiguous" :
+			   "unrecognized option '%s'", word);
+}
+
+/* In getopt's words, which it can only print itself. */
+static void explain(struct options *options, int result, const char *word,
+		    struct ebpfmm_error *err)
+{
+	int i = which(options, optopt);
+
+	if (result == ':') {
+		ebpfmm_fail(err, 0, "option '--%s' requires an argument",
+			    options->each[i]->name);
+	} else if (i >= 0) {
+		options->given[i] = "";
+		ebpfmm_fail(err, 0, "option '--%s' doesn't allow an argument",
+			    options->each[i]->name);
+	} else if (optopt) {
+		ebpfmm_fail(err, 0, "invalid option -- '%c'", optopt);
+	} else {
+		fail_unknown(options, word, err);
+	}
+}
+
+/* Reads on after what is wrong, of which the first is told: --json may follow. */
+static int read_options(struct options *options, int argc, char **argv,
+			struct ebpfmm_error *err)
+{
+	int result, rc = 0;
+
+	opterr = 0;
+	while ((result = getopt_long(argc, argv, options->letters, options->longs,
+				     NULL)) != -1) {
+		if (result == ':' || result == '?') {
+			explain(options, result, argv[optind - 1], rc ? NULL : err);
+			rc = CTL_USAGE;
+		} else {
+			options->given[which(options, result)] = optarg ? optarg : "";
+		}
+	}
+	return rc;
+}
+
+static void *place(struct ctl_args *args, const struct ctl_option *option)
+{
+	return (char *)args + option->to;
+}
+
+/* Has each option go to where the command has it. */
+static int fill_in(const struct options *options, const struct ctl_option *own,
+		   struct ctl_args *args, struct ebpfmm_error *err)
+{
+	for (int i = 0; i < options->count; i++) {
+		const char *name = options->each[i]->name;
+		const struct ctl_option *option = ctl_find_option(own, name);
+
+		if (!options->given[i])
+			continue;
+		if (!option)
+			return ebpfmm_fail(err, 0, "--%s is not for this command", name);
+		if (option->value.name)
+			*(const char **)place(args, option) = options->given[i];
+		else
+			*(bool *)place(args, option) = true;
+	}
+	return 0;
+}
+
+static int check_required(const struct options *options, const struct ctl_option *own,
+			  struct ebpfmm_error *err)
+{
+	for (; own->name; own++)
+		if (own->required && !own->form && !is_given(options, own->name))
+			return ebpfmm_fail(err, 0, "--%s is missing", own->name);
+	return 0;
+}
+
+static int check_operands(const struct ctl_command *command,
+			  const struct ctl_args *args, struct ebpfmm_error *err)
+{
+	int most = 0;
+
+	while (command->operands[most].name)
+		most++;
+	if (args->noperands < command->min)
+		return ebpfmm_fail(err, 0, "too few arguments");
+	if (!command->many && args->noperands > most)
+		return ebpfmm_fail(err, 0, "too many arguments");
+	return 0;
+}
+
+static int check_forms(const struct options *options, const struct ctl_option *own,
+		       struct ebpfmm_error *err)
+{
+	const struct ctl_option *first = NULL;
+
+	for (; own->name; own++) {
+		if (!own->form || !is_given(options, own->name))
+			continue;
+		if (first && first->form != own->form)
+			return ebpfmm_fail(err, 0, "--%s and --%s exclude each other",
+					   first->name, own->name);
+		first = own;
+	}
+	return 0;
+}
+
+/* The command that --help or --version makes of it; NULL without them. */
+static const char *stand_in(const struct options *options, struct ctl_args *args)
+{
+	if (is_given(options, "version")) {
+		args->noperands = 0;
+		return "version";
+	}
+	if (is_given(options, "help")) {
+		/* Whatever else is there: of the command. */
+		args->noperands = args->noperands > 0;
+		return "help";
+	}
+	return NULL;
+}
+
+static int find_command(struct ctl_line *line, struct ebpfmm_error *err)
+{
+	struct ctl_args *args = &line->args;
+
+	if (!args->noperands)
+		return ebpfmm_fail(err, 0, "a command is missing");
+	line->command = ctl_find_command(args->operands[0]);
+	if (!line->command)
+		return ebpfmm_fail(err, 0, "there is no command `%s`", args->operands[0]);
+	args->operands++;
+	args->noperands--;
+	return 0;
+}
+
+int ctl_parse(int argc, char **argv, struct ctl_line *line, struct ebpfmm_error *err)
+{
+	struct options options = { .letters = ":" };
+	const struct ctl_option *own;
+	const char *instead;
+	int rc;
+
+	collect(&options, ctl_general);
+	for (const struct ctl_command *each = ctl_commands; each->name; each++)
+		collect(&options, each->options);
+
+	rc = read_options(&options, argc, argv, err);
+	line->args.json = is_given(&options, "json");
+	line->args.operands = argv + optind;
+	line->args.noperands = argc - optind;
+	instead = rc ? NULL : stand_in(&options, &line->args);
+	if (instead) {
+		line->command = ctl_find_command(instead);
+		return 0;
+	}
+	if (find_command(line, rc ? NULL : err) || rc)
+		return CTL_USAGE;
+
+	own = line->command->options;
+	if (fill_in(&options, own, &line->args, err) ||
+	    check_required(&options, own, err) ||
+	    check_operands(line->command, &line->args, err) ||
+	    check_forms(&options, own, err))
+		return CTL_USAGE;
+	return 0;
+}
