@@ -11,27 +11,28 @@
 
 #define EXIT_USAGE 2
 
-/* What went wrong, on standard error. */
-static void complain(const struct ctl_line *line, struct ebpfmm_error *err)
+/* What went wrong, on standard error, and where JSON is wanted in its place, too. */
+static void complain(const struct ctl_line *line, const char *code,
+		     struct ebpfmm_error *err)
 {
+	struct json_object *object;
+
 	ebpfmm_printable(err->message);
 	fprintf(stderr, "ebpfmm%s%s: %s\n", line->command ? " " : "",
 		line->command ? line->command->name : "", err->message);
+	if (line->args.json) {
+		object = json_object_new_object();
+		json_object_object_add(object, "error", ctl_error(err->message, code));
+		ctl_print_json(object);
+	}
 }
 
 static int run(const struct ctl_line *line, struct ebpfmm_error *err)
 {
 	int rc = line->command->run(&line->args, err);
-	struct json_object *object;
 
-	if (rc >= 0)
-		return rc;
-	complain(line, err);
-	if (line->args.json) {
-		object = json_object_new_object();
-		ctl_add_string(object, "error", err->message);
-		ctl_print_json(object);
-	}
+	if (rc < 0)
+		complain(line, ctl_error_code(err), err);
 	return rc;
 }
 
@@ -48,7 +49,7 @@ int main(int argc, char **argv)
 	if (!rc)
 		rc = run(&line, &err);
 	if (rc == CTL_USAGE) {
-		complain(&line, &err);
+		complain(&line, "usage", &err);
 		ctl_usage(line.command, stderr);
 	}
 	if (fflush(stdout)) {

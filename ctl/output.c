@@ -4,8 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/error.h"
+#include "base/cleanup.h"
 #include "base/json.h"
 
 void ctl_print_json(struct json_object *value)
@@ -25,20 +26,37 @@ void ctl_add_number(struct json_object *object, const char *key, uint64_t value)
 	json_add_number(object, key, value);
 }
 
+struct json_object *ctl_error(const char *message, const char *code)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "message", message);
+	json_add_string(object, "code", code);
+	return object;
+}
+
+const char *ctl_error_code(const struct ebpfmm_error *err)
+{
+	const char *name = err->code ? strerrorname_np(err->code) : NULL;
+
+	return name ? name : "failed";
+}
+
 void ctl_print(const char *format, ...)
 {
+	_cleanup_free_ char *text = NULL;
 	va_list args;
-	char *text;
 	int length;
 
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	if (length < 0)
+	if (length < 0) {
+		text = NULL;
 		return;
+	}
 	if (length && text[length - 1] == '\n')
 		text[--length] = '\0';
 	ebpfmm_printable(text);
 	puts(text);
-	free(text);
 }

@@ -9,6 +9,8 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 /**
  * ctl_print_json - print a result as one line of JSON
  * @value: released
@@ -30,6 +32,23 @@ void ctl_add_string(struct json_object *object, const char *key, const char *val
  * @value: its value
  */
 void ctl_add_number(struct json_object *object, const char *key, uint64_t value);
+
+/**
+ * ctl_error - what went wrong, as a member "error" has it everywhere
+ * @message: one line
+ * @code: a word that stays the same when the message is worded anew
+ *
+ * Return: { "message": …, "code": … }
+ */
+struct json_object *ctl_error(const char *message, const char *code);
+
+/**
+ * ctl_error_code - the code of a failure
+ * @err: what failed
+ *
+ * Return: the name of its errno value, such as ENOENT, or "failed" without one.
+ */
+const char *ctl_error_code(const struct ebpfmm_error *err);
 
 /**
  * ctl_print - print a line

@@ -94,7 +94,8 @@ static void describe(struct check *check, bool valid,
 	ctl_add_string(check->json, "file", check->file);
 	json_object_object_add(check->json, "valid", json_object_new_boolean(valid));
 	if (!valid) {
-		ctl_add_string(check->json, "error", err->message);
+		json_object_object_add(check->json, "error",
+				       ctl_error(err->message, ctl_error_code(err)));
 		return;
 	}
 	ctl_add_string(check->json, "name", profile->name);

@@ -112,6 +112,48 @@ options()
 	done | sed -n 's/^usage: ebpfmm //p' | tr a-z A-Z | diff <(synopsis) -
 }
 
+# as_json CODE REASON COMMAND…: wrong usage, which JSON on standard output says as
+# well as a line on standard error.
+as_json()
+{
+	local code=$1 reason=$2
+	shift 2
+	run -2 --separate-stderr "$@"
+	jq -e --arg code "$code" --arg reason "$reason" \
+		'keys == ["error"] and (.error | keys == ["code", "message"]
+		and .code == $code and (.message | test($reason)))' <<<"$output"
+	[[ $stderr =~ $reason ]]
+}
+
+@test "wrong usage is said in JSON where that is asked for" {
+	as_json usage 'no-such-option' ebpfmm attach --json --no-such-option
+	as_json usage 'no-such-option' ebpfmm attach --no-such-option --json
+	as_json usage 'no-such-option' ebpfmm --no-such-option --json
+	as_json usage "'x'" ebpfmm list -jx
+	as_json usage '--cgroup. requires an argument' ebpfmm detach --json --cgroup
+	as_json usage "--json' doesn't allow an argument" ebpfmm list --json=1
+	as_json usage 'ambiguous' ebpfmm check --json --r
+	as_json usage '--cgroup is missing' ebpfmm detach --json
+	as_json usage '--rootfs is not for this command' ebpfmm list --json --rootfs /
+	as_json usage '--json is not for this command' ebpfmm metrics --json
+	as_json usage 'too few arguments' ebpfmm trace --json
+	as_json usage 'too many arguments' ebpfmm list --json x
+	as_json usage 'exclude each other' ebpfmm calibrate --if-stale --show --json
+	as_json usage 'no command `no-such`' ebpfmm no-such --json
+	as_json usage 'a command is missing' ebpfmm --json
+}
+
+@test "a failure is said in JSON, of the same shape, where that is asked for" {
+	run -1 --separate-stderr ebpfmm resolve --json --rootfs root missing.json
+	jq -e '.error.code == "ENOENT" and (.error.message | test("missing.json"))' \
+		<<<"$output"
+	jq 'del(.name)' /src/examples/regions.json >wrong.json
+	run -1 --separate-stderr ebpfmm resolve --json --rootfs root wrong.json
+	jq -e '.error.code == "failed" and (.error.message | test("name"))' <<<"$output"
+	run -1 --separate-stderr ebpfmm check --json wrong.json missing.json
+	jq -e '[.[].error.code] == ["failed", "ENOENT"]' <<<"$output"
+}
+
 # completed WORD…: what is offered for the last word of a command line, a word a line;
 # and what the shell is told to add to it.
 completed()

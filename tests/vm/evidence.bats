@@ -390,7 +390,7 @@ as_traced()
 		--bounding-set=-all ebpfmm explain "$cgroup" "$pid" "$(start)"
 	# A kernel thread has no memory, wherever it is.
 	run -1 --separate-stderr ebpfmm explain --json "$cgroup" 2 0
-	jq -e .error <<<"$output"
+	jq -e .error.message <<<"$output"
 	finish "$pid"
 	rmdir "$cgroup.other"
 }

@@ -96,7 +96,7 @@ symbol_profile()
 		"$BATS_TEST_TMPDIR/symbol.json"
 	[[ $stderr == *'programs[0].regions[0].anchor.symbol: /usr/bin/bash: '* ]]
 	run -1 ebpfmm check --json --rootfs / "$BATS_TEST_TMPDIR/symbol.json"
-	jq -e '.[0] | .valid == false and (.error | test("lookup"))' \
+	jq -e '.[0] | .valid == false and (.error.message | test("lookup"))' \
 		<<<"${lines[-1]}"
 	jq '.programs[0].exe = "'$examples/regions'" |
 		.programs[0].regions[0].length = "8K" |
