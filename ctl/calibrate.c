@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/page_size.h"
 #include "base/paths.h"
 #include "command.h"
@@ -105,7 +106,7 @@ static void print(const struct ctl_args *args, const struct in_use *use)
 /* What the loaded policy reckons with, or what one would that is loaded now. */
 static int find_in_use(struct in_use *use, struct ebpfmm_error *err)
 {
-	struct ebpfmm_policy *policy = NULL;
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_costs costs = {};
 	struct ebpfmm_error why;
 	int rc = 0;
@@ -119,7 +120,6 @@ static int find_in_use(struct in_use *use, struct ebpfmm_error *err)
 		return 0;
 	use->loaded = true;
 	rc = ebpfmm_costs_in_use(policy, &costs, err);
-	ebpfmm_policy_close(policy);
 	if (!rc && memcmp(&costs, &use->record.costs, sizeof(costs))) {
 		use->record.costs = costs;
 		use->known = false;
@@ -132,15 +132,12 @@ static int find_in_use(struct in_use *use, struct ebpfmm_error *err)
 static int use_now(const struct ebpfmm_costs *costs, bool *loaded,
 		   struct ebpfmm_error *err)
 {
-	struct ebpfmm_policy *policy = NULL;
-	int rc;
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
 
 	if (ebpfmm_policy_peek(&policy, err))
 		return -1;
 	*loaded = policy;
-	rc = policy ? ebpfmm_costs_use(policy, costs, err) : 0;
-	ebpfmm_policy_close(policy);
-	return rc;
+	return policy ? ebpfmm_costs_use(policy, costs, err) : 0;
 }
 
 /* The file counts, also where nothing can be loaded: a policy may be one day. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/paths.h"
 #include "costs/costs.h"
 #include "costs/costs_file.h"
@@ -44,7 +45,7 @@ static void check_file(struct report *report, enum ebpfmm_costs_state state,
 /* A policy that was loaded before the file changed does not know of it. */
 static void check_policy(struct report *report, const struct ebpfmm_costs *costs)
 {
-	struct ebpfmm_policy *policy = NULL;
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_costs in_use;
 
 	if (ebpfmm_policy_peek(&policy, NULL) || !policy)
@@ -53,7 +54,6 @@ static void check_policy(struct report *report, const struct ebpfmm_costs *costs
 	    memcmp(&in_use, costs, sizeof(in_use)))
 		report_add(report, FINDING_NOTE, SUBJECT, "ebpfmm load",
 			   "the policy was told other costs than these");
-	ebpfmm_policy_close(policy);
 }
 
 void doctor_costs(struct report *report, bool privileged)

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/json.h"
 #include "engine/hooks_dirs.h"
 
 #define HOOK_FILE "ebpfmm.json"
@@ -114,7 +116,7 @@ static const char *fault(struct json_object *file, const char **binary)
 
 static void check_file(struct report *report, const char *path)
 {
-	struct json_object *file = json_object_from_file(path);
+	_cleanup_(json_object_putp) struct json_object *file = json_object_from_file(path);
 	const char *binary, *wrong = fault(file, &binary);
 
 	if (wrong)
@@ -126,7 +128,6 @@ static void check_file(struct report *report, const char *path)
 			   strerror(errno));
 	else
 		report_add(report, FINDING_OK, "hook", NULL, "%s runs %s", path, binary);
-	json_object_put(file);
 }
 
 /* Once, however many engines read it. */
@@ -146,14 +147,15 @@ static void check_once(struct report *report, struct outcome *outcome, const cha
 /* The one that hides those of its name in the directories before; NULL for none. */
 static char *find_file(const struct ebpfmm_hooks_dirs *dirs)
 {
-	char *path;
-
 	for (size_t i = dirs->count; i > 0; i--) {
-		if (asprintf(&path, "%s/" HOOK_FILE, dirs->dirs[i - 1]) < 0)
+		_cleanup_free_ char *path = NULL;
+
+		if (asprintf(&path, "%s/" HOOK_FILE, dirs->dirs[i - 1]) < 0) {
+			path = NULL;
 			return NULL;
+		}
 		if (!access(path, F_OK))
-			return path;
-		free(path);
+			return take_ptr(path);
 	}
 	return NULL;
 }
@@ -189,23 +191,23 @@ static char *list_dirs(const struct ebpfmm_hooks_dirs *dirs, const char *more)
 static char *advise(const struct engine *engine, const struct ebpfmm_hooks_dirs *dirs,
 		    const char *other)
 {
-	char *list, *text = NULL;
-	int length;
+	_cleanup_free_ char *list = NULL;
+	char *text = NULL;
 
 	if (!other || !engine->advice)
 		return strdup("make install PREFIX=/usr");
 	list = list_dirs(dirs, other);
-	length = asprintf(&text, "%s hooks_dir = %s", engine->advice, list ? list : "");
-	free(list);
-	return length < 0 ? NULL : text;
+	if (asprintf(&text, "%s hooks_dir = %s", engine->advice, list ? list : "") < 0)
+		return NULL;
+	return text;
 }
 
 static void report_blind(struct report *report, const struct engine *engine,
 			 const struct ebpfmm_hooks_dirs *dirs)
 {
 	const char *other = find_elsewhere();
-	char *list = list_dirs(dirs, NULL);
-	char *remedy = advise(engine, dirs, other);
+	_cleanup_free_ char *list = list_dirs(dirs, NULL);
+	_cleanup_free_ char *remedy = advise(engine, dirs, other);
 
 	/* It builds images: those of its containers that ask for a profile are rare. */
 	report_add(report, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
@@ -215,34 +217,29 @@ static void report_blind(struct report *report, const struct engine *engine,
 		   dirs->from ? dirs->from : "",
 		   other ? ", the hook is " : ", where there is no " HOOK_FILE,
 		   other ? other : "");
-	free(remedy);
-	free(list);
 }
 
 static void check_engine(struct report *report, struct outcome *outcome,
 			 const struct engine *engine)
 {
-	struct ebpfmm_hooks_dirs dirs;
+	_cleanup_(ebpfmm_hooks_dirs_free) struct ebpfmm_hooks_dirs dirs = {};
+	_cleanup_free_ char *path = NULL;
 	struct ebpfmm_error err;
-	char *path = NULL;
 
 	outcome->engines++;
 	if (ebpfmm_hooks_dirs_find(engine->kind, "", &dirs, &err)) {
 		report_add(report, FINDING_PROBLEM, "engine", NULL,
 			   "%s: where it looks for hooks: %s", engine->path, err.message);
-		goto out;
+		return;
 	}
 	path = find_file(&dirs);
 	if (!path) {
 		report_blind(report, engine, &dirs);
-		goto out;
+		return;
 	}
 	report_add(report, FINDING_OK, "engine", NULL, "%s calls the hook by %s",
 		   engine->path, path);
 	check_once(report, outcome, path);
-out:
-	free(path);
-	ebpfmm_hooks_dirs_free(&dirs);
 }
 
 /* Without an engine that we know: what one would look for. */

@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <sys/statfs.h>
 
+#include "base/cleanup.h"
 #include "kernel/cgroup.h"
 #include "kernel/policies.h"
 #include "kernel/privilege.h"
@@ -36,7 +37,7 @@ static bool check_bpf_fs(struct report *report)
 
 static void check_policy(struct report *report)
 {
-	struct ebpfmm_policy *policy;
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_error err;
 
 	if (ebpfmm_policy_peek(&policy, &err)) {
@@ -49,13 +50,12 @@ static void check_policy(struct report *report)
 	else
 		expect(report, "policy", "loaded",
 		       ebpfmm_policy_check_whole(policy, &err), &err);
-	ebpfmm_policy_close(policy);
 }
 
 /* What other versions have loaded is right where it is, as long as it is on a cgroup. */
 static void check_others(struct report *report)
 {
-	struct ebpfmm_policies policies;
+	_cleanup_(ebpfmm_policies_close) struct ebpfmm_policies policies = {};
 	struct ebpfmm_error err;
 
 	if (ebpfmm_policies_open(&policies, &err))
@@ -76,7 +76,6 @@ static void check_others(struct report *report)
 				   count == 1 ? "" : "s", count == 1 ? "it" : "them",
 				   EBPFMM_FORMAT);
 	}
-	ebpfmm_policies_close(&policies);
 }
 
 static void check_leftovers(struct report *report)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/page_size.h"
 #include "base/paths.h"
 #include "kernel/policy.h"
@@ -35,8 +36,8 @@ enum setting { ABSENT, NEVER, INHERIT, ALLOWED };
 
 static enum setting read_setting(const char *path)
 {
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
 	char text[128], *start, *end;
-	FILE *file = fopen(path, "re");
 	enum setting setting = ABSENT;
 
 	if (!file)
@@ -50,7 +51,6 @@ static enum setting read_setting(const char *path)
 				  !strcmp(start + 1, "inherit") ? INHERIT : ALLOWED;
 		}
 	}
-	fclose(file);
 	return setting;
 }
 
@@ -99,15 +99,16 @@ static unsigned int sizes_of_profile(const struct ebpfmm_profile *profile)
 static void demand_installed(struct report *report, struct demand *demand,
 			     const char *dir_name)
 {
-	struct ebpfmm_profile *profile;
+	_cleanup_closedir_ DIR *dir = opendir(dir_name);
 	struct ebpfmm_error err;
 	struct dirent *entry;
-	DIR *dir = opendir(dir_name);
 	char path[512];
 
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
+		_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir_name, entry->d_name);
@@ -117,9 +118,7 @@ static void demand_installed(struct report *report, struct demand *demand,
 			continue;
 		}
 		demand_sizes(demand, sizes_of_profile(profile), entry->d_name);
-		ebpfmm_profile_free(profile);
 	}
-	closedir(dir);
 }
 
 /**
@@ -134,8 +133,8 @@ struct attached {
 
 static int demand_cgroup(uint64_t id, bool is_attached, void *data)
 {
-	struct ebpfmm_table *table = malloc(sizeof(*table));
-	struct ebpfmm_cgroup cgroup = {};
+	_cleanup_free_ struct ebpfmm_table *table = malloc(sizeof(*table));
+	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
 	struct attached *attached = data;
 	unsigned int sizes = 0;
 
@@ -145,20 +144,18 @@ static int demand_cgroup(uint64_t id, bool is_attached, void *data)
 			sizes |= table->large.regions[r].sizes;
 		demand_sizes(attached->demand, sizes, cgroup.path);
 	}
-	ebpfmm_cgroup_close(&cgroup);
-	free(table);
 	return 0;
 }
 
 static void demand_attached(struct demand *demand)
 {
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
 	struct attached attached = { .demand = demand };
 
-	if (ebpfmm_privileged(NULL) || ebpfmm_policy_peek(&attached.policy, NULL) ||
-	    !attached.policy)
+	if (ebpfmm_privileged(NULL) || ebpfmm_policy_peek(&policy, NULL) || !policy)
 		return;
-	ebpfmm_policy_each(attached.policy, demand_cgroup, &attached, NULL);
-	ebpfmm_policy_close(attached.policy);
+	attached.policy = policy;
+	ebpfmm_policy_each(policy, demand_cgroup, &attached, NULL);
 }
 
 static void check_size(struct report *report, unsigned int order, const char *who)
@@ -205,11 +202,9 @@ static void check_any_size(struct report *report)
 /* Of 2M only: smaller large pages have no page of zeros to share. */
 static void check_zero_page(struct report *report)
 {
-	FILE *file = fopen(THP "/use_zero_page", "re");
+	_cleanup_fclose_ FILE *file = fopen(THP "/use_zero_page", "re");
 	int used = file ? getc(file) : EOF;
 
-	if (file)
-		fclose(file);
 	if (used == '1')
 		report_add(report, FINDING_NOTE, "zero page",
 			   "echo 0 > " THP "/use_zero_page",

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "command.h"
 #include "kernel/cgroup.h"
 #include "kernel/policies.h"
@@ -63,25 +64,14 @@ static int read_address(const char *text, uint64_t *address, struct ebpfmm_error
 static int explain(const char *path, pid_t pid, uint64_t address,
 		   struct ebpfmm_explanation *out, struct ebpfmm_error *err)
 {
-	struct ebpfmm_policies policies = {};
-	struct ebpfmm_policy *policy = NULL;
-	struct ebpfmm_cgroup cgroup = {};
-	int rc;
+	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
+	_cleanup_(ebpfmm_policies_close) struct ebpfmm_policies policies = {};
+	struct ebpfmm_policy *policy;
 
-	if (ebpfmm_cgroup_open(path, &cgroup, err))
+	if (ebpfmm_cgroup_open(path, &cgroup, err) ||
+	    ctl_find_policy(&policies, path, cgroup.id, &policy, err))
 		return -1;
-	rc = ebpfmm_policies_open(&policies, err);
-	if (!rc && ebpfmm_policies_find(&policies, cgroup.id, &policy, err) < 0)
-		rc = -1;
-	else if (!rc && !policy)
-		rc = ebpfmm_fail(err, 0, "%s: has no policy", path);
-	else if (!rc && ebpfmm_policy_check_format(policy, err))
-		rc = ebpfmm_prefix(err, "%s: ", path);
-	if (!rc)
-		rc = ebpfmm_explain(policy, &cgroup, pid, address, out, err);
-	ebpfmm_policies_close(&policies);
-	ebpfmm_cgroup_close(&cgroup);
-	return rc;
+	return ebpfmm_explain(policy, &cgroup, pid, address, out, err);
 }
 
 int ctl_explain(const struct ctl_args *args, struct ebpfmm_error *err)

@@ -2,6 +2,7 @@
 /* gc, and what doctor says of the same. */
 #include "leftovers.h"
 
+#include "base/cleanup.h"
 #include "base/paths.h"
 #include "command.h"
 #include "costs/calibrate.h"
@@ -14,24 +15,21 @@
 /* A listener that was killed has left its tracing to expire. */
 static unsigned int sweep_trace(bool clear)
 {
-	struct ebpfmm_policy *policy = NULL;
-	unsigned int found = 0;
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
 
-	if (!ebpfmm_policy_peek(&policy, NULL) && policy)
-		found = ebpfmm_trace_sweep(policy, clear);
-	ebpfmm_policy_close(policy);
-	return found;
+	if (ebpfmm_policy_peek(&policy, NULL) || !policy)
+		return 0;
+	return ebpfmm_trace_sweep(policy, clear);
 }
 
 int leftovers_find(bool clear, struct leftovers *found, struct ebpfmm_error *err)
 {
-	struct ebpfmm_cache *cache;
+	_cleanup_(ebpfmm_cache_closep) struct ebpfmm_cache *cache = NULL;
 
 	if (ebpfmm_life_gc(clear, &found->life, err))
 		return -1;
 	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
 	found->life.files += ebpfmm_cache_sweep(cache, clear);
-	ebpfmm_cache_close(cache);
 	found->life.files += ebpfmm_calibrate_sweep(clear);
 	found->traces = sweep_trace(clear);
 	return 0;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "command.h"
 #include "kernel/privilege.h"
 #include "walk.h"
@@ -27,8 +28,8 @@ static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err
 {
 	const char *slash = strrchr(path, '/');
 	int before = slash ? (int)(slash + 1 - path) : 0;
+	_cleanup_close_ int fd = -1;
 	FILE *out = NULL;
-	int fd;
 
 	if (asprintf(name, "%.*s.%s.XXXXXX", before, path, path + before) < 0) {
 		*name = NULL;
@@ -45,10 +46,10 @@ static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err
 	/* Who reads it is not root. */
 	if (!fchmod(fd, 0644))
 		out = fdopen(fd, "w");
-	if (!out) {
+	if (out)
+		take_fd(&fd);
+	else
 		ebpfmm_fail(err, errno, "%s", *name);
-		close(fd);
-	}
 	return out;
 }
 
@@ -56,7 +57,7 @@ static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err
 static int replace(struct ebpfmm_metrics *metrics, const char *path,
 		   struct ebpfmm_error *err)
 {
-	char *name = NULL;
+	_cleanup_free_ char *name = NULL;
 	FILE *out = open_beside(path, &name, err);
 	int rc = -1;
 
@@ -69,15 +70,13 @@ static int replace(struct ebpfmm_metrics *metrics, const char *path,
 		rc = ebpfmm_fail(err, errno, "write `%s`", path);
 	if (rc && name)
 		unlink(name);
-	free(name);
 	return rc;
 }
 
 int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err)
 {
+	_cleanup_(ebpfmm_metrics_freep) struct ebpfmm_metrics *metrics = NULL;
 	struct ctl_walk all = { .bytes = true, .fn = add };
-	struct ebpfmm_metrics *metrics;
-	int rc;
 
 	if (ebpfmm_privileged(err))
 		return -1;
@@ -85,11 +84,9 @@ int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (!metrics)
 		return ebpfmm_fail(err, ENOMEM, "page of metrics");
 	all.data = metrics;
-	rc = ctl_walk(&all, err);
-	if (!rc && args->output)
-		rc = replace(metrics, args->output, err);
-	else if (!rc)
-		rc = ebpfmm_metrics_end(metrics, stdout, err);
-	ebpfmm_metrics_free(metrics);
-	return rc;
+	if (ctl_walk(&all, err))
+		return -1;
+	if (args->output)
+		return replace(metrics, args->output, err);
+	return ebpfmm_metrics_end(metrics, stdout, err);
 }

@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/paths.h"
 #include "command.h"
 #include "image/cache.h"
@@ -92,60 +91,44 @@ static void print_attached(const struct ctl_args *args,
 static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cgroup,
 		     const struct ebpfmm_profile *profile, struct ebpfmm_error *err)
 {
-	struct ebpfmm_root how = { .debugfd = -1, .rootfd = -1,
-				   .identify = ebpfmm_policy_identify };
-	struct ebpfmm_policy *policy = NULL;
-	struct ebpfmm_table *table = NULL;
+	_cleanup_(ctl_close_root) struct ebpfmm_root how = { .rootfd = -1, .debugfd = -1 };
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
+	_cleanup_(ebpfmm_cache_closep) struct ebpfmm_cache *cache = NULL;
+	_cleanup_free_ struct ebpfmm_table *table = NULL;
+	_cleanup_free_ char *root_name = NULL;
 	const char *slash = strrchr(args->operands[0], '/');
-	char *root_name = NULL;
-	int rc = -1;
 
 	how.rootfd = open_root(args, cgroup, &root_name, err);
 	if (how.rootfd < 0 || ctl_debug_dir(args, &how.debugfd, err) ||
 	    ebpfmm_life_open(&policy, err))
-		goto out;
+		return -1;
+	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
+	how.cache = cache;
+	how.identify = ebpfmm_policy_identify;
 	how.data = policy;
-	how.cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
-	rc = ebpfmm_translate(profile, &how, &table, err);
-	if (rc)
-		ebpfmm_prefix(err, "%s: ", args->operands[0]);
-	else
-		rc = ebpfmm_life_attach(NULL, cgroup,
-					slash ? slash + 1 : args->operands[0], table,
-					err);
-	if (!rc)
-		print_attached(args, cgroup, root_name);
-out:
-	free(table);
-	ebpfmm_cache_close(how.cache);
-	ebpfmm_policy_close(policy);
-	if (how.debugfd >= 0)
-		close(how.debugfd);
-	if (how.rootfd >= 0)
-		close(how.rootfd);
-	free(root_name);
-	return rc;
+	if (ebpfmm_translate(profile, &how, &table, err))
+		return ebpfmm_prefix(err, "%s: ", args->operands[0]);
+	if (ebpfmm_life_attach(NULL, cgroup, slash ? slash + 1 : args->operands[0], table,
+			       err))
+		return -1;
+	print_attached(args, cgroup, root_name);
+	return 0;
 }
 
 int ctl_attach(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct ebpfmm_profile *profile = NULL;
-	struct ebpfmm_cgroup cgroup = {};
-	int rc;
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
 
-	if (ebpfmm_privileged(err) || ctl_profile(args->operands[0], &profile, err))
+	if (ebpfmm_privileged(err) || ctl_profile(args->operands[0], &profile, err) ||
+	    ebpfmm_cgroup_open(args->cgroup, &cgroup, err))
 		return -1;
-	rc = ebpfmm_cgroup_open(args->cgroup, &cgroup, err);
-	if (!rc)
-		rc = attach_to(args, &cgroup, profile, err);
-	ebpfmm_cgroup_close(&cgroup);
-	ebpfmm_profile_free(profile);
-	return rc;
+	return attach_to(args, &cgroup, profile, err);
 }
 
 int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct ebpfmm_cgroup cgroup = {};
+	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
 	struct json_object *object;
 	int rc;
 
@@ -160,6 +143,5 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
 		ctl_add_number(object, "id", cgroup.id);
 		ctl_print_json(object);
 	}
-	ebpfmm_cgroup_close(&cgroup);
 	return rc;
 }

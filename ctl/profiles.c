@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "command.h"
@@ -45,6 +46,12 @@ int ctl_debug_dir(const struct ctl_args *args, int *fd, struct ebpfmm_error *err
 	return 0;
 }
 
+void ctl_close_root(struct ebpfmm_root *how)
+{
+	closep(&how->debugfd);
+	closep(&how->rootfd);
+}
+
 /* --- check -------------------------------------------------------------------- */
 
 /**
@@ -73,7 +80,7 @@ static void add_warning(const char *text, void *data)
 static int check_file(struct check *check, const struct ebpfmm_root *how,
 		      struct ebpfmm_error *err)
 {
-	struct ebpfmm_table *table = NULL;
+	_cleanup_free_ struct ebpfmm_table *table = NULL;
 
 	if (ctl_profile(check->file, &check->profile, err))
 		return -1;
@@ -82,8 +89,14 @@ static int check_file(struct check *check, const struct ebpfmm_root *how,
 	if (ebpfmm_translate(check->profile, how, &table, err))
 		return ebpfmm_prefix(err, "%s: ", check->file);
 	ebpfmm_table_each_warning(table, check->profile, add_warning, check);
-	free(table);
 	return 0;
+}
+
+static void free_check(struct check *check)
+{
+	json_object_put(check->json);
+	json_object_put(check->warnings);
+	ebpfmm_profile_free(check->profile);
 }
 
 static void describe(struct check *check, bool valid,
@@ -109,7 +122,7 @@ static int check_one(const struct ctl_args *args, const char *file,
 		     const struct ebpfmm_root *how,
 		     struct json_object *results)
 {
-	struct check check = {
+	_cleanup_(free_check) struct check check = {
 		.file = file,
 		.json = json_object_new_object(),
 		.warnings = json_object_new_array(),
@@ -128,18 +141,14 @@ static int check_one(const struct ctl_args *args, const char *file,
 			  check.profile->nprograms == 1 ? "" : "s", count,
 			  count == 1 ? "" : "s");
 	describe(&check, !rc, &err);
-	json_object_array_add(results, check.json);
-	json_object_put(check.warnings);
-	ebpfmm_profile_free(check.profile);
+	json_object_array_add(results, take_ptr(check.json));
 	return rc ? 1 : 0;
 }
 
-/* The root and the debug files that are named; -1 for what is not. */
+/* The root and the debug files that are named. */
 static int open_places(const struct ctl_args *args,
 		       struct ebpfmm_root *how, struct ebpfmm_error *err)
 {
-	how->rootfd = -1;
-	how->debugfd = -1;
 	if (!args->rootfs)
 		return 0;
 	how->rootfd = open(args->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -148,32 +157,18 @@ static int open_places(const struct ctl_args *args,
 	return ctl_debug_dir(args, &how->debugfd, err);
 }
 
-static void close_places(const struct ebpfmm_root *how)
-{
-	if (how->rootfd >= 0)
-		close(how->rootfd);
-	if (how->debugfd >= 0)
-		close(how->debugfd);
-}
-
 int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct ebpfmm_root how = {};
-	struct json_object *results;
+	_cleanup_(json_object_putp) struct json_object *results = json_object_new_array();
+	_cleanup_(ctl_close_root) struct ebpfmm_root how = { .rootfd = -1, .debugfd = -1 };
 	int rc = 0;
 
-	if (open_places(args, &how, err)) {
-		close_places(&how);
+	if (open_places(args, &how, err))
 		return -1;
-	}
-	results = json_object_new_array();
 	for (int i = 0; i < args->noperands; i++)
 		rc |= check_one(args, args->operands[i], &how, results);
 	if (args->json)
-		ctl_print_json(results);
-	else
-		json_object_put(results);
-	close_places(&how);
+		ctl_print_json(take_ptr(results));
 	return rc;
 }
 
@@ -181,22 +176,17 @@ int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct ebpfmm_root how = { .locate = true };
-	struct ebpfmm_profile *profile = NULL;
-	struct ebpfmm_table *table = NULL;
-	int rc = open_places(args, &how, err);
+	_cleanup_(ctl_close_root) struct ebpfmm_root how = {
+		.rootfd = -1, .debugfd = -1, .locate = true,
+	};
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+	_cleanup_free_ struct ebpfmm_table *table = NULL;
 
-	if (!rc)
-		rc = ctl_profile(args->operands[0], &profile, err);
-	if (!rc) {
-		rc = ebpfmm_translate(profile, &how, &table, err);
-		if (rc)
-			ebpfmm_prefix(err, "%s: ", args->operands[0]);
-	}
-	if (!rc)
-		ebpfmm_table_print(table, profile, args->json, stdout);
-	free(table);
-	ebpfmm_profile_free(profile);
-	close_places(&how);
-	return rc;
+	if (open_places(args, &how, err) ||
+	    ctl_profile(args->operands[0], &profile, err))
+		return -1;
+	if (ebpfmm_translate(profile, &how, &table, err))
+		return ebpfmm_prefix(err, "%s: ", args->operands[0]);
+	ebpfmm_table_print(table, profile, args->json, stdout);
+	return 0;
 }

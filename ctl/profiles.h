@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "image/root.h"
 #include "profile/profile.h"
 
 /**
@@ -28,5 +29,11 @@ int ctl_profile(const char *operand, struct ebpfmm_profile **out,
  * Return: 0, or -1 with @err set.
  */
 int ctl_debug_dir(const struct ctl_args *args, int *fd, struct ebpfmm_error *err);
+
+/**
+ * ctl_close_root - close what a root and its debug files are read by
+ * @how: each descriptor may be -1; what is known from before is left alone
+ */
+void ctl_close_root(struct ebpfmm_root *how);
 
 #endif /* EBPFMM_CTL_PROFILES_H */

@@ -3,8 +3,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "output.h"
 
@@ -18,17 +18,19 @@ static const char *const finding_names[] = {
 void report_add(struct report *report, enum finding finding, const char *subject,
 		const char *remedy, const char *format, ...)
 {
+	_cleanup_free_ char *text = NULL;
 	struct json_object *object;
 	va_list args;
-	char *text;
 	int length;
 
 	report->count[finding]++;
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	if (length < 0)
+	if (length < 0) {
+		text = NULL;
 		return;
+	}
 	ebpfmm_printable(text);
 	if (report->json) {
 		object = json_object_new_object();
@@ -42,5 +44,4 @@ void report_add(struct report *report, enum finding finding, const char *subject
 		if (remedy)
 			ctl_print("         %s\n", remedy);
 	}
-	free(text);
 }

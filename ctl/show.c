@@ -2,6 +2,7 @@
 /* list, stats */
 #include <stdio.h>
 
+#include "base/json.h"
 #include "command.h"
 #include "kernel/privilege.h"
 #include "output.h"
@@ -40,17 +41,15 @@ static void show_one(const struct ebpfmm_stats *stats, void *data)
 static int walk(const struct ctl_args *args, struct ctl_walk *walk,
 		struct ebpfmm_error *err)
 {
-	struct json_object *json = NULL;
+	_cleanup_(json_object_putp) struct json_object *json = NULL;
 
 	if (args->json)
 		json = json_object_new_array();
 	walk->data = json;
-	if (ctl_walk(walk, err)) {
-		json_object_put(json);
+	if (ctl_walk(walk, err))
 		return -1;
-	}
 	if (json)
-		ctl_print_json(json);
+		ctl_print_json(take_ptr(json));
 	return 0;
 }
 

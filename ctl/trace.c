@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "command.h"
 #include "kernel/cgroup.h"
 #include "kernel/policies.h"
 #include "kernel/privilege.h"
 #include "output.h"
 #include "show/event.h"
+#include "walk.h"
 
 /* How often to look whether the cgroup still has its policy. */
 #define LOOK_MS 1000
@@ -90,7 +92,7 @@ static int hand_over(struct ebpfmm_error *err)
 static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 		  struct listing *listing, struct ebpfmm_error *err)
 {
-	struct ebpfmm_trace *trace;
+	_cleanup_(ebpfmm_trace_closep) struct ebpfmm_trace *trace = NULL;
 	int rc = 0, unheard = 0;
 	uint64_t lost;
 	bool paused;
@@ -112,7 +114,6 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 		if (rc >= 0 && !unheard && listing->left)
 			rc = ebpfmm_trace_wait(trace, 0, err);
 	} while (rc > 0 && !unheard && listing->left);
-	ebpfmm_trace_close(trace);
 	if (lost)
 		fprintf(stderr, "%" PRIu64 " decisions were too fast to be told\n", lost);
 	if (paused)
@@ -139,33 +140,20 @@ static int read_number(const char *option, const char *text, uint64_t fallback,
 
 int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err)
 {
+	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
+	_cleanup_(ebpfmm_policies_close) struct ebpfmm_policies policies = {};
 	struct listing listing = { .json = args->json };
-	struct ebpfmm_policies policies = {};
-	struct ebpfmm_cgroup cgroup = {};
 	struct ebpfmm_policy *policy;
-	int attached, rc = -1;
 	uint64_t every;
 
 	if (read_number("--every", args->every, 1, &every, err) ||
 	    read_number("--count", args->count, UINT64_MAX, &listing.left, err) ||
 	    ebpfmm_privileged(err) ||
-	    ebpfmm_cgroup_open(args->operands[0], &cgroup, err))
+	    ebpfmm_cgroup_open(args->operands[0], &cgroup, err) ||
+	    ctl_find_policy(&policies, args->operands[0], cgroup.id, &policy, err))
 		return -1;
-	if (ebpfmm_policies_open(&policies, err))
-		goto out;
-	attached = ebpfmm_policies_find(&policies, cgroup.id, &policy, err);
-	if (!attached)
-		ebpfmm_fail(err, 0, "%s: has no policy", args->operands[0]);
-	else if (attached > 0 && ebpfmm_policy_check_format(policy, err))
-		attached = ebpfmm_prefix(err, "%s: ", args->operands[0]);
-	if (attached <= 0)
-		goto out;
 	catch_signals();
 	if (!args->json)
 		ebpfmm_event_titles(stdout);
-	rc = listen(policy, cgroup.id, every, &listing, err);
-out:
-	ebpfmm_policies_close(&policies);
-	ebpfmm_cgroup_close(&cgroup);
-	return rc;
+	return listen(policy, cgroup.id, every, &listing, err);
 }

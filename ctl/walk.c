@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "kernel/cgroup.h"
 #include "kernel/policies.h"
 #include "kernel/sizes.h"
@@ -34,14 +35,13 @@ struct walker {
 static struct ebpfmm_profile *find_source(const struct ebpfmm_table *table,
 					  const char *name, bool *changed)
 {
-	struct ebpfmm_profile *profile = NULL;
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 
 	if (!name || ebpfmm_profile_find(name, &profile, NULL))
 		return NULL;
 	if (ebpfmm_table_is_from(table, profile))
-		return profile;
+		return take_ptr(profile);
 	*changed = true;
-	ebpfmm_profile_free(profile);
 	return NULL;
 }
 
@@ -49,8 +49,8 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 {
 	struct ebpfmm_stats stats = { .cgroup = cgroup->path, .id = cgroup->id,
 				      .format = ebpfmm_policy_format(walker->policy) };
-	struct ebpfmm_profile *source = NULL;
-	struct ebpfmm_record owner = {};
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *source = NULL;
+	_cleanup_(ebpfmm_record_free) struct ebpfmm_record owner = {};
 	int rc = 0;
 
 	if (ebpfmm_policy_is_ours(walker->policy)) {
@@ -75,22 +75,19 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 		source = find_source(walker->table, owner.profile, &stats.changed);
 	stats.source = source;
 	walker->walk->fn(&stats, walker->walk->data);
-	ebpfmm_profile_free(source);
-	ebpfmm_record_free(&owner);
 	return 0;
 }
 
 /* A cgroup that went away since is not there to be shown. */
 static int visit_id(uint64_t id, bool attached, void *data)
 {
-	struct ebpfmm_cgroup cgroup = {};
+	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
 	struct walker *walker = data;
 	int rc;
 
 	if (!attached || ebpfmm_cgroup_open_id(id, &cgroup, NULL))
 		return 0;
 	rc = visit(walker, &cgroup);
-	ebpfmm_cgroup_close(&cgroup);
 	if (rc && walker->err->code == ENOENT)
 		rc = 0;
 	return rc;
@@ -110,7 +107,7 @@ static int visit_all(struct walker *walker)
 
 static int visit_one(struct walker *walker, const char *path)
 {
-	struct ebpfmm_cgroup cgroup = {};
+	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
 	int rc;
 
 	if (ebpfmm_cgroup_open(path, &cgroup, walker->err))
@@ -124,26 +121,44 @@ static int visit_one(struct walker *walker, const char *path)
 				 walker->policies.count ? "" : ": none is loaded");
 	if (rc && walker->err->code == ENOENT)
 		ebpfmm_fail(walker->err, 0, "%s: has no policy", path);
-	ebpfmm_cgroup_close(&cgroup);
 	return rc;
+}
+
+static void end_walk(struct walker *walker)
+{
+	ebpfmm_sizes_close(walker->sizes);
+	free(walker->table);
+	ebpfmm_policies_close(&walker->policies);
 }
 
 int ctl_walk(const struct ctl_walk *walk, struct ebpfmm_error *err)
 {
-	struct walker walker = { .walk = walk, .err = err };
-	int rc = ebpfmm_policies_open(&walker.policies, err);
+	_cleanup_(end_walk) struct walker walker = { .walk = walk, .err = err };
 
-	if (!rc) {
-		walker.table = malloc(sizeof(*walker.table));
-		if (!walker.table)
-			rc = ebpfmm_fail(err, ENOMEM, "table of a policy");
-	}
-	if (!rc && walk->bytes && walker.policies.count)
-		rc = ebpfmm_sizes_open(&walker.sizes, err);
-	if (!rc)
-		rc = walk->cgroup ? visit_one(&walker, walk->cgroup) : visit_all(&walker);
-	ebpfmm_sizes_close(walker.sizes);
-	free(walker.table);
-	ebpfmm_policies_close(&walker.policies);
-	return rc;
+	if (ebpfmm_policies_open(&walker.policies, err))
+		return -1;
+	walker.table = malloc(sizeof(*walker.table));
+	if (!walker.table)
+		return ebpfmm_fail(err, ENOMEM, "table of a policy");
+	if (walk->bytes && walker.policies.count &&
+	    ebpfmm_sizes_open(&walker.sizes, err))
+		return -1;
+	return walk->cgroup ? visit_one(&walker, walk->cgroup) : visit_all(&walker);
+}
+
+int ctl_find_policy(struct ebpfmm_policies *policies, const char *path, uint64_t id,
+		    struct ebpfmm_policy **out, struct ebpfmm_error *err)
+{
+	int attached;
+
+	if (ebpfmm_policies_open(policies, err))
+		return -1;
+	attached = ebpfmm_policies_find(policies, id, out, err);
+	if (attached < 0)
+		return -1;
+	if (!attached)
+		return ebpfmm_fail(err, 0, "%s: has no policy", path);
+	if (ebpfmm_policy_check_format(*out, err))
+		return ebpfmm_prefix(err, "%s: ", path);
+	return 0;
 }

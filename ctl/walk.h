@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "kernel/policies.h"
 #include "show/stats.h"
 
 /**
@@ -34,5 +35,18 @@ struct ctl_walk {
  * Return: 0, or -1 with @err set.
  */
 int ctl_walk(const struct ctl_walk *walk, struct ebpfmm_error *err);
+
+/**
+ * ctl_find_policy - the policy of a cgroup, of which all can be read
+ * @policies: opened by this; to be closed with ebpfmm_policies_close() in any case
+ * @path: the cgroup, as an operator names it
+ * @id: its id
+ * @out: the policy; stays @policies'
+ * @err: it has none, or that of another version; or what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ctl_find_policy(struct ebpfmm_policies *policies, const char *path, uint64_t id,
+		    struct ebpfmm_policy **out, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_CTL_WALK_H */
