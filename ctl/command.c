@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "command.h"
 
-#include <string.h>
-
 /* What a word is, for OPTION() and .operands. */
 #define NOTHING	{}
 #define ADDRESS	{ "ADDRESS", CTL_ANY }
@@ -133,26 +131,3 @@ const struct ctl_command ctl_commands[] = {
 	},
 	{}
 };
-
-const struct ctl_option ctl_general[] = {
-	{ .name = "help", .letter = 'h', .help = "print how to use it, and do nothing" },
-	{ .name = "version", .help = "print which version this is, and do nothing" },
-	{}
-};
-
-const struct ctl_command *ctl_find_command(const char *name)
-{
-	for (const struct ctl_command *each = ctl_commands; each->name; each++)
-		if (!strcmp(each->name, name))
-			return each;
-	return NULL;
-}
-
-const struct ctl_option *ctl_find_option(const struct ctl_option *options,
-					 const char *name)
-{
-	for (; options->name; options++)
-		if (!strcmp(options->name, name))
-			return options;
-	return NULL;
-}

@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 
+struct ctl_command;
+
 /* Returned by a command that was called wrongly. */
 #define CTL_USAGE	2
 
@@ -32,6 +34,7 @@
  * @output: value of --output, or NULL
  * @operands: what is left
  * @noperands: their number
+ * @commands: the table of all commands
  */
 struct ctl_args {
 	bool json;
@@ -47,6 +50,7 @@ struct ctl_args {
 	const char *output;
 	char **operands;
 	int noperands;
+	const struct ctl_command *commands;
 };
 
 /**
@@ -129,11 +133,13 @@ extern const struct ctl_option ctl_general[];
 
 /**
  * ctl_find_command - the command of that name
+ * @commands: all of them
  * @name: as typed
  *
  * Return: it, or NULL.
  */
-const struct ctl_command *ctl_find_command(const char *name);
+const struct ctl_command *ctl_find_command(const struct ctl_command *commands,
+					   const char *name);
 
 /**
  * ctl_find_option - the option of that name

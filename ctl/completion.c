@@ -41,29 +41,29 @@ static void print_operands(const struct ctl_command *command)
 }
 
 /* "ebpfmm" stands for a command line that has no command yet. */
-void ctl_completion(void)
+void ctl_completion(const struct ctl_command *commands)
 {
 	const struct ctl_command *each;
 
 	fputs("_ebpfmm_commands='", stdout);
-	for (each = ctl_commands; each->name; each++)
+	for (each = commands; each->name; each++)
 		printf("%s ", each->name);
 
 	fputs("'\ndeclare -gA _ebpfmm_options=(\n\t[ebpfmm]='", stdout);
 	print_names(ctl_general);
 	puts("'");
-	for (each = ctl_commands; each->name; each++) {
+	for (each = commands; each->name; each++) {
 		printf("\t[%s]='", each->name);
 		print_names(each->options);
 		puts("--help'");
 	}
 
 	puts(")\ndeclare -gA _ebpfmm_values=(");
-	for (each = ctl_commands; each->name; each++)
+	for (each = commands; each->name; each++)
 		print_values(each);
 
 	puts(")\ndeclare -gA _ebpfmm_operands=(\n\t[ebpfmm]='command '");
-	for (each = ctl_commands; each->name; each++)
+	for (each = commands; each->name; each++)
 		print_operands(each);
 	puts(")");
 }

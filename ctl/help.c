@@ -47,17 +47,18 @@ static void print_operands(const struct ctl_command *command, FILE *out)
 	}
 }
 
-static void print_commands(FILE *out)
+static void print_commands(const struct ctl_command *each, FILE *out)
 {
 	fputs("usage: ebpfmm COMMAND ...\n\nCommands:\n", out);
-	for (const struct ctl_command *each = ctl_commands; each->name; each++)
+	for (; each->name; each++)
 		fprintf(out, "  %-10s %s\n", each->name, each->summary);
 }
 
-void ctl_usage(const struct ctl_command *command, FILE *out)
+void ctl_usage(const struct ctl_command *commands, const struct ctl_command *command,
+	       FILE *out)
 {
 	if (!command) {
-		print_commands(out);
+		print_commands(commands, out);
 		return;
 	}
 	fprintf(out, "usage: ebpfmm %s", command->name);
@@ -84,15 +85,15 @@ static void describe(const struct ctl_option *options)
 
 static void help_command(const struct ctl_command *command)
 {
-	ctl_usage(command, stdout);
+	ctl_usage(NULL, command, stdout);
 	printf("%s: %s\n\nOptions:\n", command->name, command->summary);
 	describe(command->options);
 	describe(ctl_general);
 }
 
-static void help_all(void)
+static void help_all(const struct ctl_command *commands)
 {
-	ctl_usage(NULL, stdout);
+	ctl_usage(commands, NULL, stdout);
 	fputs("\nOptions:\n", stdout);
 	describe(ctl_general);
 	fputs("\n`ebpfmm COMMAND --help` tells of the options of a command; see ebpfmm(8).\n",
@@ -104,7 +105,7 @@ int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err)
 	const struct ctl_command *command = NULL;
 
 	if (args->noperands) {
-		command = ctl_find_command(args->operands[0]);
+		command = ctl_find_command(args->commands, args->operands[0]);
 		if (!command) {
 			ebpfmm_fail(err, 0, "there is no command `%s`",
 				    args->operands[0]);
@@ -112,10 +113,10 @@ int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err)
 		}
 	}
 	if (args->completion)
-		ctl_completion();
+		ctl_completion(args->commands);
 	else if (command)
 		help_command(command);
 	else
-		help_all();
+		help_all(args->commands);
 	return 0;
 }

@@ -9,14 +9,17 @@
 
 /**
  * ctl_usage - print the line that says how a command is used
+ * @commands: all of them
  * @command: of which command; NULL: which commands there are
  * @out: where to
  */
-void ctl_usage(const struct ctl_command *command, FILE *out);
+void ctl_usage(const struct ctl_command *commands, const struct ctl_command *command,
+	       FILE *out);
 
 /**
  * ctl_completion - print what a shell is to offer, for ebpfmm.bash
+ * @commands: all of them
  */
-void ctl_completion(void);
+void ctl_completion(const struct ctl_command *commands);
 
 #endif /* EBPFMM_CTL_HELP_H */

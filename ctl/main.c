@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 		rc = run(&line, &err);
 	if (rc == CTL_USAGE) {
 		complain(&line, "usage", &err);
-		ctl_usage(line.command, stderr);
+		ctl_usage(ctl_commands, line.command, stderr);
 	}
 	if (fflush(stdout)) {
 		fprintf(stderr, "ebpfmm%s%s: cannot write to stdout\n",

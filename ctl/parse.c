@@ -205,7 +205,7 @@ static int find_command(struct ctl_line *line, struct ebpfmm_error *err)
 
 	if (!args->noperands)
 		return ebpfmm_fail(err, 0, "a command is missing");
-	line->command = ctl_find_command(args->operands[0]);
+	line->command = ctl_find_command(ctl_commands, args->operands[0]);
 	if (!line->command)
 		return ebpfmm_fail(err, 0, "there is no command `%s`", args->operands[0]);
 	args->operands++;
@@ -225,12 +225,13 @@ int ctl_parse(int argc, char **argv, struct ctl_line *line, struct ebpfmm_error 
 		collect(&options, each->options);
 
 	rc = read_options(&options, argc, argv, err);
+	line->args.commands = ctl_commands;
 	line->args.json = is_given(&options, "json");
 	line->args.operands = argv + optind;
 	line->args.noperands = argc - optind;
 	instead = rc ? NULL : stand_in(&options, &line->args);
 	if (instead) {
-		line->command = ctl_find_command(instead);
+		line->command = ctl_find_command(ctl_commands, instead);
 		return 0;
 	}
 	if (find_command(line, rc ? NULL : err) || rc)

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Looking things up in the table of commands, which names those who do so. */
+#include <string.h>
+
+#include "command.h"
+
+const struct ctl_option ctl_general[] = {
+	{ .name = "help", .letter = 'h', .help = "print how to use it, and do nothing" },
+	{ .name = "version", .help = "print which version this is, and do nothing" },
+	{}
+};
+
+const struct ctl_command *ctl_find_command(const struct ctl_command *commands,
+					   const char *name)
+{
+	for (; commands->name; commands++)
+		if (!strcmp(commands->name, name))
+			return commands;
+	return NULL;
+}
+
+const struct ctl_option *ctl_find_option(const struct ctl_option *options,
+					 const char *name)
+{
+	for (; options->name; options++)
+		if (!strcmp(options->name, name))
+			return options;
+	return NULL;
+}
