@@ -142,6 +142,9 @@ static int find_part(const struct job *job, const struct object *object,
 	if (found->part == EBPFMM_PART_SHARED)
 		return refuse(job, region, object->path,
 			      "two of its segments cannot be told apart");
+	if (found->part_end > MAX_BYTES)
+		return refuse(job, region, object->path,
+			      "its memory reaches to too high an address");
 	if (header->nobjects == EBPFMM_MAX_OBJECTS) {
 		ebpfmm_fail(job->err, 0, "more than %d parts of shared objects",
 			    EBPFMM_MAX_OBJECTS);

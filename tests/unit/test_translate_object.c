@@ -3,6 +3,7 @@
  * Regions in shared objects, compared with what the dynamic linker makes of one
  * that this program loads.
  */
+#include "elf_bytes.h"
 #include "translation.h"
 
 #include <dlfcn.h>
@@ -268,6 +269,30 @@ static void test_not_elf(void **state)
 	assert_int_equal(unlinkat(fixtures_fd, "text.so", 0), 0);
 }
 
+/* A part of an object may be longer than the table can count pages. */
+static void test_too_long(void **state)
+{
+	struct file file = read_fixture("object.so");
+	const Elf64_Ehdr *header = (Elf64_Ehdr *)file.bytes;
+	Elf64_Phdr *phdrs = (Elf64_Phdr *)(file.bytes + header->e_phoff);
+	Elf64_Phdr *last = load_of(&file, 0);
+	int fd;
+
+	(void)state;
+	for (size_t i = 0; i < header->e_phnum; i++)
+		if (phdrs[i].p_type == PT_LOAD)
+			last = &phdrs[i];
+	last->p_memsz = (1ULL << (32 + EBPFMM_PAGE_SHIFT)) - last->p_vaddr;
+	fd = openat(fixtures_fd, "long.so", O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	assert_int_equal(write(fd, file.bytes, file.size), file.size);
+	close(fd);
+	free(file.bytes);
+	add_in("/long.so", EBPFMM_ANCHOR_SYMBOL, "object_table");
+	assert_refused("programs[0].regions[0].anchor.object: /long.so: "
+		       "its memory reaches to too high an address");
+	assert_int_equal(unlinkat(fixtures_fd, "long.so", 0), 0);
+}
+
 static int each_its_own(int fd, bool mapped, struct ebpfmm_file *file, void *data,
 			struct ebpfmm_error *error)
 {
@@ -320,6 +345,7 @@ int main(void)
 		cmocka_unit_test_setup(test_identity, reset),
 		cmocka_unit_test_setup(test_refused, reset),
 		cmocka_unit_test_setup(test_not_elf, reset),
+		cmocka_unit_test_setup(test_too_long, reset),
 		cmocka_unit_test_setup(test_too_many, reset),
 	};
 
