@@ -18,12 +18,12 @@ void ctl_print_json(struct json_object *value)
 
 void ctl_add_string(struct json_object *object, const char *key, const char *value)
 {
-	json_add_string(object, key, value);
+	ebpfmm_json_add_string(object, key, value);
 }
 
 void ctl_add_number(struct json_object *object, const char *key, uint64_t value)
 {
-	json_add_number(object, key, value);
+	ebpfmm_json_add_number(object, key, value);
 }
 
 struct json_object *ctl_error(const char *message, const char *code)

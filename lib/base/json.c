@@ -5,40 +5,56 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/text.h"
 #include "base/page_size.h"
+#include "base/text.h"
 
-void json_add_string(struct json_object *object, const char *key, const char *value)
+int ebpfmm_json_add(struct json_object *object, const char *key,
+		    struct json_object *value)
 {
-	char *text = value ? ebpfmm_text(value) : NULL;
+	if (value && !json_object_object_add(object, key, value))
+		return 0;
+	json_object_put(value);
+	return -1;
+}
 
-	json_object_object_add(object, key,
-			       text ? json_object_new_string(text) : NULL);
+int ebpfmm_json_add_string(struct json_object *object, const char *key,
+			   const char *value)
+{
+	struct json_object *string;
+	char *text;
+
+	if (!value)
+		return json_object_object_add(object, key, NULL);
+	text = ebpfmm_text(value);
+	string = text ? json_object_new_string(text) : NULL;
 	free(text);
+	return ebpfmm_json_add(object, key, string);
 }
 
-void json_add_number(struct json_object *object, const char *key, uint64_t value)
+int ebpfmm_json_add_number(struct json_object *object, const char *key, uint64_t value)
 {
-	json_object_object_add(object, key, json_object_new_uint64(value));
+	return ebpfmm_json_add(object, key, json_object_new_uint64(value));
 }
 
-void json_add_rounded(struct json_object *object, const char *key, double value)
+int ebpfmm_json_add_rounded(struct json_object *object, const char *key, double value,
+			    int digits)
 {
 	char text[32];
 
-	snprintf(text, sizeof(text), "%.6g", value);
-	json_object_object_add(object, key, json_object_new_double_s(value, text));
+	snprintf(text, sizeof(text), "%.*g", digits, value);
+	return ebpfmm_json_add(object, key, json_object_new_double_s(value, text));
 }
 
-void json_add_address(struct json_object *object, const char *key, uint64_t address)
+int ebpfmm_json_add_hex(struct json_object *object, const char *key, uint64_t value)
 {
 	char text[sizeof("0x") + 16];
 
-	snprintf(text, sizeof(text), "0x%" PRIx64, address);
-	json_object_object_add(object, key, json_object_new_string(text));
+	snprintf(text, sizeof(text), "0x%" PRIx64, value);
+	return ebpfmm_json_add(object, key, json_object_new_string(text));
 }
 
-void json_add_sizes(struct json_object *object, const char *key, unsigned int orders)
+int ebpfmm_json_add_sizes(struct json_object *object, const char *key,
+			  unsigned int orders)
 {
 	struct json_object *sizes = json_object_new_array();
 
@@ -46,5 +62,5 @@ void json_add_sizes(struct json_object *object, const char *key, unsigned int or
 		if (orders & 1U << o)
 			json_object_array_add(sizes, json_object_new_string(
 							     ebpfmm_order_name(o)));
-	json_object_object_add(object, key, sizes);
+	return ebpfmm_json_add(object, key, sizes);
 }

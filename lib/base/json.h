@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Members of JSON objects. Keys are literals. */
+/*
+ * Members of JSON objects that we write. Keys are literals. Each function returns 0, or
+ * -1 without memory and with nothing added: what is only shown does without that member,
+ * what is kept in a file must not.
+ */
 #ifndef EBPFMM_JSON_H
 #define EBPFMM_JSON_H
 
@@ -12,44 +16,56 @@
 EBPFMM_CLEANUP(struct json_object *, json_object_put)
 
 /**
- * json_add_string - add a string
+ * ebpfmm_json_add - add a value
+ * @object: the object
+ * @key: name of the member
+ * @value: taken over, also on failure; NULL: there was no memory for it
+ */
+int ebpfmm_json_add(struct json_object *object, const char *key,
+		    struct json_object *value);
+
+/**
+ * ebpfmm_json_add_string - add a string
  * @object: the object
  * @key: name of the member
  * @value: any bytes, made valid by ebpfmm_text(); NULL becomes null
  */
-void json_add_string(struct json_object *object, const char *key, const char *value);
+int ebpfmm_json_add_string(struct json_object *object, const char *key,
+			   const char *value);
 
 /**
- * json_add_number - add a number
+ * ebpfmm_json_add_number - add a number
  * @object: the object
  * @key: name of the member
  * @value: the number
  */
-void json_add_number(struct json_object *object, const char *key, uint64_t value);
+int ebpfmm_json_add_number(struct json_object *object, const char *key, uint64_t value);
 
 /**
- * json_add_rounded - add a number that is not known to more than some digits
+ * ebpfmm_json_add_rounded - add a number that is not known to more than some digits
  * @object: the object
  * @key: name of the member
- * @value: the number; rounded to six significant digits
+ * @value: the number
+ * @digits: significant ones
  */
-void json_add_rounded(struct json_object *object, const char *key, double value);
+int ebpfmm_json_add_rounded(struct json_object *object, const char *key, double value,
+			    int digits);
 
 /**
- * json_add_address - add an address, as a string: it may be above 2^53
+ * ebpfmm_json_add_hex - add an address or an offset, as a string: it may be above 2^53
  * @object: the object
  * @key: name of the member
- * @address: the address
+ * @value: the number
  */
-void json_add_address(struct json_object *object, const char *key, uint64_t address);
+int ebpfmm_json_add_hex(struct json_object *object, const char *key, uint64_t value);
 
 /**
- * json_add_sizes - add an array of the names of page sizes
+ * ebpfmm_json_add_sizes - add an array of the names of page sizes
  * @object: the object
  * @key: name of the member
  * @orders: bitmap
  */
-void json_add_sizes(struct json_object *object, const char *key,
-		    unsigned int orders);
+int ebpfmm_json_add_sizes(struct json_object *object, const char *key,
+			  unsigned int orders);
 
 #endif /* EBPFMM_JSON_H */

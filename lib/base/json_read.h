@@ -1,18 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* JSON that programs write: a text that is one object, and its members. */
+/*
+ * JSON that others wrote. What people write is read strictly, and errors say where in
+ * the text it is wrong. What programs write is to be one object; what we do not know in
+ * it is no error.
+ */
 #ifndef EBPFMM_JSON_READ_H
 #define EBPFMM_JSON_READ_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
 
+/* Sets of JSON types. */
+#define EBPFMM_JSON_INTEGER	(1U << json_type_int)
+#define EBPFMM_JSON_NUMBER	(EBPFMM_JSON_INTEGER | 1U << json_type_double)
+#define EBPFMM_JSON_STRING	(1U << json_type_string)
+#define EBPFMM_JSON_SIZE	(EBPFMM_JSON_INTEGER | EBPFMM_JSON_STRING)
+#define EBPFMM_JSON_ARRAY	(1U << json_type_array)
+#define EBPFMM_JSON_OBJECT	(1U << json_type_object)
+
 /**
- * ebpfmm_json_object - parse a text that must be one JSON object
+ * struct ebpfmm_json_member - a key that an object may have
+ * @key: the key
+ * @types: set of types that its value may be of
+ * @required: whether it must be there
+ * @value: gets the value, borrowed, or NULL when it is not there
+ */
+struct ebpfmm_json_member {
+	const char *key;
+	unsigned int types;
+	bool required;
+	struct json_object **value;
+};
+
+/**
+ * ebpfmm_json_strict - parse a text that a person wrote
+ * @text: JSON as in RFC 8259, need not end in NUL; no key may be there twice, or have
+ *	an escape in it
+ * @length: bytes in @text
+ * @root: to be released with json_object_put(); may be of any type
+ * @err: with line and column
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_json_strict(const char *text, size_t length, struct json_object **root,
+		       struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_json_object - parse a text that a program wrote, which must be one object
  * @text: JSON, need not end in NUL
  * @length: bytes in @text
- * @err: where it is wrong
+ * @err: where it is wrong; code ENOMEM without memory
  *
  * Return: to be released with json_object_put(), or NULL with @err set.
  */
@@ -30,5 +70,30 @@ struct json_object *ebpfmm_json_object(const char *text, size_t length,
  */
 int ebpfmm_json_string(struct json_object *object, const char *key,
 		       const char **out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_json_type - check the type of a value
+ * @value: the value
+ * @types: set of types that it may be of
+ * @err: has no place; begins with "must be"
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_json_type(struct json_object *value, unsigned int types,
+		     struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_json_members - take an object apart
+ * @object: the object
+ * @members: every key it may have
+ * @count: entries in @members
+ * @err: an unknown or missing key, or a value of the wrong type. The place is relative
+ *	to the object: each caller prefixes its own part
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_json_members(struct json_object *object,
+			const struct ebpfmm_json_member *members, size_t count,
+			struct ebpfmm_error *err);
 
 #endif /* EBPFMM_JSON_READ_H */

@@ -6,6 +6,19 @@
 #ifndef EBPFMM_TEXT_H
 #define EBPFMM_TEXT_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * ebpfmm_utf8 - the character that bytes begin with
+ * @bytes: any
+ * @room: how many there are
+ * @character: set to the character, if there is one
+ *
+ * Return: how many bytes of valid UTF-8 (RFC 3629, section 4) it has, 0 if there is none.
+ */
+size_t ebpfmm_utf8(const char *bytes, size_t room, uint32_t *character);
+
 /**
  * ebpfmm_text - the same as valid UTF-8 without control characters
  * @bytes: any

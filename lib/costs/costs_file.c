@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "costs/costs.h"
-/* For its strict JSON. */
+#include "base/json.h"
+#include "base/json_read.h"
 #include "base/page_size.h"
-#include "profile/profile_json.h"
+#include "costs/costs.h"
 
 #define FILE_NAME "costs.json"
 #define TMP_NAME "costs.json.tmp"
@@ -38,37 +38,18 @@ static const char *const compact_names[] = {
 
 /* --- writing ------------------------------------------------------------------ */
 
-/* Takes over @value, also on failure. */
-static int add(struct json_object *object, const char *key, struct json_object *value)
-{
-	if (value && !json_object_object_add(object, key, value))
-		return 0;
-	json_object_put(value);
-	return -1;
-}
-
-static int add_string(struct json_object *object, const char *key, const char *value)
-{
-	return add(object, key, json_object_new_string(value));
-}
-
-static int add_number(struct json_object *object, const char *key, uint64_t value)
-{
-	return add(object, key, json_object_new_uint64(value));
-}
-
 int ebpfmm_costs_add(struct json_object *object, const struct ebpfmm_costs *costs)
 {
 	struct json_object *compact = json_object_new_object();
 
-	if (!compact || add_number(object, "zero_ns", costs->zero_ns) ||
-	    add_number(object, "fault_ns", costs->fault_ns))
+	if (!compact || ebpfmm_json_add_number(object, "zero_ns", costs->zero_ns) ||
+	    ebpfmm_json_add_number(object, "fault_ns", costs->fault_ns))
 		goto fail;
 	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++)
 		if (EBPFMM_SUPPORTED_ORDERS & 1U << o &&
-		    add_number(compact, ebpfmm_order_name(o), costs->compact_ns[o]))
+		    ebpfmm_json_add_number(compact, ebpfmm_order_name(o), costs->compact_ns[o]))
 			goto fail;
-	return add(object, "compact_ns", compact);
+	return ebpfmm_json_add(object, "compact_ns", compact);
 fail:
 	json_object_put(compact);
 	return -1;
@@ -88,8 +69,8 @@ static struct json_object *machine_json(const struct ebpfmm_node *node)
 {
 	struct json_object *object = json_object_new_object();
 
-	if (object && !add_string(object, "cpu", node->cpu) &&
-	    !add_number(object, "memory", node->memory))
+	if (object && !ebpfmm_json_add_string(object, "cpu", node->cpu) &&
+	    !ebpfmm_json_add_number(object, "memory", node->memory))
 		return object;
 	json_object_put(object);
 	return NULL;
@@ -99,8 +80,8 @@ static struct json_object *methods_json(const struct ebpfmm_costs_record *record
 {
 	struct json_object *object = json_object_new_object();
 
-	if (object && !add_string(object, "zero", zero_names[record->zero]) &&
-	    !add_string(object, "compact", compact_names[record->compact]))
+	if (object && !ebpfmm_json_add_string(object, "zero", zero_names[record->zero]) &&
+	    !ebpfmm_json_add_string(object, "compact", compact_names[record->compact]))
 		return object;
 	json_object_put(object);
 	return NULL;
@@ -112,12 +93,12 @@ struct json_object *ebpfmm_costs_json(const struct ebpfmm_costs_record *record)
 	char date[EBPFMM_DATE_SIZE];
 
 	ebpfmm_costs_date(&record->costs, date);
-	if (object && !add_number(object, "version", FILE_VERSION) &&
-	    !add_string(object, "measured", date) &&
-	    !add_string(object, "kernel", record->node.kernel) &&
-	    !add(object, "machine", machine_json(&record->node)) &&
+	if (object && !ebpfmm_json_add_number(object, "version", FILE_VERSION) &&
+	    !ebpfmm_json_add_string(object, "measured", date) &&
+	    !ebpfmm_json_add_string(object, "kernel", record->node.kernel) &&
+	    !ebpfmm_json_add(object, "machine", machine_json(&record->node)) &&
 	    !ebpfmm_costs_add(object, &record->costs) &&
-	    !add(object, "methods", methods_json(record)))
+	    !ebpfmm_json_add(object, "methods", methods_json(record)))
 		return object;
 	json_object_put(object);
 	return NULL;
@@ -265,7 +246,7 @@ static int read_compact(struct json_object *object, struct ebpfmm_costs *costs,
 
 		if (order <= 0)
 			return ebpfmm_fail(err, 0, "compact_ns.%.40s: unknown key", key);
-		if (profile_json_type(member, PROFILE_INTEGER, err))
+		if (ebpfmm_json_type(member, EBPFMM_JSON_INTEGER, err))
 			return ebpfmm_prefix(err, "compact_ns.%s: ", key);
 		if (read_ns(member, key, &costs->compact_ns[order], err))
 			return ebpfmm_prefix(err, "compact_ns.");
@@ -282,12 +263,12 @@ static int read_machine(struct json_object *object, struct ebpfmm_node *node,
 			struct ebpfmm_error *err)
 {
 	struct json_object *cpu, *memory;
-	const struct profile_member members[] = {
-		{ "cpu", PROFILE_STRING, true, &cpu },
-		{ "memory", PROFILE_INTEGER, true, &memory },
+	const struct ebpfmm_json_member members[] = {
+		{ "cpu", EBPFMM_JSON_STRING, true, &cpu },
+		{ "memory", EBPFMM_JSON_INTEGER, true, &memory },
 	};
 
-	if (profile_json_members(object, members, 2, err) ||
+	if (ebpfmm_json_members(object, members, 2, err) ||
 	    read_text(cpu, "cpu", node->cpu, sizeof(node->cpu), err))
 		return ebpfmm_prefix(err, "machine.");
 	node->memory = json_object_get_uint64(memory);
@@ -298,13 +279,13 @@ static int read_methods(struct json_object *object,
 			struct ebpfmm_costs_record *record, struct ebpfmm_error *err)
 {
 	struct json_object *zero, *compact;
-	const struct profile_member members[] = {
-		{ "zero", PROFILE_STRING, true, &zero },
-		{ "compact", PROFILE_STRING, true, &compact },
+	const struct ebpfmm_json_member members[] = {
+		{ "zero", EBPFMM_JSON_STRING, true, &zero },
+		{ "compact", EBPFMM_JSON_STRING, true, &compact },
 	};
 	int from_zero, from_compact;
 
-	if (profile_json_members(object, members, 2, err))
+	if (ebpfmm_json_members(object, members, 2, err))
 		return ebpfmm_prefix(err, "methods.");
 	from_zero = read_name(zero, "zero", zero_names, 2, err);
 	if (from_zero < 0)
@@ -322,20 +303,20 @@ static int from_json(struct json_object *root, struct ebpfmm_costs_record *recor
 {
 	struct json_object *version, *measured, *kernel, *machine, *zero, *fault,
 		*compact, *methods;
-	const struct profile_member members[] = {
-		{ "version", PROFILE_INTEGER, true, &version },
-		{ "measured", PROFILE_STRING, true, &measured },
-		{ "kernel", PROFILE_STRING, true, &kernel },
-		{ "machine", PROFILE_OBJECT, true, &machine },
-		{ "zero_ns", PROFILE_INTEGER, true, &zero },
-		{ "fault_ns", PROFILE_INTEGER, true, &fault },
-		{ "compact_ns", PROFILE_OBJECT, true, &compact },
-		{ "methods", PROFILE_OBJECT, true, &methods },
+	const struct ebpfmm_json_member members[] = {
+		{ "version", EBPFMM_JSON_INTEGER, true, &version },
+		{ "measured", EBPFMM_JSON_STRING, true, &measured },
+		{ "kernel", EBPFMM_JSON_STRING, true, &kernel },
+		{ "machine", EBPFMM_JSON_OBJECT, true, &machine },
+		{ "zero_ns", EBPFMM_JSON_INTEGER, true, &zero },
+		{ "fault_ns", EBPFMM_JSON_INTEGER, true, &fault },
+		{ "compact_ns", EBPFMM_JSON_OBJECT, true, &compact },
+		{ "methods", EBPFMM_JSON_OBJECT, true, &methods },
 	};
 	struct ebpfmm_costs *costs = &record->costs;
 
-	if (profile_json_type(root, PROFILE_OBJECT, err) ||
-	    profile_json_members(root, members, sizeof(members) / sizeof(members[0]),
+	if (ebpfmm_json_type(root, EBPFMM_JSON_OBJECT, err) ||
+	    ebpfmm_json_members(root, members, sizeof(members) / sizeof(members[0]),
 				 err))
 		return -1;
 	if (json_object_get_int64(version) != FILE_VERSION)
@@ -375,7 +356,7 @@ static int from_fd(int fd, struct ebpfmm_costs_record *record,
 	}
 	if (length > FILE_MAX_BYTES)
 		return ebpfmm_fail(err, 0, "more than %u bytes", FILE_MAX_BYTES);
-	if (profile_json_parse(text, length, &root, err))
+	if (ebpfmm_json_strict(text, length, &root, err))
 		return -1;
 	rc = from_json(root, record, err);
 	json_object_put(root);

@@ -4,19 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "base/json_read.h"
 #include "life/record_private.h"
 
 #define RECORD_VERSION 1
-
-/* Adds a member, if there was memory for @value. */
-static bool add(struct json_object *object, const char *key,
-		struct json_object *value)
-{
-	if (value && !json_object_object_add(object, key, value))
-		return true;
-	json_object_put(value);
-	return false;
-}
 
 char *ebpfmm_record_to_text(const struct ebpfmm_record *record)
 {
@@ -26,12 +18,15 @@ char *ebpfmm_record_to_text(const struct ebpfmm_record *record)
 
 	if (!object)
 		return NULL;
-	if (add(object, "version", json_object_new_int(RECORD_VERSION)) &&
-	    add(object, "id", json_object_new_string(record->id)) &&
-	    add(object, "cgroup_id", json_object_new_uint64(record->cgroup_id)) &&
-	    add(object, "cgroup_path", json_object_new_string(record->cgroup_path ?: "")) &&
-	    add(object, "profile", json_object_new_string(record->profile ?: "")) &&
-	    add(object, "digest", json_object_new_uint64(record->digest)))
+	/* Paths as they are: what is read back has to be the same. */
+	if (!ebpfmm_json_add_number(object, "version", RECORD_VERSION) &&
+	    !ebpfmm_json_add_string(object, "id", record->id) &&
+	    !ebpfmm_json_add_number(object, "cgroup_id", record->cgroup_id) &&
+	    !ebpfmm_json_add(object, "cgroup_path",
+			     json_object_new_string(record->cgroup_path ?: "")) &&
+	    !ebpfmm_json_add(object, "profile",
+			     json_object_new_string(record->profile ?: "")) &&
+	    !ebpfmm_json_add_number(object, "digest", record->digest))
 		text = json_object_to_json_string_ext(
 			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	copy = text ? strdup(text) : NULL;
@@ -75,8 +70,7 @@ static int read_members(struct json_object *object, const char *id,
 	int64_t version;
 	int rc;
 
-	if (!json_object_is_type(object, json_type_object) ||
-	    !json_object_object_get_ex(object, "version", &value) ||
+	if (!json_object_object_get_ex(object, "version", &value) ||
 	    !json_object_is_type(value, json_type_int))
 		return -EBADMSG;
 	version = json_object_get_int64(value);
@@ -99,15 +93,15 @@ int ebpfmm_record_from_text(const char *text, const char *id,
 			    struct ebpfmm_record *out)
 {
 	struct ebpfmm_record record = {};
-	enum json_tokener_error parsed;
 	struct json_object *object;
+	struct ebpfmm_error err;
 	int rc;
 
-	object = json_tokener_parse_verbose(text, &parsed);
-	if (parsed == json_tokener_error_memory)
-		rc = -ENOMEM;
-	else
+	object = ebpfmm_json_object(text, strlen(text), &err);
+	if (object)
 		rc = read_members(object, id, &record);
+	else
+		rc = err.code == ENOMEM ? -ENOMEM : -EBADMSG;
 	json_object_put(object);
 	if (rc)
 		ebpfmm_record_free(&record);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/nearest.h"
 #include "profile/profile_internal.h"
 
 #define PAGE		(1ULL << EBPFMM_PAGE_SHIFT)
@@ -36,15 +37,15 @@ static int parse_mapping(struct json_object *object,
 			 struct ebpfmm_error *err)
 {
 	struct json_object *name, *min, *max, *nth;
-	const struct profile_member members[] = {
-		{ "name", PROFILE_STRING, false, &name },
-		{ "min_size", PROFILE_SIZE, false, &min },
-		{ "max_size", PROFILE_SIZE, false, &max },
-		{ "nth", PROFILE_INTEGER, false, &nth },
+	const struct ebpfmm_json_member members[] = {
+		{ "name", EBPFMM_JSON_STRING, false, &name },
+		{ "min_size", EBPFMM_JSON_SIZE, false, &min },
+		{ "max_size", EBPFMM_JSON_SIZE, false, &max },
+		{ "nth", EBPFMM_JSON_INTEGER, false, &nth },
 	};
 
 	region->kind = EBPFMM_ANCHOR_MAPPING;
-	if (profile_json_members(object, members, COUNT(members), err))
+	if (ebpfmm_json_members(object, members, COUNT(members), err))
 		return ebpfmm_prefix(err, "mapping.");
 	if (!name && !min && !max && !nth)
 		return ebpfmm_fail(err, 0, "mapping: must have at least one of name, "
@@ -84,7 +85,7 @@ static int parse_area(struct json_object *area,
 		region->kind = EBPFMM_ANCHOR_STACK;
 		return 0;
 	}
-	nearest = profile_nearest(name, names, COUNT(names));
+	nearest = ebpfmm_nearest(name, names, COUNT(names));
 	if (nearest)
 		return ebpfmm_fail(err, 0,
 				   "area: \"%.80s\" is no area, did you mean \"%s\"?",
@@ -117,15 +118,15 @@ static int parse_anchor(struct json_object *anchor,
 			struct ebpfmm_error *err)
 {
 	struct json_object *symbol, *section, *area, *mapping, *object;
-	const struct profile_member members[] = {
-		{ "symbol", PROFILE_STRING, false, &symbol },
-		{ "section", PROFILE_STRING, false, &section },
-		{ "area", PROFILE_STRING, false, &area },
-		{ "mapping", PROFILE_OBJECT, false, &mapping },
-		{ "object", PROFILE_STRING, false, &object },
+	const struct ebpfmm_json_member members[] = {
+		{ "symbol", EBPFMM_JSON_STRING, false, &symbol },
+		{ "section", EBPFMM_JSON_STRING, false, &section },
+		{ "area", EBPFMM_JSON_STRING, false, &area },
+		{ "mapping", EBPFMM_JSON_OBJECT, false, &mapping },
+		{ "object", EBPFMM_JSON_STRING, false, &object },
 	};
 
-	if (profile_json_members(anchor, members, COUNT(members), err))
+	if (ebpfmm_json_members(anchor, members, COUNT(members), err))
 		return ebpfmm_prefix(err, "anchor.");
 	if (!!symbol + !!section + !!area + !!mapping != 1)
 		return ebpfmm_fail(err, 0, "anchor: must have exactly one of symbol, "
@@ -174,16 +175,16 @@ static int parse_region(struct json_object *object,
 			struct ebpfmm_error *err)
 {
 	struct json_object *anchor, *offset, *length, *ns, *touched;
-	const struct profile_member members[] = {
-		{ "anchor", PROFILE_OBJECT, true, &anchor },
-		{ "offset", PROFILE_SIZE, false, &offset },
-		{ "length", PROFILE_SIZE, false, &length },
-		{ "benefit_ns", PROFILE_OBJECT, true, &ns },
-		{ "touched", PROFILE_NUMBER, false, &touched },
+	const struct ebpfmm_json_member members[] = {
+		{ "anchor", EBPFMM_JSON_OBJECT, true, &anchor },
+		{ "offset", EBPFMM_JSON_SIZE, false, &offset },
+		{ "length", EBPFMM_JSON_SIZE, false, &length },
+		{ "benefit_ns", EBPFMM_JSON_OBJECT, true, &ns },
+		{ "touched", EBPFMM_JSON_NUMBER, false, &touched },
 	};
 
 	region->max_size = UINT64_MAX;
-	if (profile_json_members(object, members, COUNT(members), err) ||
+	if (ebpfmm_json_members(object, members, COUNT(members), err) ||
 	    parse_anchor(anchor, region, err) ||
 	    parse_extent(offset, length, region, err) ||
 	    profile_benefit(ns, touched, &region->benefit, err))
@@ -204,7 +205,7 @@ static int parse_regions(struct json_object *array,
 	for (i = 0; i < count; i++) {
 		struct json_object *object = json_object_array_get_idx(array, i);
 
-		if (profile_json_type(object, PROFILE_OBJECT, err))
+		if (ebpfmm_json_type(object, EBPFMM_JSON_OBJECT, err))
 			return ebpfmm_prefix(err, "regions[%zu]: ", i);
 		if (parse_region(object, &program->regions[i], err))
 			return ebpfmm_prefix(err, "regions[%zu].", i);
@@ -217,12 +218,12 @@ static int parse_default(struct json_object *object,
 			 struct ebpfmm_error *err)
 {
 	struct json_object *ns, *touched;
-	const struct profile_member members[] = {
-		{ "benefit_ns", PROFILE_OBJECT, true, &ns },
-		{ "touched", PROFILE_NUMBER, false, &touched },
+	const struct ebpfmm_json_member members[] = {
+		{ "benefit_ns", EBPFMM_JSON_OBJECT, true, &ns },
+		{ "touched", EBPFMM_JSON_NUMBER, false, &touched },
 	};
 
-	if (profile_json_members(object, members, COUNT(members), err) ||
+	if (ebpfmm_json_members(object, members, COUNT(members), err) ||
 	    profile_benefit(ns, touched, &program->fallback, err))
 		return ebpfmm_prefix(err, "default.");
 	program->has_default = true;
@@ -234,13 +235,13 @@ static int parse_program(struct json_object *object,
 			 struct ebpfmm_error *err)
 {
 	struct json_object *exe, *regions, *fallback;
-	const struct profile_member members[] = {
-		{ "exe", PROFILE_STRING, true, &exe },
-		{ "regions", PROFILE_ARRAY, false, &regions },
-		{ "default", PROFILE_OBJECT, false, &fallback },
+	const struct ebpfmm_json_member members[] = {
+		{ "exe", EBPFMM_JSON_STRING, true, &exe },
+		{ "regions", EBPFMM_JSON_ARRAY, false, &regions },
+		{ "default", EBPFMM_JSON_OBJECT, false, &fallback },
 	};
 
-	if (profile_json_members(object, members, COUNT(members), err))
+	if (ebpfmm_json_members(object, members, COUNT(members), err))
 		return -1;
 	if (profile_check_path(json_object_get_string(exe), err))
 		return ebpfmm_prefix(err, "exe: ");
@@ -276,7 +277,7 @@ static int parse_programs(struct json_object *array, bool limits,
 	for (i = 0; i < count; i++) {
 		struct json_object *object = json_object_array_get_idx(array, i);
 
-		if (profile_json_type(object, PROFILE_OBJECT, err))
+		if (ebpfmm_json_type(object, EBPFMM_JSON_OBJECT, err))
 			return ebpfmm_prefix(err, "programs[%zu]: ", i);
 		if (parse_program(object, &profile->programs[i], err))
 			return ebpfmm_prefix(err, "programs[%zu].", i);
@@ -296,7 +297,7 @@ static int parse_limits(struct json_object *object,
 		if (!order)
 			return ebpfmm_fail(err, 0, "limits.4K: there is no smaller "
 					   "size to use instead");
-		if (profile_json_type(value, PROFILE_SIZE, err) ||
+		if (ebpfmm_json_type(value, EBPFMM_JSON_SIZE, err) ||
 		    profile_size(value, &profile->limit[order], err))
 			return ebpfmm_prefix(err, "limits.%s: ", key);
 	}
@@ -310,7 +311,7 @@ static int check_version(struct json_object *root, struct ebpfmm_error *err)
 
 	if (!json_object_object_get_ex(root, "version", &version))
 		return ebpfmm_fail(err, 0, "version: missing");
-	if (profile_json_type(version, PROFILE_INTEGER, err))
+	if (ebpfmm_json_type(version, EBPFMM_JSON_INTEGER, err))
 		return ebpfmm_prefix(err, "version: ");
 	if (json_object_get_int64(version) != 1)
 		return ebpfmm_fail(err, 0, "version: %s is not supported, only 1",
@@ -323,23 +324,23 @@ static int parse_profile(struct json_object *root,
 			 struct ebpfmm_error *err)
 {
 	struct json_object *schema, *version, *name, *programs, *limits;
-	const struct profile_member members[] = {
+	const struct ebpfmm_json_member members[] = {
 		/* For editors; means nothing here. */
-		{ "$schema", PROFILE_STRING, false, &schema },
-		{ "version", PROFILE_INTEGER, true, &version },
-		{ "name", PROFILE_STRING, true, &name },
-		{ "programs", PROFILE_ARRAY, false, &programs },
-		{ "limits", PROFILE_OBJECT, false, &limits },
+		{ "$schema", EBPFMM_JSON_STRING, false, &schema },
+		{ "version", EBPFMM_JSON_INTEGER, true, &version },
+		{ "name", EBPFMM_JSON_STRING, true, &name },
+		{ "programs", EBPFMM_JSON_ARRAY, false, &programs },
+		{ "limits", EBPFMM_JSON_OBJECT, false, &limits },
 	};
 	int order;
 
 	for (order = 0; order < EBPFMM_ORDERS; order++)
 		profile->limit[order] = UINT64_MAX;
 
-	if (profile_json_type(root, PROFILE_OBJECT, err))
+	if (ebpfmm_json_type(root, EBPFMM_JSON_OBJECT, err))
 		return ebpfmm_prefix(err, "profile: ");
 	if (check_version(root, err) ||
-	    profile_json_members(root, members, COUNT(members), err))
+	    ebpfmm_json_members(root, members, COUNT(members), err))
 		return -1;
 	if (profile_check_name(json_object_get_string(name), err))
 		return ebpfmm_prefix(err, "name: ");
@@ -357,7 +358,10 @@ int ebpfmm_profile_parse(const char *text, size_t length,
 	struct ebpfmm_profile *profile;
 	struct json_object *root;
 
-	if (profile_json_parse(text, length, &root, err))
+	if (length > EBPFMM_PROFILE_MAX_BYTES)
+		return ebpfmm_fail(err, 0, "more than %u bytes",
+				   EBPFMM_PROFILE_MAX_BYTES);
+	if (ebpfmm_json_strict(text, length, &root, err))
 		return -1;
 
 	profile = calloc(1, sizeof(*profile));

@@ -12,19 +12,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/json_read.h"
 #include "profile/profile.h"
-#include "profile/profile_json.h"
-
-/**
- * profile_nearest - what a word is likely meant to be
- * @word: hostile
- * @choices: the words there are, each of at most 24 bytes
- * @count: their number
- *
- * Return: one of @choices, or NULL when none is near.
- */
-const char *profile_nearest(const char *word, const char *const *choices,
-			    size_t count);
 
 /**
  * profile_guess_size - read a size as people write it elsewhere
@@ -46,7 +35,7 @@ void profile_write_size(uint64_t bytes, char text[PROFILE_SIZE_TEXT]);
 
 /**
  * profile_size - read a number of bytes
- * @value: of type PROFILE_SIZE
+ * @value: of type EBPFMM_JSON_SIZE
  * @bytes: the result
  * @err: has no place
  *

@@ -113,7 +113,7 @@ int profile_size(struct json_object *value, uint64_t *bytes,
 static int benefit_of(struct json_object *value, uint32_t *ns,
 		      struct ebpfmm_error *err)
 {
-	if (profile_json_type(value, PROFILE_INTEGER, err))
+	if (ebpfmm_json_type(value, EBPFMM_JSON_INTEGER, err))
 		return -1;
 	if (json_object_get_int64(value) < 0)
 		return ebpfmm_fail(err, 0, "%s is negative",

@@ -133,7 +133,7 @@ static void add_index(struct json_object *object, const char *key,
 	if (value == EBPFMM_NO_REGION)
 		json_object_object_add(object, key, NULL);
 	else
-		json_add_number(object, key, value);
+		ebpfmm_json_add_number(object, key, value);
 }
 
 static struct json_object *json_candidate(const struct ebpfmm_event *event,
@@ -143,7 +143,7 @@ static struct json_object *json_candidate(const struct ebpfmm_event *event,
 	struct json_object *rules = json_object_new_array();
 	const char *rule;
 
-	json_add_string(object, "size", ebpfmm_order_name(order));
+	ebpfmm_json_add_string(object, "size", ebpfmm_order_name(order));
 	json_object_object_add(object, "net_ns",
 			       json_object_new_int64(event->net[order]));
 	for (unsigned int i = 0; (rule = ebpfmm_event_ruled_out(event, order, i)); i++)
@@ -162,32 +162,32 @@ static void add_weighed(struct json_object *object, const struct ebpfmm_event *e
 	json_object_object_add(object, "candidates", candidates);
 	json_object_object_add(object, "compact",
 			       json_object_new_boolean(event->compact));
-	json_add_rounded(object, "touched",
-			 (double)event->touched / EBPFMM_TOUCHED_ONE);
+	ebpfmm_json_add_rounded(object, "touched",
+				(double)event->touched / EBPFMM_TOUCHED_ONE, 6);
 }
 
 struct json_object *ebpfmm_event_json(const struct ebpfmm_event *event)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_number(object, "time", event->time);
-	json_add_number(object, "pid", event->tgid);
-	json_add_number(object, "tid", event->tid);
-	json_add_address(object, "address", event->address);
+	ebpfmm_json_add_number(object, "time", event->time);
+	ebpfmm_json_add_number(object, "pid", event->tgid);
+	ebpfmm_json_add_number(object, "tid", event->tid);
+	ebpfmm_json_add_hex(object, "address", event->address);
 	add_index(object, "program", event->program);
 	add_index(object, "region", event->region);
-	json_add_address(object, "start", event->start);
-	json_add_address(object, "end", event->end);
-	json_add_sizes(object, "admissible", event->admissible);
-	json_add_sizes(object, "orders", event->orders);
-	json_add_string(object, "size", ebpfmm_order_name(event->order));
-	json_add_string(object, "reason", ebpfmm_reason_name(event->reason));
-	json_add_string(object, "asked", asked_name(event->asked));
+	ebpfmm_json_add_hex(object, "start", event->start);
+	ebpfmm_json_add_hex(object, "end", event->end);
+	ebpfmm_json_add_sizes(object, "admissible", event->admissible);
+	ebpfmm_json_add_sizes(object, "orders", event->orders);
+	ebpfmm_json_add_string(object, "size", ebpfmm_order_name(event->order));
+	ebpfmm_json_add_string(object, "reason", ebpfmm_reason_name(event->reason));
+	ebpfmm_json_add_string(object, "asked", asked_name(event->asked));
 	if (is_weighed(event)) {
 		add_weighed(object, event);
 	} else {
-		json_add_sizes(object, "refused", event->refused);
-		json_add_sizes(object, "edge", event->refused & ~event->limited);
+		ebpfmm_json_add_sizes(object, "refused", event->refused);
+		ebpfmm_json_add_sizes(object, "edge", event->refused & ~event->limited);
 	}
 	return object;
 }

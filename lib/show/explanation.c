@@ -240,12 +240,12 @@ static void add_prices(struct json_object *object,
 			continue;
 		price = ebpfmm_explain_price(explanation, o);
 		one = json_object_array_get_idx(candidates, i++);
-		json_add_number(one, "benefit_ns", (uint64_t)price.benefit);
-		json_add_number(one, "faults_ns", (uint64_t)price.faults);
-		json_add_number(one, "zeroing_ns", (uint64_t)price.zeroing);
-		json_add_number(one, "block_ns", (uint64_t)price.block);
+		ebpfmm_json_add_number(one, "benefit_ns", (uint64_t)price.benefit);
+		ebpfmm_json_add_number(one, "faults_ns", (uint64_t)price.faults);
+		ebpfmm_json_add_number(one, "zeroing_ns", (uint64_t)price.zeroing);
+		ebpfmm_json_add_number(one, "block_ns", (uint64_t)price.block);
 	}
-	json_add_sizes(object, "edge", edge_of(explanation));
+	ebpfmm_json_add_sizes(object, "edge", edge_of(explanation));
 }
 
 static void add_node(struct json_object *object,
@@ -254,15 +254,15 @@ static void add_node(struct json_object *object,
 	struct json_object *costs = json_object_new_object();
 	struct json_object *headroom = NULL;
 
-	json_add_number(costs, "zero_ns", explanation->costs.zero_ns);
-	json_add_number(costs, "fault_ns", explanation->costs.fault_ns);
+	ebpfmm_json_add_number(costs, "zero_ns", explanation->costs.zero_ns);
+	ebpfmm_json_add_number(costs, "fault_ns", explanation->costs.fault_ns);
 	json_object_object_add(costs, "measured",
 			       json_object_new_boolean(explanation->costs.measured));
 	json_object_object_add(object, "costs", costs);
 	if (explanation->headroom_limit != UINT64_MAX) {
 		headroom = json_object_new_object();
-		json_add_number(headroom, "bytes", explanation->headroom);
-		json_add_number(headroom, "limit", explanation->headroom_limit);
+		ebpfmm_json_add_number(headroom, "bytes", explanation->headroom);
+		ebpfmm_json_add_number(headroom, "limit", explanation->headroom_limit);
 	}
 	json_object_object_add(object, "headroom", headroom);
 }
@@ -279,17 +279,17 @@ ebpfmm_explain_json(const struct ebpfmm_explanation *explanation,
 	/* Nobody has asked, and at no time. */
 	json_object_object_del(object, "time");
 	json_object_object_del(object, "tid");
-	json_add_string(object, "cgroup", stats->cgroup);
-	json_add_string(object, "profile", ebpfmm_stats_profile(stats));
+	ebpfmm_json_add_string(object, "cgroup", stats->cgroup);
+	ebpfmm_json_add_string(object, "profile", ebpfmm_stats_profile(stats));
 	json_object_object_add(object, "profile_changed",
 			       json_object_new_boolean(stats->changed));
 	place_of(explanation, place, sizeof(place));
-	json_add_string(object, "place", place[0] ? place : NULL);
-	json_add_string(object, "exe", exe_of(&explanation->event, stats));
-	json_add_string(object, "anchor", anchor);
+	ebpfmm_json_add_string(object, "place", place[0] ? place : NULL);
+	ebpfmm_json_add_string(object, "exe", exe_of(&explanation->event, stats));
+	ebpfmm_json_add_string(object, "anchor", anchor);
 	free(anchor);
-	json_add_address(mapping, "start", explanation->vm_start);
-	json_add_address(mapping, "end", explanation->vm_end);
+	ebpfmm_json_add_hex(mapping, "start", explanation->vm_start);
+	ebpfmm_json_add_hex(mapping, "end", explanation->vm_end);
 	json_object_object_add(object, "mapping", mapping);
 	add_prices(object, explanation);
 	add_node(object, explanation);

@@ -15,18 +15,18 @@ struct json_object *ebpfmm_stats_describe(const struct ebpfmm_stats *stats)
 	const struct ebpfmm_header *header;
 	char name[EBPFMM_NAME_SIZE];
 
-	json_add_string(object, "cgroup", stats->cgroup);
-	json_add_number(object, "id", stats->id);
-	json_add_string(object, "container", stats->container);
-	json_add_string(object, "profile", stats->profile);
-	json_add_number(object, "format", stats->format);
+	ebpfmm_json_add_string(object, "cgroup", stats->cgroup);
+	ebpfmm_json_add_number(object, "id", stats->id);
+	ebpfmm_json_add_string(object, "container", stats->container);
+	ebpfmm_json_add_string(object, "profile", stats->profile);
+	ebpfmm_json_add_number(object, "format", stats->format);
 	if (!stats->table)
 		return object;
 	header = &stats->table->large.header;
 	snprintf(name, sizeof(name), "%.*s", EBPFMM_NAME_SIZE - 1, header->name);
-	json_add_string(object, "name", name);
-	json_add_number(object, "programs", header->nprograms);
-	json_add_number(object, "regions", header->nregions);
+	ebpfmm_json_add_string(object, "name", name);
+	ebpfmm_json_add_number(object, "programs", header->nprograms);
+	ebpfmm_json_add_number(object, "regions", header->nregions);
 	return object;
 }
 
@@ -38,7 +38,7 @@ static void add_bytes(struct json_object *object, const struct ebpfmm_stats *sta
 		bytes = json_object_new_object();
 	for (unsigned int o = 0; bytes && o < EBPFMM_ORDERS; o++)
 		if (EBPFMM_SUPPORTED_ORDERS & 1U << o)
-			json_add_number(bytes, ebpfmm_order_name(o), stats->bytes[o]);
+			ebpfmm_json_add_number(bytes, ebpfmm_order_name(o), stats->bytes[o]);
 	json_object_object_add(object, "bytes", bytes);
 }
 
@@ -47,7 +47,7 @@ static struct json_object *json_reasons(const struct ebpfmm_counters *total)
 	struct json_object *reasons = json_object_new_object();
 
 	for (int r = 0; r < EBPFMM_REASONS; r++)
-		json_add_number(reasons, ebpfmm_reason_name(r), total->reason[r]);
+		ebpfmm_json_add_number(reasons, ebpfmm_reason_name(r), total->reason[r]);
 	return reasons;
 }
 
@@ -67,15 +67,15 @@ static void add_sizes(struct json_object *object, const struct ebpfmm_stats *sta
 
 		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o))
 			continue;
-		json_add_number(decisions, name, total->order[o]);
+		ebpfmm_json_add_number(decisions, name, total->order[o]);
 		if (header->limit[o] != UINT64_MAX)
-			json_add_number(limits, name, header->limit[o]);
+			ebpfmm_json_add_number(limits, name, header->limit[o]);
 		samples = ebpfmm_stats_lost(header, o, &mean);
 		if (!samples)
 			continue;
 		one = json_object_new_object();
-		json_add_rounded(one, "mean_net_ns", mean);
-		json_add_number(one, "samples", samples);
+		ebpfmm_json_add_rounded(one, "mean_net_ns", mean, 6);
+		ebpfmm_json_add_number(one, "samples", samples);
 		json_object_object_add(lost, name, one);
 	}
 	json_object_object_add(object, "decisions", decisions);
@@ -98,7 +98,7 @@ static void add_anchor(struct json_object *object, const struct row *row)
 		print_anchor(stream, row);
 		fclose(stream);
 	}
-	json_add_string(object, "anchor", text);
+	ebpfmm_json_add_string(object, "anchor", text);
 	free(text);
 }
 
@@ -107,18 +107,18 @@ static void add_row(const struct row *row, void *data)
 	const struct ebpfmm_region *region = row->region;
 	struct json_object *object = json_object_new_object();
 
-	json_add_number(object, "region", region->source);
-	json_add_string(object, "space", row_space_name(row));
-	json_add_address(object, "start",
+	ebpfmm_json_add_number(object, "region", region->source);
+	ebpfmm_json_add_string(object, "space", row_space_name(row));
+	ebpfmm_json_add_hex(object, "start",
 			 (uint64_t)region->start << EBPFMM_PAGE_SHIFT);
 	if (region->end == OPEN_END)
 		json_object_object_add(object, "length", NULL);
 	else
-		json_add_number(object, "length",
+		ebpfmm_json_add_number(object, "length",
 				(uint64_t)(region->end - region->start)
 					   << EBPFMM_PAGE_SHIFT);
 	add_anchor(object, row);
-	json_add_number(object, "decisions", region->decisions);
+	ebpfmm_json_add_number(object, "decisions", region->decisions);
 	json_object_array_add(data, object);
 }
 
@@ -128,15 +128,15 @@ static struct json_object *json_program(const struct view *view, size_t index)
 	struct json_object *object = json_object_new_object();
 	struct json_object *regions = json_object_new_array();
 
-	json_add_number(object, "program", index);
+	ebpfmm_json_add_number(object, "program", index);
 	if (view->profile)
-		json_add_string(object, "exe", view->profile->programs[index].exe);
-	json_add_number(object, "decisions", stats_program(view, index));
+		ebpfmm_json_add_string(object, "exe", view->profile->programs[index].exe);
+	ebpfmm_json_add_number(object, "decisions", stats_program(view, index));
 	each_row(view, index, add_row, regions);
 	json_object_object_add(object, "regions", regions);
 	if (fallback)
-		json_add_number(object, "default", fallback->decisions);
-	json_add_number(object, "outside", view->header->programs[index].outside);
+		ebpfmm_json_add_number(object, "default", fallback->decisions);
+	ebpfmm_json_add_number(object, "outside", view->header->programs[index].outside);
 	return object;
 }
 
