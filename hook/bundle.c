@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/json_read.h"
 
 static int read_root(struct json_object *config, const char *dir,
@@ -58,62 +58,20 @@ int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
 	return rc;
 }
 
-/* The whole of a regular file; errno is set on failure. */
-static char *read_file(const char *path, size_t *length)
-{
-	struct stat st;
-	char *text = NULL;
-	size_t used = 0;
-	ssize_t n;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st))
-		goto fail;
-	if (!S_ISREG(st.st_mode) || st.st_size > EBPFMM_CONFIG_MAX_BYTES) {
-		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
-		goto fail;
-	}
-	text = malloc(st.st_size + 1);
-	if (!text)
-		goto fail;
-	while (used < (size_t)st.st_size) {
-		n = read(fd, text + used, st.st_size - used);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			goto fail;
-		if (!n)
-			break;
-		used += n;
-	}
-	close(fd);
-	*length = used;
-	return text;
-fail:
-	n = errno;
-	free(text);
-	close(fd);
-	errno = n;
-	return NULL;
-}
-
 /* Return: 0, or -1 with @err set, whose code is ENOENT when there is no file. */
 static int load_from(const char *dir, struct ebpfmm_bundle *out,
 		     struct ebpfmm_error *err)
 {
 	char path[PATH_MAX];
-	size_t length = 0;
+	size_t length;
 	char *text;
 	int rc;
 
 	if (snprintf(path, sizeof(path), "%s/config.json", dir) >= (int)sizeof(path))
 		return ebpfmm_fail(err, ENAMETOOLONG, "bundle `%.128s...`", dir);
-	text = read_file(path, &length);
+	text = ebpfmm_file_read(AT_FDCWD, path, 0, EBPFMM_CONFIG_MAX_BYTES, &length, err);
 	if (!text)
-		return ebpfmm_fail(err, errno, "%s", path);
+		return -1;
 	rc = ebpfmm_bundle_parse(text, length, dir, out, err);
 	free(text);
 	return rc ? ebpfmm_prefix(err, "%s: ", path) : 0;

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/json_read.h"
 #include "base/page_size.h"
@@ -120,61 +121,29 @@ static char *to_text(const struct ebpfmm_costs_record *record)
 	return text;
 }
 
-/* Also against a loss of power: the file outlives the boot. */
-static int write_synced(int dirfd, const char *text)
-{
-	size_t left = strlen(text);
-	int fd, failed = 0;
-
-	fd = openat(dirfd, TMP_NAME,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return -1;
-	while (left && !failed) {
-		ssize_t n = write(fd, text, left);
-
-		if (n >= 0) {
-			text += n;
-			left -= n;
-		} else {
-			failed = errno != EINTR;
-		}
-	}
-	if (failed || fsync(fd)) {
-		int code = errno;
-
-		close(fd);
-		errno = code;
-		return -1;
-	}
-	return close(fd);
-}
-
 int ebpfmm_costs_write(const char *dir, const struct ebpfmm_costs_record *record,
 		       struct ebpfmm_error *err)
 {
-	int dirfd, rc = 0;
+	/* The file outlives the boot. */
+	struct ebpfmm_new_file file = { .name = FILE_NAME, .tmp = TMP_NAME, .mode = 0644,
+					.durable = true };
+	int rc = 0;
 	char *text;
 
 	if (ebpfmm_costs_check(&record->costs, err))
 		return -1;
 	if (mkdir(dir, 0755) && errno != EEXIST)
 		return ebpfmm_fail(err, errno, "make `%s`", dir);
-	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dirfd < 0)
+	file.dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (file.dirfd < 0)
 		return ebpfmm_fail(err, errno, "open `%s`", dir);
 	text = to_text(record);
-	if (!text) {
+	if (!text)
 		rc = ebpfmm_fail(err, ENOMEM, "write `%s/" FILE_NAME "`", dir);
-	} else if (write_synced(dirfd, text) ||
-		   renameat(dirfd, TMP_NAME, dirfd, FILE_NAME)) {
+	else if (ebpfmm_file_replace(&file, text, strlen(text)))
 		rc = ebpfmm_fail(err, errno, "write `%s/" FILE_NAME "`", dir);
-		unlinkat(dirfd, TMP_NAME, 0);
-	} else {
-		fsync(dirfd);
-	}
 	free(text);
-	close(dirfd);
+	close(file.dirfd);
 	return rc;
 }
 
@@ -332,53 +301,23 @@ static int from_json(struct json_object *root, struct ebpfmm_costs_record *recor
 	return ebpfmm_costs_check(costs, err);
 }
 
-static int from_fd(int fd, struct ebpfmm_costs_record *record,
-		   struct ebpfmm_error *err)
-{
-	char text[FILE_MAX_BYTES + 1];
-	struct json_object *root;
-	size_t length = 0;
-	struct stat st;
-	int rc;
-
-	if (fstat(fd, &st))
-		return ebpfmm_fail(err, errno, "stat");
-	if (!S_ISREG(st.st_mode))
-		return ebpfmm_fail(err, 0, "not a regular file");
-	while (length < sizeof(text)) {
-		ssize_t n = read(fd, text + length, sizeof(text) - length);
-
-		if (n < 0 && errno != EINTR)
-			return ebpfmm_fail(err, errno, "read");
-		if (!n)
-			break;
-		length += n > 0 ? (size_t)n : 0;
-	}
-	if (length > FILE_MAX_BYTES)
-		return ebpfmm_fail(err, 0, "more than %u bytes", FILE_MAX_BYTES);
-	if (ebpfmm_json_strict(text, length, &root, err))
-		return -1;
-	rc = from_json(root, record, err);
-	json_object_put(root);
-	return rc;
-}
-
 int ebpfmm_costs_read(const char *dir, struct ebpfmm_costs_record *record,
 		      struct ebpfmm_error *err)
 {
-	char path[PATH_MAX];
-	int fd, rc;
+	struct json_object *root = NULL;
+	char path[PATH_MAX], *text;
+	size_t length;
+	int rc;
 
 	*record = (struct ebpfmm_costs_record){};
 	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return ebpfmm_fail(err, errno, "%s", path);
-	rc = from_fd(fd, record, err);
-	if (rc)
-		ebpfmm_prefix(err, "%s: ", path);
-	close(fd);
-	return rc;
+	text = ebpfmm_file_read(AT_FDCWD, path, 0, FILE_MAX_BYTES, &length, err);
+	if (!text)
+		return -1;
+	rc = ebpfmm_json_strict(text, length, &root, err) ?: from_json(root, record, err);
+	json_object_put(root);
+	free(text);
+	return rc ? ebpfmm_prefix(err, "%s: ", path) : 0;
 }
 
 /* --- judging ------------------------------------------------------------------ */

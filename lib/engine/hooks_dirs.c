@@ -8,9 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "engine/toml.h"
 
 /* Longer ones are none that a person wrote. */
@@ -63,37 +62,6 @@ struct search {
 	struct ebpfmm_error *err;
 };
 
-/* Allocated; NULL where there is none, or with the error set and @failed. */
-static char *read_file(const char *path, bool *failed, struct ebpfmm_error *err)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	char *text = NULL;
-	ssize_t length;
-
-	*failed = false;
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return NULL;
-	*failed = true;
-	if (fd < 0 || fstat(fd, &st)) {
-		ebpfmm_fail(err, errno, "%s", path);
-	} else if (!S_ISREG(st.st_mode) || st.st_size > CONF_MAX_BYTES) {
-		ebpfmm_fail(err, 0, "%s: not a file of at most 1 MiB", path);
-	} else {
-		text = calloc(1, (size_t)st.st_size + 1);
-		length = text ? read(fd, text, (size_t)st.st_size) : -1;
-		*failed = length < 0;
-		if (*failed) {
-			ebpfmm_fail(err, text ? errno : ENOMEM, "%s", path);
-			free(text);
-			text = NULL;
-		}
-	}
-	if (fd >= 0)
-		close(fd);
-	return text;
-}
-
 static void clear(struct ebpfmm_hooks_dirs *dirs)
 {
 	for (size_t i = 0; i < dirs->count; i++)
@@ -134,12 +102,19 @@ static int take(struct search *search, const char *path, struct ebpfmm_toml_arra
 static int search_file(struct search *search, const char *path)
 {
 	struct ebpfmm_toml_array array;
-	bool failed;
-	char *text = read_file(path, &failed, search->err);
+	struct ebpfmm_error err;
+	size_t length;
+	char *text;
 	int rc;
 
-	if (!text)
-		return failed ? -1 : 0;
+	text = ebpfmm_file_read(AT_FDCWD, path, 0, CONF_MAX_BYTES, &length, &err);
+	if (!text && (err.code == ENOENT || err.code == ENOTDIR))
+		return 0;
+	if (!text) {
+		if (search->err)
+			*search->err = err;
+		return -1;
+	}
 	rc = ebpfmm_toml_strings(text, search->configuration->table, "hooks_dir", &array,
 				 search->err);
 	if (rc)

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "image/cache_private.h"
 
 /* Changes whenever a layout here does, or what the numbers mean. */
@@ -164,36 +164,12 @@ static bool are_sound(const struct ebpfmm_cached *cached)
 	return true;
 }
 
-static void *read_whole(int dirfd, const char *name, size_t *size)
-{
-	char *text = NULL;
-	struct stat st;
-	ssize_t n = -1;
-	int fd;
-
-	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    st.st_size <= EBPFMM_CACHE_MAX_BYTES)
-		text = malloc(st.st_size ?: 1);
-	/* One read is enough of a small file; if it was not, the size is wrong. */
-	if (text)
-		n = read(fd, text, st.st_size);
-	close(fd);
-	if (n < 0) {
-		free(text);
-		return NULL;
-	}
-	*size = n;
-	return text;
-}
-
 void cache_read(struct ebpfmm_cached *cached, int dirfd)
 {
 	size_t size = 0;
 
-	cached->text = read_whole(dirfd, cached->name, &size);
+	cached->text = ebpfmm_file_read(dirfd, cached->name, O_NOFOLLOW,
+					EBPFMM_CACHE_MAX_BYTES, &size, NULL);
 	if (!cached->text)
 		return;
 	if (!is_sound(cached->text, size, &cached->key) || !are_sound(cached)) {
@@ -403,10 +379,11 @@ int cache_write(const struct ebpfmm_cached *cached, int dirfd)
 {
 	size_t old = cached->text ? header_of(cached)->count : 0;
 	char tmp[sizeof(cached->name) + 32];
+	const struct ebpfmm_new_file file = { .dirfd = dirfd, .name = cached->name,
+					      .tmp = tmp, .mode = 0600 };
 	void *text = NULL;
 	size_t size = 0;
-	ssize_t n;
-	int fd;
+	int rc;
 
 	if (!cached->has_image)
 		return -1;
@@ -417,14 +394,7 @@ int cache_write(const struct ebpfmm_cached *cached, int dirfd)
 	if (!text)
 		return -1;
 	snprintf(tmp, sizeof(tmp), "%s.%d.tmp", cached->name, (int)getpid());
-	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	n = fd < 0 ? -1 : write(fd, text, size);
+	rc = ebpfmm_file_replace(&file, text, size);
 	free(text);
-	if (fd >= 0 && close(fd))
-		n = -1;
-	if (n == (ssize_t)size && !renameat(dirfd, tmp, dirfd, cached->name))
-		return 0;
-	unlinkat(dirfd, tmp, 0);
-	return -1;
+	return rc;
 }

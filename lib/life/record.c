@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "life/record_private.h"
@@ -131,23 +132,6 @@ void ebpfmm_records_close(struct ebpfmm_records *records)
 	records->lockfd = -1;
 }
 
-static int write_all(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left) {
-		ssize_t n = write(fd, text, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text += n;
-		left -= n;
-	}
-	return 0;
-}
-
 /* Name of what is found by a cgroup's id: an operator's record or a link. */
 static void cgroup_name(uint64_t cgroup_id, const char *suffix,
 			char name[NAME_MAX + 1])
@@ -177,8 +161,11 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 			struct ebpfmm_error *err)
 {
 	char name[NAME_MAX + 1], tmp[NAME_MAX + 1];
+	/* Against being killed it is enough; /run ends with the boot. */
+	const struct ebpfmm_new_file file = { .dirfd = records->dirfd, .name = name,
+					      .tmp = tmp, .mode = 0600 };
+	int failed, code;
 	char *text;
-	int fd, failed;
 
 	if (file_name(record->id, SUFFIX, name, err) ||
 	    file_name(record->id, TMP_SUFFIX, tmp, err))
@@ -186,83 +173,36 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 	text = ebpfmm_record_to_text(record);
 	if (!text)
 		return ebpfmm_fail(err, ENOMEM, "record of `%s`", record->id);
-	fd = openat(records->dirfd, tmp,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		ebpfmm_fail(err, errno, "record `%s`", tmp);
-		free(text);
-		return -1;
-	}
-	/* Against being killed the rename is enough; /run ends with the boot. */
-	failed = write_all(fd, text);
+	failed = ebpfmm_file_prepare(&file, text, strlen(text));
+	code = errno;
 	free(text);
+	if (failed)
+		return ebpfmm_fail(err, code, "record `%s`", tmp);
 	/* The link first, as one that leads to no record of its cgroup is none. */
-	if (!close(fd) && !failed && !link_cgroup(records, record, name) &&
-	    !renameat(records->dirfd, tmp, records->dirfd, name))
-		return 0;
-	ebpfmm_fail(err, errno, "record `%s`", name);
-	unlinkat(records->dirfd, tmp, 0);
-	return -1;
-}
-
-/*
- * The whole of a small regular file as a string. On failure errno is set: EBADMSG
- * where it is something else.
- */
-static char *read_text(int dirfd, const char *name)
-{
-	size_t used = 0;
-	struct stat st;
-	char *text;
-	int fd;
-
-	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0) {
-		if (errno == ELOOP)
-			errno = EBADMSG;
-		return NULL;
+	if (link_cgroup(records, record, name)) {
+		ebpfmm_file_discard(&file);
+		return ebpfmm_fail(err, errno, "record `%s`", name);
 	}
-	text = malloc(RECORD_MAX_BYTES + 1);
-	if (!text || fstat(fd, &st)) {
-		errno = ENOMEM;
-		goto fail;
-	}
-	if (!S_ISREG(st.st_mode) || st.st_size > RECORD_MAX_BYTES) {
-		errno = EBADMSG;
-		goto fail;
-	}
-	while (used < RECORD_MAX_BYTES) {
-		ssize_t n = read(fd, text + used, RECORD_MAX_BYTES - used);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			goto fail;
-		if (!n)
-			break;
-		used += n;
-	}
-	text[used] = '\0';
-	close(fd);
-	return text;
-fail:
-	free(text);
-	close(fd);
-	return NULL;
+	return ebpfmm_file_commit(&file) ? ebpfmm_fail(err, errno, "record `%s`", name) : 0;
 }
 
 int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 		       struct ebpfmm_record *out, struct ebpfmm_error *err)
 {
+	struct ebpfmm_error cause;
 	char name[NAME_MAX + 1];
+	size_t length;
 	char *text;
 	int rc;
 
 	if (file_name(id, SUFFIX, name, err))
 		return -1;
-	text = read_text(records->dirfd, name);
+	text = ebpfmm_file_read(records->dirfd, name, O_NOFOLLOW, RECORD_MAX_BYTES, &length,
+				&cause);
 	if (!text)
-		return ebpfmm_fail(err, errno, "record `%s`", name);
+		/* What is something else than a small file is no record. */
+		return ebpfmm_fail(err, !cause.code || cause.code == ELOOP ? EBADMSG : cause.code,
+				   "record `%s`", name);
 	rc = ebpfmm_record_from_text(text, id, out);
 	free(text);
 	if (rc)

@@ -8,70 +8,24 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/paths.h"
 #include "profile/profile_internal.h"
-
-static int read_all(int fd, char *text, size_t size, size_t *length,
-		    struct ebpfmm_error *err)
-{
-	*length = 0;
-	while (*length < size) {
-		ssize_t n = read(fd, text + *length, size - *length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return ebpfmm_fail(err, errno, "read");
-		if (!n)
-			break;
-		*length += (size_t)n;
-	}
-	return 0;
-}
-
-static int load_fd(int fd, struct ebpfmm_profile **out,
-		   struct ebpfmm_error *err)
-{
-	size_t size, length;
-	struct stat st;
-	char *text;
-	int ret;
-
-	if (fstat(fd, &st))
-		return ebpfmm_fail(err, errno, "stat");
-	if (!S_ISREG(st.st_mode))
-		return ebpfmm_fail(err, 0, "not a regular file");
-
-	/* One byte more than allowed, by which the parser sees it is too many. */
-	size = st.st_size < EBPFMM_PROFILE_MAX_BYTES ?
-		       (size_t)st.st_size : EBPFMM_PROFILE_MAX_BYTES;
-	text = malloc(++size);
-	if (!text)
-		return ebpfmm_fail(err, ENOMEM, "read");
-	ret = read_all(fd, text, size, &length, err);
-	if (!ret)
-		ret = ebpfmm_profile_parse(text, length, out, err);
-	free(text);
-	return ret;
-}
 
 int ebpfmm_profile_load(const char *path, struct ebpfmm_profile **out,
 			struct ebpfmm_error *err)
 {
-	/* O_NONBLOCK: a FIFO is refused below, not waited for. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	size_t length;
+	char *text;
 	int ret;
 
-	if (fd < 0)
-		return ebpfmm_fail(err, errno, "%s", path);
-	ret = load_fd(fd, out, err);
-	if (ret)
-		ebpfmm_prefix(err, "%s: ", path);
-	close(fd);
-	return ret;
+	text = ebpfmm_file_read(AT_FDCWD, path, 0, EBPFMM_PROFILE_MAX_BYTES, &length, err);
+	if (!text)
+		return -1;
+	ret = ebpfmm_profile_parse(text, length, out, err);
+	free(text);
+	return ret ? ebpfmm_prefix(err, "%s: ", path) : 0;
 }
 
 int profile_find_in(const char *const dirs[2], const char *name,

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READ_FLAGS	(O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define WRITE_FLAGS	(O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC)
+
+/* As read(2), until @size bytes are read or there are no more. */
+static ssize_t read_all(int fd, char *text, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t n = read(fd, text + used, size - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (!n)
+			break;
+		used += n;
+	}
+	return used;
+}
+
+static char *read_fd(int fd, const char *path, size_t max, size_t *length,
+		     struct ebpfmm_error *err)
+{
+	struct stat st;
+	ssize_t n = -1;
+	char *text;
+
+	if (fstat(fd, &st)) {
+		ebpfmm_fail(err, errno, "%s: stat", path);
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		ebpfmm_fail(err, 0, "%s: not a regular file", path);
+		return NULL;
+	}
+	if ((uint64_t)st.st_size > max) {
+		ebpfmm_fail(err, 0, "%s: more than %zu bytes", path, max);
+		return NULL;
+	}
+	text = malloc(st.st_size + 1);
+	if (text)
+		n = read_all(fd, text, st.st_size);
+	if (n < 0) {
+		ebpfmm_fail(err, text ? errno : ENOMEM, "%s: read", path);
+		free(text);
+		return NULL;
+	}
+	text[n] = '\0';
+	*length = n;
+	return text;
+}
+
+char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
+		       size_t *length, struct ebpfmm_error *err)
+{
+	int fd = openat(dirfd, path, READ_FLAGS | flags);
+	char *text;
+
+	if (fd < 0) {
+		ebpfmm_fail(err, errno, "%s", path);
+		return NULL;
+	}
+	text = read_fd(fd, path, max, length, err);
+	close(fd);
+	return text;
+}
+
+static int write_all(int fd, const char *bytes, size_t left)
+{
+	while (left) {
+		ssize_t n = write(fd, bytes, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		left -= n;
+	}
+	return 0;
+}
+
+void ebpfmm_file_discard(const struct ebpfmm_new_file *file)
+{
+	int code = errno;
+
+	unlinkat(file->dirfd, file->tmp, 0);
+	errno = code;
+}
+
+int ebpfmm_file_prepare(const struct ebpfmm_new_file *file, const void *bytes,
+			size_t size)
+{
+	int fd = openat(file->dirfd, file->tmp, WRITE_FLAGS, file->mode), code = 0;
+
+	if (fd < 0 || write_all(fd, bytes, size) || (file->durable && fsync(fd)))
+		code = errno;
+	if (fd >= 0 && close(fd) && !code)
+		code = errno;
+	if (!code)
+		return 0;
+	errno = code;
+	ebpfmm_file_discard(file);
+	return -1;
+}
+
+int ebpfmm_file_commit(const struct ebpfmm_new_file *file)
+{
+	if (renameat(file->dirfd, file->tmp, file->dirfd, file->name)) {
+		ebpfmm_file_discard(file);
+		return -1;
+	}
+	if (file->durable)
+		fsync(file->dirfd);
+	return 0;
+}
+
+int ebpfmm_file_replace(const struct ebpfmm_new_file *file, const void *bytes,
+			size_t size)
+{
+	return ebpfmm_file_prepare(file, bytes, size) ? -1 : ebpfmm_file_commit(file);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Small files as a whole: read at once, and replaced in one step. */
+#ifndef EBPFMM_FILE_H
+#define EBPFMM_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/**
+ * ebpfmm_file_read - read a small regular file
+ * @dirfd: directory that @path is relative to, or AT_FDCWD
+ * @path: the file
+ * @flags: O_NOFOLLOW or 0
+ * @max: most bytes that it may have
+ * @length: set to its bytes
+ * @err: begins with @path. The code is that of the system call that failed, or 0 where it
+ *	is no regular file or too long
+ *
+ * Neither a FIFO nor a terminal is waited for. What is added to the file meanwhile is
+ * not read.
+ *
+ * Return: its bytes and a NUL, allocated; or NULL with @err set.
+ */
+char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
+		       size_t *length, struct ebpfmm_error *err);
+
+/**
+ * struct ebpfmm_new_file - a file that is to replace another one
+ * @dirfd: directory of both
+ * @name: of the file
+ * @tmp: of the new one until it replaces it; what has that name is lost
+ * @mode: permissions
+ * @durable: also against a loss of power, not only against being killed
+ */
+struct ebpfmm_new_file {
+	int dirfd;
+	const char *name;
+	const char *tmp;
+	mode_t mode;
+	bool durable;
+};
+
+/**
+ * ebpfmm_file_prepare - write the new file beside the old one
+ * @file: the file
+ * @bytes: its content
+ * @size: bytes of it
+ *
+ * Return: 0, or -1 with errno set and nothing left behind.
+ */
+int ebpfmm_file_prepare(const struct ebpfmm_new_file *file, const void *bytes,
+			size_t size);
+
+/**
+ * ebpfmm_file_commit - let what was prepared replace the old file
+ * @file: the file
+ *
+ * Return: 0, or -1 with errno set and the old file as it was.
+ */
+int ebpfmm_file_commit(const struct ebpfmm_new_file *file);
+
+/**
+ * ebpfmm_file_discard - forget what was prepared
+ * @file: the file
+ *
+ * errno stays as it is.
+ */
+void ebpfmm_file_discard(const struct ebpfmm_new_file *file);
+
+/**
+ * ebpfmm_file_replace - write a file in one step
+ * @file: the file
+ * @bytes: its content
+ * @size: bytes of it
+ *
+ * Return: 0, or -1 with errno set and the old file as it was.
+ */
+int ebpfmm_file_replace(const struct ebpfmm_new_file *file, const void *bytes,
+			size_t size);
+
+#endif /* EBPFMM_FILE_H */
