@@ -39,18 +39,6 @@ struct answer {
 	struct ebpfmm_error err;
 };
 
-int64_t ebpfmm_deadline(int ms)
-{
-	return ebpfmm_now_ms() + ms;
-}
-
-int ebpfmm_time_left(int64_t deadline)
-{
-	int64_t left = deadline - ebpfmm_now_ms();
-
-	return left > 0 ? (int)left : 0;
-}
-
 static void wake(int signal)
 {
 	(void)signal;

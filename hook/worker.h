@@ -8,23 +8,8 @@
 
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/error.h"
-
-/**
- * ebpfmm_deadline - a point in time
- * @ms: milliseconds from now
- *
- * Return: milliseconds of CLOCK_MONOTONIC.
- */
-int64_t ebpfmm_deadline(int ms);
-
-/**
- * ebpfmm_time_left - how long until a deadline
- * @deadline: from ebpfmm_deadline()
- *
- * Return: milliseconds, 0 when it has passed.
- */
-int ebpfmm_time_left(int64_t deadline);
 
 /**
  * ebpfmm_interrupt_at - let no system call of this process wait past a deadline

@@ -33,4 +33,28 @@ static inline int64_t ebpfmm_now_ms(void)
 	return ebpfmm_clock_ns(CLOCK_MONOTONIC) / EBPFMM_NS_PER_MS;
 }
 
+/**
+ * ebpfmm_deadline - a point in time
+ * @ms: from now on
+ *
+ * Return: milliseconds of CLOCK_MONOTONIC.
+ */
+static inline int64_t ebpfmm_deadline(int ms)
+{
+	return ebpfmm_now_ms() + ms;
+}
+
+/**
+ * ebpfmm_time_left - time until a deadline
+ * @deadline: of ebpfmm_deadline()
+ *
+ * Return: milliseconds; 0 when it is over.
+ */
+static inline int ebpfmm_time_left(int64_t deadline)
+{
+	int64_t left = deadline - ebpfmm_now_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
 #endif /* EBPFMM_CLOCK_H */

@@ -2,6 +2,7 @@
 #include "base/lock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/paths.h"
 
 /* "process 12 (name)" of who took the lock; 0 if it is not to be seen. */
 static int find_holder(int fd, char *text, size_t size)
@@ -86,7 +88,7 @@ static int wait_for(int fd, int operation, int ms)
 	};
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN };
 	struct sigaction action = { .sa_handler = wake }, before;
-	int64_t deadline = ebpfmm_now_ms() + ms;
+	int64_t deadline = ebpfmm_deadline(ms);
 	sigset_t ours, mask;
 	timer_t timer;
 	int rc, code;
@@ -103,7 +105,7 @@ static int wait_for(int fd, int operation, int ms)
 	timer_delete(timer);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGRTMIN, &before, NULL);
-	errno = rc && code == EINTR && ebpfmm_now_ms() >= deadline ? ETIMEDOUT : code;
+	errno = rc && code == EINTR && !ebpfmm_time_left(deadline) ? ETIMEDOUT : code;
 	return rc;
 }
 
@@ -122,4 +124,27 @@ int ebpfmm_lock(int fd, int operation, int ms, const char *name,
 		return ebpfmm_fail(err, errno, "lock `%s`", name);
 	say_held(fd, name, ms, errno, err);
 	return -1;
+}
+
+int ebpfmm_lock_open(int dirfd, const char *path, int operation, int ms,
+		     const char *name, struct ebpfmm_error *err)
+{
+	int fd = openat(dirfd, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "open `%s`", name);
+	if (ms ? !ebpfmm_lock(fd, operation, ms, name, err) :
+		 !flock(fd, operation | LOCK_NB))
+		return fd;
+	if (!ms)
+		ebpfmm_fail(err, errno, "lock `%s`", name);
+	close(fd);
+	return -1;
+}
+
+int ebpfmm_lock_try(const char *path, struct ebpfmm_error *err)
+{
+	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
+		return ebpfmm_fail(err, errno, "make `" EBPFMM_RUN_DIR "`");
+	return ebpfmm_lock_open(AT_FDCWD, path, LOCK_EX, 0, path, err);
 }

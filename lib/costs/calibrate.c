@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/lock.h"
 #include "base/paths.h"
 #include "costs/calibrate_place.h"
 #include "costs/costs.h"
@@ -120,21 +120,20 @@ static void be_measured(size_t bytes, pid_t parent, int go, int out)
  */
 static int wait_child(pid_t child, const sigset_t *signals)
 {
-	struct timespec now, end, left;
+	int64_t deadline = ebpfmm_deadline(MOST_SECONDS * 1000);
+	struct timespec left = {};
 	siginfo_t info;
 	int signal;
 
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += MOST_SECONDS;
 	for (;;) {
 		info.si_pid = 0;
 		if (waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) ||
 		    info.si_pid)
 			return 0;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= end.tv_sec)
+		/* Rounded up, so that it does not end before its time. */
+		left.tv_sec = (ebpfmm_time_left(deadline) + 999) / 1000;
+		if (!left.tv_sec)
 			return -1;
-		left = (struct timespec){ .tv_sec = end.tv_sec - now.tv_sec };
 		signal = sigtimedwait(signals, NULL, &left);
 		if (signal > 0 && signal != SIGCHLD)
 			return signal;
@@ -204,24 +203,6 @@ static void end_child(const struct child *child)
 	close(child->out);
 }
 
-static int take_lock(struct ebpfmm_error *err)
-{
-	int fd;
-
-	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
-		return ebpfmm_fail(err, errno, "make `" EBPFMM_RUN_DIR "`");
-	fd = open(LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return ebpfmm_fail(err, errno, "open `" LOCK "`");
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		ebpfmm_fail(err, errno == EWOULDBLOCK ? 0 : errno,
-			    "somebody else is measuring");
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 /* The signal that is to end us, 0, or -1 with @err set. */
 static int calibrate_locked(const char *cgroup, int lock, size_t bytes,
 			    const sigset_t *signals, const sigset_t *before,
@@ -261,14 +242,22 @@ int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_costs_record *record,
 		     struct ebpfmm_error *err)
 {
 	struct outcome outcome = {};
+	struct ebpfmm_error cause;
 	sigset_t signals, before;
 	size_t bytes;
 	int lock, rc;
 
 	bytes = choose_size(err);
-	lock = bytes ? take_lock(err) : -1;
-	if (lock < 0)
+	if (!bytes)
 		return -1;
+	lock = ebpfmm_lock_try(LOCK, &cause);
+	if (lock < 0) {
+		if (cause.code == EWOULDBLOCK)
+			ebpfmm_fail(&cause, 0, "somebody else is measuring");
+		if (err)
+			*err = cause;
+		return -1;
+	}
 	choose_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	rc = calibrate_locked(cgroup, lock, bytes, &signals, &before, &outcome, err);
@@ -290,7 +279,7 @@ int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_costs_record *record,
 
 int ebpfmm_calibrate_sweep(bool remove)
 {
-	int lock = take_lock(NULL), found;
+	int lock = ebpfmm_lock_try(LOCK, NULL), found;
 
 	if (lock < 0)
 		return 0;

@@ -59,7 +59,8 @@ static char *path_in_scope(pid_t pid, const char *scope)
 /* Have systemd put @pid into a new scope; its path, allocated. */
 static char *make_scope(pid_t pid, struct ebpfmm_error *err)
 {
-	int64_t begun = ebpfmm_now_ms();
+	int64_t late_at = ebpfmm_deadline(LIBRARY_MS);
+	int64_t deadline = ebpfmm_deadline(SCOPE_MS);
 	struct cgroup_systemd_scope_opts options = {};
 	char name[64], *path;
 	bool late;
@@ -74,8 +75,8 @@ static char *make_scope(pid_t pid, struct ebpfmm_error *err)
 	}
 	path = path_in_scope(pid, name);
 	/* The library gives up early, but not systemd. */
-	late = ebpfmm_now_ms() - begun >= LIBRARY_MS;
-	while (late && !path && ebpfmm_now_ms() - begun < SCOPE_MS) {
+	late = !ebpfmm_time_left(late_at);
+	while (late && !path && ebpfmm_time_left(deadline)) {
 		wait_a_little();
 		path = path_in_scope(pid, name);
 	}
@@ -201,9 +202,9 @@ int ebpfmm_place_make(const char *parent, pid_t pid, size_t max, int note,
 /* systemd does it, when it is told that nobody is in it. */
 static void wait_gone(const char *scope)
 {
-	int64_t begun = ebpfmm_now_ms();
+	int64_t deadline = ebpfmm_deadline(SCOPE_MS);
 
-	while (!access(scope, F_OK) && ebpfmm_now_ms() - begun < SCOPE_MS)
+	while (!access(scope, F_OK) && ebpfmm_time_left(deadline))
 		wait_a_little();
 }
 

@@ -279,7 +279,7 @@ int ebpfmm_measure_compaction(size_t bytes, uint32_t *page_ns,
 {
 	struct ebpfmm_pass passes[2 * ROUNDS];
 	size_t holes = bytes / 3 & ~(2 * PAGE - 1);
-	int64_t start = ebpfmm_now_ms();
+	int64_t deadline = ebpfmm_deadline(ALL_MS);
 	struct place place;
 	size_t count = 0;
 	double price;
@@ -288,7 +288,7 @@ int ebpfmm_measure_compaction(size_t bytes, uint32_t *page_ns,
 		holes = MOST_BYTES;
 	if (choose_place(&place, err))
 		return -1;
-	while (count < 2 * ROUNDS && ebpfmm_now_ms() - start < ALL_MS) {
+	while (count < 2 * ROUNDS && ebpfmm_time_left(deadline)) {
 		if (make_round(&place, holes, bytes - holes, passes + count, err))
 			return -1;
 		count += 2;

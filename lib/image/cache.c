@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "image/cache_private.h"
 
 #define TMP_SUFFIX ".tmp"
@@ -115,11 +116,10 @@ struct ebpfmm_cached *ebpfmm_cache_get(struct ebpfmm_cache *cache,
 		.size = size,
 	};
 	struct ebpfmm_cached *cached;
-	struct timespec now;
 
-	if (!cache || clock_gettime(CLOCK_REALTIME, &now))
+	if (!cache)
 		return NULL;
-	key.read_at = now.tv_sec;
+	key.read_at = ebpfmm_clock_ns(CLOCK_REALTIME) / EBPFMM_NS_PER_S;
 	key.disk = disk_of(cache, file->identity.dev);
 	if (!key.disk || !cache_settled(&key))
 		return NULL;

@@ -4,14 +4,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/paths.h"
 #include "kernel/policy_object.h"
 
@@ -50,26 +48,6 @@ static int pass_on(void *context, void *event, size_t size)
 	return trace->fn(event, trace->data);
 }
 
-/* The lock, or -1 with errno EWOULDBLOCK while somebody has it. */
-static int take_lock(void)
-{
-	int fd;
-
-	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
-		return -1;
-	fd = open(LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		int code = errno;
-
-		close(fd);
-		errno = code;
-		return -1;
-	}
-	return fd;
-}
-
 static int set(int map, uint64_t cgroup, uint64_t every)
 {
 	struct ebpfmm_tracing value = { .cgroup = cgroup, .every = every,
@@ -85,6 +63,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 		      struct ebpfmm_trace **out, struct ebpfmm_error *err)
 {
 	struct ebpfmm_trace *trace;
+	struct ebpfmm_error cause;
 	int events, tracing, rc;
 
 	if (ebpfmm_policy_check_format(policy, err))
@@ -96,13 +75,12 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	trace->shared = MAP_FAILED;
 	trace->fn = fn;
 	trace->data = data;
-	trace->lock = take_lock();
-	if (trace->lock < 0 && errno == EWOULDBLOCK) {
-		ebpfmm_fail(err, 0, "somebody else is tracing");
-		goto fail;
-	}
+	trace->lock = ebpfmm_lock_try(LOCK, &cause);
 	if (trace->lock < 0) {
-		ebpfmm_fail(err, errno, "lock `" LOCK "`");
+		if (cause.code == EWOULDBLOCK)
+			ebpfmm_fail(&cause, 0, "somebody else is tracing");
+		if (err)
+			*err = cause;
 		goto fail;
 	}
 	events = ebpfmm_policy_pin(policy, EBPFMM_PIN_EVENTS, err);
@@ -205,7 +183,7 @@ bool ebpfmm_trace_sweep(struct ebpfmm_policy *policy, bool clear)
 	/* Whoever wants to trace must not be kept from it for nothing. */
 	if (tracing < 0 || !is_on(tracing))
 		return false;
-	lock = take_lock();
+	lock = ebpfmm_lock_try(LOCK, NULL);
 	if (lock < 0)
 		return false;
 	left = is_on(tracing);

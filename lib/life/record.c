@@ -82,25 +82,21 @@ static int open_dir(const char *dir, bool make, struct ebpfmm_error *err)
 static int open_locked(const char *dir, int operation, int ms,
 		       struct ebpfmm_records *out, struct ebpfmm_error *err)
 {
-	int dirfd, lockfd = -1;
 	char name[PATH_MAX];
+	int dirfd, lockfd;
 
 	dirfd = open_dir(dir, true, err);
 	if (dirfd < 0)
 		return -1;
 	snprintf(name, sizeof(name), "%s/lock", dir);
-	lockfd = openat(dirfd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	lockfd = ebpfmm_lock_open(dirfd, "lock", operation, ms, name, err);
 	if (lockfd < 0) {
-		ebpfmm_fail(err, errno, "open `%s`", name);
-	} else if (!ebpfmm_lock(lockfd, operation, ms, name, err)) {
-		out->dirfd = dirfd;
-		out->lockfd = lockfd;
-		return 0;
-	} else {
-		close(lockfd);
+		close(dirfd);
+		return -1;
 	}
-	close(dirfd);
-	return -1;
+	out->dirfd = dirfd;
+	out->lockfd = lockfd;
+	return 0;
 }
 
 int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
