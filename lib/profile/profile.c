@@ -50,7 +50,7 @@ static int parse_mapping(struct json_object *object,
 	if (!name && !min && !max && !nth)
 		return ebpfmm_fail(err, 0, "mapping: must have at least one of name, "
 				   "min_size, max_size, nth");
-	if (name && profile_check_anon_name(json_object_get_string(name), err))
+	if (name && profile_anon_name(json_object_get_string(name), &region->name, err))
 		return ebpfmm_prefix(err, "mapping.name: ");
 	if (min && profile_size(min, &region->min_size, err))
 		return ebpfmm_prefix(err, "mapping.min_size: ");
@@ -67,7 +67,7 @@ static int parse_mapping(struct json_object *object,
 				   "pages is between it and max_size");
 	if (nth && parse_nth(nth, &region->nth, err))
 		return ebpfmm_prefix(err, "mapping.nth: ");
-	return name ? copy_text(name, &region->name, err) : 0;
+	return 0;
 }
 
 static int parse_area(struct json_object *area,

@@ -48,7 +48,8 @@ struct ebpfmm_benefit {
 /**
  * struct ebpfmm_profile_region - one entry of "regions"
  * @kind: kind of anchor
- * @name: symbol, section or mapping name; NULL if a mapping has none
+ * @name: symbol, section or mapping name; NULL if a mapping has none, and without the space
+ *	that glibc begins its with
  * @object: shared object that @name is in; NULL for the program itself
  * @min_size: smallest size of a mapping in bytes, default 0
  * @max_size: largest size of a mapping in bytes, default UINT64_MAX

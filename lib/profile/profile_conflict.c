@@ -15,20 +15,10 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* A mapping's name is compared without the space that glibc's begin with. */
-static bool same_name(const char *a, const char *b)
-{
-	if (!a || !b)
-		return a == b;
-	return !strcmp(a + (a[0] == ' '), b + (b[0] == ' '));
-}
-
 static bool same_anchor(const struct ebpfmm_profile_region *a,
 			const struct ebpfmm_profile_region *b)
 {
-	return a->kind == b->kind &&
-	       (a->kind == EBPFMM_ANCHOR_MAPPING ? same_name(a->name, b->name) :
-						   same_text(a->name, b->name)) &&
+	return a->kind == b->kind && same_text(a->name, b->name) &&
 	       same_text(a->object, b->object) &&
 	       a->min_size == b->min_size && a->max_size == b->max_size &&
 	       a->nth == b->nth;
@@ -63,7 +53,7 @@ static bool covers_name(const struct ebpfmm_profile_region *first,
 {
 	return first->kind == EBPFMM_ANCHOR_MAPPING &&
 	       second->kind == EBPFMM_ANCHOR_MAPPING &&
-	       (!first->name || same_name(first->name, second->name));
+	       (!first->name || same_text(first->name, second->name));
 }
 
 static bool covers(const struct ebpfmm_profile_region *first,

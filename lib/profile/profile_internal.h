@@ -84,13 +84,14 @@ int profile_check_name(const char *name, struct ebpfmm_error *err);
 int profile_check_path(const char *path, struct ebpfmm_error *err);
 
 /**
- * profile_check_anon_name - check the name of a mapping
+ * profile_anon_name - read the name of a mapping
  * @name: must be one that PR_SET_VMA_ANON_NAME can set
+ * @out: set to it without the space that it may begin with; allocated
  * @err: has no place
  *
  * Return: 0, or -1 with @err set.
  */
-int profile_check_anon_name(const char *name, struct ebpfmm_error *err);
+int profile_anon_name(const char *name, char **out, struct ebpfmm_error *err);
 
 /**
  * profile_check_conflicts - check the parts of a profile against each other

@@ -3,6 +3,7 @@
  * The values of a profile: sizes, page sizes, benefits, names, paths.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -185,21 +186,22 @@ int profile_check_path(const char *path, struct ebpfmm_error *err)
 	return 0;
 }
 
-/* As the kernel checks PR_SET_VMA_ANON_NAME: is_valid_name_char(). */
-int profile_check_anon_name(const char *name, struct ebpfmm_error *err)
+int profile_anon_name(const char *name, char **out, struct ebpfmm_error *err)
 {
 	const char *s;
 
-	/* The space that glibc's names begin with is not part of the name. */
 	if (!*name || !strcmp(name, " "))
 		return ebpfmm_fail(err, 0, "is empty");
 	if (strlen(name) >= EBPFMM_ANON_NAME_SIZE)
 		return ebpfmm_fail(err, 0, "\"%.80s\" is longer than %d bytes", name,
 				   EBPFMM_ANON_NAME_SIZE - 1);
+	/* As the kernel checks PR_SET_VMA_ANON_NAME: is_valid_name_char(). */
 	for (s = name; *s; s++) {
 		if (*s < ' ' || *s > '~' || strchr("\\`$[]", *s))
 			return ebpfmm_fail(err, 0, "\"%.80s\" has a character that "
 					   "no mapping's name can have", name);
 	}
-	return 0;
+	/* The policy skips the space as well, which glibc begins its names with. */
+	*out = strdup(name + (name[0] == ' '));
+	return *out ? 0 : ebpfmm_fail(err, ENOMEM, "profile");
 }

@@ -112,8 +112,7 @@ static int find_mapping(const struct job *job, size_t index,
 	struct ebpfmm_header *header = &job->table->large.header;
 	struct ebpfmm_span *span = &job->to->mappings;
 	struct ebpfmm_mapping *mapping = &header->mappings[span->first];
-	/* The policy skips the space that glibc begins its names with. */
-	const char *name = region->name ? region->name + (region->name[0] == ' ') : "";
+	const char *name = region->name ?: "";
 	size_t length = strlen(name);
 
 	if (length >= sizeof(mapping->name)) {

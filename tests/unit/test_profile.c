@@ -125,6 +125,27 @@ static void test_everything(void **state)
 	ebpfmm_profile_free(profile);
 }
 
+/* With the space that glibc's names begin with, or without: it is no part of the name. */
+static void test_names_of_mappings(void **state)
+{
+	struct ebpfmm_profile *profile = parse_good(
+		"{ \"version\": 1, \"name\": \"m\", \"programs\": [ { \"exe\": \"/m\","
+		"  \"regions\": ["
+		"    { \"anchor\": { \"mapping\": { \"name\": \" glibc: malloc\" } },"
+		"      \"benefit_ns\": {} },"
+		"    { \"anchor\": { \"mapping\": { \"name\": \"  two\" } },"
+		"      \"benefit_ns\": {} },"
+		"    { \"anchor\": { \"mapping\": { \"min_size\": \"1M\" } },"
+		"      \"benefit_ns\": {} } ] } ] }");
+	const struct ebpfmm_profile_region *regions = profile->programs[0].regions;
+
+	(void)state;
+	assert_string_equal(regions[0].name, "glibc: malloc");
+	assert_string_equal(regions[1].name, " two");
+	assert_null(regions[2].name);
+	ebpfmm_profile_free(profile);
+}
+
 static void test_smallest(void **state)
 {
 	struct ebpfmm_profile *profile = parse_good(
@@ -433,6 +454,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_names_of_mappings),
 		cmocka_unit_test(test_smallest),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_ranks),
