@@ -98,15 +98,9 @@ static int translate_regions(const struct job *job)
 {
 	const struct ebpfmm_profile_program *from = job->from;
 	struct ebpfmm_header *header = &job->table->large.header;
-	size_t need = from->nregions + from->has_default;
 	struct placed *placed;
 	int ret = -1;
 	size_t i;
-
-	if (need > (size_t)EBPFMM_LARGE_REGIONS - header->nregions)
-		return ebpfmm_fail(job->err, 0,
-				   "programs[%zu].regions: more than %d regions in all",
-				   job->index, EBPFMM_LARGE_REGIONS);
 
 	placed = calloc(from->nregions ?: 1, sizeof(*placed));
 	if (!placed)
@@ -216,12 +210,6 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 	struct ebpfmm_table *table;
 	size_t i;
 
-	if (strlen(profile->name) >= EBPFMM_NAME_SIZE)
-		return ebpfmm_fail(err, 0, "name: longer than %d characters",
-				   EBPFMM_NAME_SIZE - 1);
-	if (profile->nprograms > EBPFMM_MAX_PROGRAMS)
-		return ebpfmm_fail(err, 0, "programs: more than %d",
-				   EBPFMM_MAX_PROGRAMS);
 	table = calloc(1, sizeof(*table));
 	if (!table)
 		return ebpfmm_fail(err, ENOMEM, "translating %s",

@@ -13,7 +13,8 @@
 
 /**
  * ebpfmm_translate - translate a profile against a root
- * @profile: a checked profile
+ * @profile: as ebpfmm_profile_parse() makes it: whatever it has fits into a table, but
+ *	for shared objects, of which it takes their files to tell how many there are
  * @how: see there
  * @out: to be freed with free(); untouched on error
  * @err: names the place in the profile
@@ -25,8 +26,7 @@
  * Errors: a program that is not in the root, is no ELF executable, or is the
  * file of another entry; a symbol or section that is not there; a region that
  * reaches outside its anchor, that can hold no anonymous memory, that overlaps
- * another or has no page of its own; more regions, programs or mappings than
- * the table holds.
+ * another or has no page of its own; more shared objects than the table holds.
  *
  * Return: 0, or -1 with @err set.
  */

@@ -104,9 +104,11 @@ int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 			   region->object ? ".anchor.object" : member);
 }
 
-/* The matcher of a region in the table: one that is there, or a new one. */
-static int find_mapping(const struct job *job, size_t index,
-			unsigned int *number)
+/*
+ * The number of a region's matcher in the table: of one that is there, or a new one.
+ * There is room, as the profile was checked.
+ */
+static unsigned int find_mapping(const struct job *job, size_t index)
 {
 	const struct ebpfmm_profile_region *region = &job->from->regions[index];
 	struct ebpfmm_header *header = &job->table->large.header;
@@ -114,24 +116,15 @@ static int find_mapping(const struct job *job, size_t index,
 	struct ebpfmm_mapping *mapping = &header->mappings[span->first];
 	const char *name = region->name ?: "";
 	size_t length = strlen(name);
+	unsigned int number;
 
-	if (length >= sizeof(mapping->name)) {
-		ebpfmm_fail(job->err, 0, "longer than the %zu bytes that a mapping's name can have",
-			    sizeof(mapping->name) - 1);
-		return fail_region(job, index, ".anchor.mapping.name");
-	}
-	for (*number = 0; *number < span->count; mapping++, ++*number) {
+	for (number = 0; number < span->count; mapping++, number++) {
 		if (mapping->min_size == region->min_size &&
 		    mapping->max_size == region->max_size &&
 		    mapping->nth == region->nth &&
 		    mapping->name_len == length &&
 		    !memcmp(mapping->name, name, length))
-			return 0;
-	}
-	if (header->nmappings == EBPFMM_MAX_MAPPINGS) {
-		ebpfmm_fail(job->err, 0, "more than %d different ones",
-			    EBPFMM_MAX_MAPPINGS);
-		return fail_region(job, index, ".anchor.mapping");
+			return number;
 	}
 	mapping->min_size = region->min_size;
 	mapping->max_size = region->max_size;
@@ -140,7 +133,7 @@ static int find_mapping(const struct job *job, size_t index,
 	memcpy(mapping->name, name, length);
 	span->count++;
 	header->nmappings++;
-	return 0;
+	return number;
 }
 
 int place(const struct job *job, struct placed *placed)
@@ -150,7 +143,6 @@ int place(const struct job *job, struct placed *placed)
 	struct ebpfmm_range anchor = { 0, MAX_BYTES };
 	const char *name = "the address space";
 	struct ebpfmm_elf_found found;
-	unsigned int number = 0;
 
 	switch (region->kind) {
 	case EBPFMM_ANCHOR_SYMBOL:
@@ -165,9 +157,7 @@ int place(const struct job *job, struct placed *placed)
 		placed->space = SPACE_STACK;
 		break;
 	case EBPFMM_ANCHOR_MAPPING:
-		if (find_mapping(job, placed->index, &number))
-			return -1;
-		placed->space = SPACE_MAPPING + number;
+		placed->space = SPACE_MAPPING + find_mapping(job, placed->index);
 		if (region->max_size < MAX_BYTES) {
 			anchor.end = region->max_size;
 			name = "the largest such mapping";

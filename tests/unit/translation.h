@@ -15,11 +15,11 @@
 #include "table/translate.h"
 
 #define PAGE		4096ULL
-#define MAX_REGIONS	(EBPFMM_LARGE_REGIONS + 1)
+#define MAX_REGIONS	EBPFMM_LARGE_REGIONS
 
 /* The profile under test: one program unless a test says otherwise. */
 static struct ebpfmm_profile_region regions[MAX_REGIONS];
-static struct ebpfmm_profile_program programs[EBPFMM_MAX_PROGRAMS + 1];
+static struct ebpfmm_profile_program programs[EBPFMM_MAX_PROGRAMS];
 static struct ebpfmm_profile profile;
 static struct ebpfmm_root how;
 static struct ebpfmm_error err;
