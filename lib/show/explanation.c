@@ -22,7 +22,7 @@ struct naming {
 	char *anchor;
 };
 
-static void name_row(const struct row *row, void *data)
+static void name_row(const struct ebpfmm_row *row, void *data)
 {
 	struct naming *naming = data;
 	FILE *stream;
@@ -41,12 +41,12 @@ static void name_row(const struct row *row, void *data)
 static char *anchor_of(const struct ebpfmm_event *event,
 		       const struct ebpfmm_stats *stats)
 {
-	const struct view view = stats_view(stats);
+	const struct ebpfmm_view view = stats_view(stats);
 	struct naming naming = { .source = event->region };
 
 	if (view.profile && event->program < view.header->nprograms &&
 	    event->region != EBPFMM_NO_REGION)
-		each_row(&view, event->program, name_row, &naming);
+		ebpfmm_row_each(&view, event->program, name_row, &naming);
 	return naming.anchor;
 }
 

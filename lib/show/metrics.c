@@ -179,7 +179,7 @@ struct regions {
 	uint32_t decisions[EBPFMM_LARGE_REGIONS];
 };
 
-static void add_row(const struct row *row, void *data)
+static void add_row(const struct ebpfmm_row *row, void *data)
 {
 	struct regions *regions = data;
 	unsigned int source = row->region->source;
@@ -190,14 +190,14 @@ static void add_row(const struct row *row, void *data)
 	regions->decisions[source] += row->region->decisions;
 }
 
-static void add_regions(const struct page *page, const struct view *view,
+static void add_regions(const struct page *page, const struct ebpfmm_view *view,
 			size_t program)
 {
-	const struct ebpfmm_region *fallback = default_of(view, program);
+	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, program);
 	const char format[] = ",program=\"%zu\",region=\"%s\"} %" PRIu32 "\n";
 	struct regions regions = {};
 
-	each_row(view, program, add_row, &regions);
+	ebpfmm_row_each(view, program, add_row, &regions);
 	for (size_t i = 0; i < EBPFMM_LARGE_REGIONS; i++)
 		if (regions.there[i])
 			fprintf(begin(page, REGIONS),
@@ -221,7 +221,7 @@ static void add_others(const struct page *page)
 
 static void add_cgroup(const struct page *page)
 {
-	const struct view view = stats_view(page->stats);
+	const struct ebpfmm_view view = stats_view(page->stats);
 	struct ebpfmm_counters total = ebpfmm_stats_sum(view.header);
 
 	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)

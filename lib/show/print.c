@@ -44,7 +44,7 @@ static void print_mapping(FILE *out, const struct ebpfmm_profile_region *from)
 		fprintf(out, " nth %u", from->nth);
 }
 
-void print_anchor(FILE *out, const struct row *row)
+void print_anchor(FILE *out, const struct ebpfmm_row *row)
 {
 	switch (row->from->kind) {
 	case EBPFMM_ANCHOR_SYMBOL:
@@ -57,7 +57,7 @@ void print_anchor(FILE *out, const struct row *row)
 		break;
 	case EBPFMM_ANCHOR_HEAP:
 	case EBPFMM_ANCHOR_STACK:
-		fputs(row_space_name(row), out);
+		fputs(ebpfmm_row_space_name(row), out);
 		break;
 	case EBPFMM_ANCHOR_MAPPING:
 		fputs("mapping", out);

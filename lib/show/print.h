@@ -29,6 +29,6 @@ void print_clean(FILE *out, const char *text, size_t length);
  * @out: where to
  * @row: the region; what the profile says of it is known
  */
-void print_anchor(FILE *out, const struct row *row);
+void print_anchor(FILE *out, const struct ebpfmm_row *row);
 
 #endif /* EBPFMM_PRINT_H */

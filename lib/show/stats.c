@@ -33,29 +33,29 @@ uint32_t ebpfmm_stats_lost(const struct ebpfmm_header *header, unsigned int orde
 	return samples;
 }
 
-struct view stats_view(const struct ebpfmm_stats *stats)
+struct ebpfmm_view stats_view(const struct ebpfmm_stats *stats)
 {
-	return (struct view){
+	return (struct ebpfmm_view){
 		.table = stats->table,
 		.header = &stats->table->large.header,
 		.profile = stats->source,
 	};
 }
 
-static void add_row(const struct row *row, void *data)
+static void add_row(const struct ebpfmm_row *row, void *data)
 {
 	uint32_t *sum = data;
 
 	*sum += row->region->decisions;
 }
 
-uint32_t stats_program(const struct view *view, size_t program)
+uint32_t stats_program(const struct ebpfmm_view *view, size_t program)
 {
-	const struct ebpfmm_region *fallback = default_of(view, program);
+	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, program);
 	uint32_t sum = view->header->programs[program].outside;
 
 	if (fallback)
 		sum += fallback->decisions;
-	each_row(view, program, add_row, &sum);
+	ebpfmm_row_each(view, program, add_row, &sum);
 	return sum;
 }

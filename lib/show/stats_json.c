@@ -85,7 +85,7 @@ static void add_sizes(struct json_object *object, const struct ebpfmm_stats *sta
 	json_object_object_add(object, "lost", lost);
 }
 
-static void add_anchor(struct json_object *object, const struct row *row)
+static void add_anchor(struct json_object *object, const struct ebpfmm_row *row)
 {
 	char *text = NULL;
 	size_t size;
@@ -102,16 +102,16 @@ static void add_anchor(struct json_object *object, const struct row *row)
 	free(text);
 }
 
-static void add_row(const struct row *row, void *data)
+static void add_row(const struct ebpfmm_row *row, void *data)
 {
 	const struct ebpfmm_region *region = row->region;
 	struct json_object *object = json_object_new_object();
 
 	ebpfmm_json_add_number(object, "region", region->source);
-	ebpfmm_json_add_string(object, "space", row_space_name(row));
+	ebpfmm_json_add_string(object, "space", ebpfmm_row_space_name(row));
 	ebpfmm_json_add_hex(object, "start",
 			 (uint64_t)region->start << EBPFMM_PAGE_SHIFT);
-	if (region->end == OPEN_END)
+	if (region->end == EBPFMM_OPEN_END)
 		json_object_object_add(object, "length", NULL);
 	else
 		ebpfmm_json_add_number(object, "length",
@@ -122,9 +122,9 @@ static void add_row(const struct row *row, void *data)
 	json_object_array_add(data, object);
 }
 
-static struct json_object *json_program(const struct view *view, size_t index)
+static struct json_object *json_program(const struct ebpfmm_view *view, size_t index)
 {
-	const struct ebpfmm_region *fallback = default_of(view, index);
+	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, index);
 	struct json_object *object = json_object_new_object();
 	struct json_object *regions = json_object_new_array();
 
@@ -132,7 +132,7 @@ static struct json_object *json_program(const struct view *view, size_t index)
 	if (view->profile)
 		ebpfmm_json_add_string(object, "exe", view->profile->programs[index].exe);
 	ebpfmm_json_add_number(object, "decisions", stats_program(view, index));
-	each_row(view, index, add_row, regions);
+	ebpfmm_row_each(view, index, add_row, regions);
 	json_object_object_add(object, "regions", regions);
 	if (fallback)
 		ebpfmm_json_add_number(object, "default", fallback->decisions);
@@ -144,7 +144,7 @@ struct json_object *ebpfmm_stats_json(const struct ebpfmm_stats *stats)
 {
 	struct json_object *object = ebpfmm_stats_describe(stats), *programs;
 	struct ebpfmm_counters total;
-	struct view view;
+	struct ebpfmm_view view;
 
 	if (!stats->table) {
 		add_bytes(object, stats);

@@ -49,7 +49,7 @@ static void print_sizes(const struct ebpfmm_stats *stats,
 			print_size(stats, o, total->order[o], out);
 }
 
-static void print_row(const struct row *row, void *data)
+static void print_row(const struct ebpfmm_row *row, void *data)
 {
 	const struct ebpfmm_region *region = row->region;
 	FILE *out = data;
@@ -57,9 +57,9 @@ static void print_row(const struct row *row, void *data)
 
 	snprintf(place, sizeof(place), "regions[%u]", region->source);
 	fprintf(out, "  %-13s %12" PRIu32 "  %s %s0x%" PRIx64 " ", place,
-		region->decisions, row_space_name(row), row_sign(row),
+		region->decisions, ebpfmm_row_space_name(row), ebpfmm_row_sign(row),
 		(uint64_t)region->start << EBPFMM_PAGE_SHIFT);
-	if (region->end == OPEN_END)
+	if (region->end == EBPFMM_OPEN_END)
 		fputs("whole", out);
 	else
 		print_bytes(out, (uint64_t)(region->end - region->start)
@@ -71,9 +71,9 @@ static void print_row(const struct row *row, void *data)
 	fputc('\n', out);
 }
 
-static void print_program(const struct view *view, size_t index, FILE *out)
+static void print_program(const struct ebpfmm_view *view, size_t index, FILE *out)
 {
-	const struct ebpfmm_region *fallback = default_of(view, index);
+	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, index);
 
 	fprintf(out, "  programs[%zu]", index);
 	if (view->profile) {
@@ -81,7 +81,7 @@ static void print_program(const struct view *view, size_t index, FILE *out)
 		print_clean(out, view->profile->programs[index].exe, SIZE_MAX);
 	}
 	fprintf(out, ": %" PRIu32 " decisions\n", stats_program(view, index));
-	each_row(view, index, print_row, out);
+	ebpfmm_row_each(view, index, print_row, out);
 	if (fallback)
 		fprintf(out, "  %-13s %12" PRIu32 "\n", "default",
 			fallback->decisions);
@@ -105,7 +105,7 @@ static void print_others(const struct ebpfmm_stats *stats, FILE *out)
 
 static void print_ours(const struct ebpfmm_stats *stats, FILE *out)
 {
-	const struct view view = stats_view(stats);
+	const struct ebpfmm_view view = stats_view(stats);
 	struct ebpfmm_counters total = ebpfmm_stats_sum(view.header);
 
 	fputs(stats->changed ? " (what is installed under that name is another one)\n" : "\n",

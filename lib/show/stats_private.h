@@ -10,7 +10,7 @@
  * stats_view - the table as those see it who go through its regions
  * @stats: the cgroup
  */
-struct view stats_view(const struct ebpfmm_stats *stats);
+struct ebpfmm_view stats_view(const struct ebpfmm_stats *stats);
 
 /**
  * stats_program - decisions of one program
@@ -19,6 +19,6 @@ struct view stats_view(const struct ebpfmm_stats *stats);
  *
  * Return: the sum of its regions, its default and what is outside, modulo 2^32.
  */
-uint32_t stats_program(const struct view *view, size_t program);
+uint32_t stats_program(const struct ebpfmm_view *view, size_t program);
 
 #endif /* EBPFMM_STATS_PRIVATE_H */

@@ -35,7 +35,7 @@ static void add_extent(struct json_object *object,
 			  << EBPFMM_PAGE_SHIFT;
 
 	ebpfmm_json_add_hex(object, "start", (uint64_t)region->start << EBPFMM_PAGE_SHIFT);
-	if (region->end == OPEN_END) {
+	if (region->end == EBPFMM_OPEN_END) {
 		ebpfmm_json_add_string(object, "end", NULL);
 		ebpfmm_json_add_string(object, "length", NULL);
 		return;
@@ -45,7 +45,7 @@ static void add_extent(struct json_object *object,
 }
 
 /* The ELF file that it is in, and where there what was asked for begins. */
-static void add_place(struct json_object *object, const struct row *row)
+static void add_place(struct json_object *object, const struct ebpfmm_row *row)
 {
 	const struct ebpfmm_elf_location *location = &row->origin->location;
 
@@ -65,11 +65,11 @@ static void add_place(struct json_object *object, const struct row *row)
 		ebpfmm_json_add_string(object, "file_offset", NULL);
 }
 
-static void add_fits(struct json_object *object, const struct row *row)
+static void add_fits(struct json_object *object, const struct ebpfmm_row *row)
 {
 	static const char *const words[] = {
-		[FIT_YES] = "yes", [FIT_MAYBE] = "maybe", [FIT_SHORT] = "no",
-		[FIT_ASKEW] = "no",
+		[EBPFMM_FIT_YES] = "yes", [EBPFMM_FIT_MAYBE] = "maybe", [EBPFMM_FIT_SHORT] = "no",
+		[EBPFMM_FIT_ASKEW] = "no",
 	};
 	struct json_object *fits = json_object_new_object();
 	unsigned int order;
@@ -77,7 +77,7 @@ static void add_fits(struct json_object *object, const struct row *row)
 	for (order = 0; order < EBPFMM_ORDERS; order++)
 		if (EBPFMM_SUPPORTED_ORDERS & (1U << order))
 			ebpfmm_json_add_string(fits, ebpfmm_order_name(order),
-					       words[row_fit(row, order)]);
+					       words[ebpfmm_row_fit(row, order)]);
 	ebpfmm_json_add(object, "fits", fits);
 }
 
@@ -86,7 +86,7 @@ static void add_warning(const char *text, void *data)
 	json_object_array_add(data, json_object_new_string(text));
 }
 
-static void add_row(const struct row *row, void *data)
+static void add_row(const struct ebpfmm_row *row, void *data)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *warnings = json_object_new_array();
@@ -102,20 +102,20 @@ static void add_row(const struct row *row, void *data)
 	}
 	ebpfmm_json_add_string(object, "anchor", text ?: "?");
 	free(text);
-	ebpfmm_json_add_string(object, "space", row_space_name(row));
+	ebpfmm_json_add_string(object, "space", ebpfmm_row_space_name(row));
 	add_place(object, row);
 	add_extent(object, row->region);
 	add_benefit(object, row->region);
 	add_fits(object, row);
-	each_warning(row, true, add_warning, warnings);
+	ebpfmm_row_each_warning(row, true, add_warning, warnings);
 	ebpfmm_json_add(object, "warnings", warnings);
 	json_object_array_add(data, object);
 }
 
-static struct json_object *json_program(const struct view *view, size_t index)
+static struct json_object *json_program(const struct ebpfmm_view *view, size_t index)
 {
 	const struct ebpfmm_program *program = &view->header->programs[index];
-	const struct ebpfmm_region *fallback = default_of(view, index);
+	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, index);
 	struct json_object *object = json_object_new_object();
 	struct json_object *regions = json_object_new_array();
 
@@ -125,7 +125,7 @@ static struct json_object *json_program(const struct view *view, size_t index)
 	ebpfmm_json_add_hex(object, "start_code", program->start_code);
 	ebpfmm_json_add_hex(object, "image_start", program->image_start);
 	ebpfmm_json_add_hex(object, "image_end", program->image_end);
-	each_row(view, index, add_row, regions);
+	ebpfmm_row_each(view, index, add_row, regions);
 	ebpfmm_json_add(object, "regions", regions);
 	if (fallback) {
 		struct json_object *entry = json_object_new_object();
@@ -136,7 +136,7 @@ static struct json_object *json_program(const struct view *view, size_t index)
 	return object;
 }
 
-void table_print_json(const struct view *view, FILE *out)
+void table_print_json(const struct ebpfmm_view *view, FILE *out)
 {
 	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	const struct ebpfmm_header *header = view->header;

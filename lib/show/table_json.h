@@ -11,6 +11,6 @@
  * @view: the table, and what it was translated from
  * @out: where to
  */
-void table_print_json(const struct view *view, FILE *out);
+void table_print_json(const struct ebpfmm_view *view, FILE *out);
 
 #endif /* EBPFMM_TABLE_JSON_H */

@@ -25,7 +25,8 @@ static const char titles[] =
 
 /* A sign behind a size says that it does not fit, or not always. */
 static const char fit_signs[] = {
-	[FIT_YES] = '\0', [FIT_MAYBE] = '?', [FIT_SHORT] = '!', [FIT_ASKEW] = '!',
+	[EBPFMM_FIT_YES] = '\0', [EBPFMM_FIT_MAYBE] = '?', [EBPFMM_FIT_SHORT] = '!',
+	[EBPFMM_FIT_ASKEW] = '!',
 };
 
 /**
@@ -41,17 +42,17 @@ struct output {
 	FILE *warnings;
 	const char *object;
 	bool maybe;
-	const struct row *row;
+	const struct ebpfmm_row *row;
 };
 
-static void print_sizes(struct output *output, const struct row *row,
+static void print_sizes(struct output *output, const struct ebpfmm_row *row,
 			const struct ebpfmm_region *region)
 {
 	const char *separator = "";
 	unsigned int order;
 
 	for (order = 0; order < EBPFMM_ORDERS; order++) {
-		enum fit fit = row ? row_fit(row, order) : FIT_YES;
+		enum ebpfmm_fit fit = row ? ebpfmm_row_fit(row, order) : EBPFMM_FIT_YES;
 
 		if (!(region->sizes & (1U << order)))
 			continue;
@@ -60,7 +61,7 @@ static void print_sizes(struct output *output, const struct row *row,
 			region->benefit[EBPFMM_BENEFIT(order)]);
 		if (fit_signs[fit])
 			fputc(fit_signs[fit], output->rows);
-		output->maybe = output->maybe || fit == FIT_MAYBE;
+		output->maybe = output->maybe || fit == EBPFMM_FIT_MAYBE;
 		separator = " ";
 	}
 	if (region->touched != EBPFMM_TOUCHED_ONE)
@@ -91,13 +92,13 @@ static void print_warning(const char *text, void *data)
 		output->row->region->source, text);
 }
 
-static void print_row(const struct row *row, void *data)
+static void print_row(const struct ebpfmm_row *row, void *data)
 {
 	const struct ebpfmm_region *region = row->region;
 	struct output *output = data;
 	FILE *out = output->rows;
 
-	if (row->space == ROW_OBJECT &&
+	if (row->space == EBPFMM_ROW_OBJECT &&
 	    (!output->object || strcmp(output->object, row->object))) {
 		fputs("in ", out);
 		print_clean(out, row->object, SIZE_MAX);
@@ -108,9 +109,9 @@ static void print_row(const struct row *row, void *data)
 	print_anchor(out, row);
 	fputc('\t', out);
 	print_place(out, row->origin);
-	fprintf(out, "\t%s0x%" PRIx64 "\t", row_sign(row),
+	fprintf(out, "\t%s0x%" PRIx64 "\t", ebpfmm_row_sign(row),
 		(uint64_t)region->start << EBPFMM_PAGE_SHIFT);
-	if (region->end == OPEN_END)
+	if (region->end == EBPFMM_OPEN_END)
 		fputs("whole", out);
 	else
 		print_bytes(out, (uint64_t)(region->end - region->start)
@@ -119,7 +120,7 @@ static void print_row(const struct row *row, void *data)
 	print_sizes(output, row, region);
 	fputc('\n', out);
 	output->row = row;
-	each_warning(row, false, print_warning, output);
+	ebpfmm_row_each_warning(row, false, print_warning, output);
 }
 
 /* --- alignment ------------------------------------------------------------------ */
@@ -214,10 +215,10 @@ static void write_aligned(const char *text, FILE *out)
 
 /* --- programs ------------------------------------------------------------------- */
 
-static void print_rows(const struct view *view, size_t index,
+static void print_rows(const struct ebpfmm_view *view, size_t index,
 		       struct output *output)
 {
-	const struct ebpfmm_region *fallback = default_of(view, index);
+	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, index);
 
 	fputs(titles, output->rows);
 	if (fallback) {
@@ -225,10 +226,10 @@ static void print_rows(const struct view *view, size_t index,
 		print_sizes(output, NULL, fallback);
 		fputc('\n', output->rows);
 	}
-	each_row(view, index, print_row, output);
+	ebpfmm_row_each(view, index, print_row, output);
 }
 
-static void print_program(const struct view *view, size_t index, FILE *out)
+static void print_program(const struct ebpfmm_view *view, size_t index, FILE *out)
 {
 	const struct ebpfmm_program *program = &view->header->programs[index];
 	char *rows = NULL, *warnings = NULL;
@@ -255,7 +256,7 @@ static void print_program(const struct view *view, size_t index, FILE *out)
 	free(warnings);
 }
 
-static void print_columns(const struct view *view, FILE *out)
+static void print_columns(const struct ebpfmm_view *view, FILE *out)
 {
 	const struct ebpfmm_header *header = view->header;
 	unsigned int order;
@@ -283,7 +284,7 @@ void ebpfmm_table_print(const struct ebpfmm_table *table,
 			const struct ebpfmm_profile *profile, int json,
 			FILE *out)
 {
-	struct view view = {
+	struct ebpfmm_view view = {
 		.table = table,
 		.header = &table->large.header,
 		.profile = profile,

@@ -28,7 +28,7 @@ static bool is_same_benefit(const struct ebpfmm_region *region,
 	return true;
 }
 
-static void match_row(const struct row *row, void *data)
+static void match_row(const struct ebpfmm_row *row, void *data)
 {
 	struct match *match = data;
 	unsigned int source = row->region->source;
@@ -40,13 +40,13 @@ static void match_row(const struct row *row, void *data)
 }
 
 /* Regions in several parts of an object are there more than once. */
-static bool matches(const struct view *view, size_t index,
+static bool matches(const struct ebpfmm_view *view, size_t index,
 		    const struct ebpfmm_profile_program *program)
 {
-	const struct ebpfmm_region *fallback = default_of(view, index);
+	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, index);
 	struct match match = { .program = program, .same = true };
 
-	each_row(view, index, match_row, &match);
+	ebpfmm_row_each(view, index, match_row, &match);
 	if (!match.same || match.seen < program->nregions)
 		return false;
 	if (!fallback != !program->has_default)
@@ -57,7 +57,7 @@ static bool matches(const struct view *view, size_t index,
 bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
 			  const struct ebpfmm_profile *profile)
 {
-	const struct view view = { .table = table, .header = &table->large.header };
+	const struct ebpfmm_view view = { .table = table, .header = &table->large.header };
 
 	if (table->digest != profile->digest ||
 	    strncmp(view.header->name, profile->name, sizeof(view.header->name)) ||

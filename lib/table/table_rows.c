@@ -19,27 +19,27 @@ static const struct {
 	const char *sign;
 	const char *depends;	/* what decides how pages are aligned in it */
 } spaces[] = {
-	[ROW_IMAGE] = { "image", "", "the load address" },
-	[ROW_HEAP] = { "heap", "+", "where the heap starts" },
-	[ROW_STACK] = { "stack", "-", "where the stack starts" },
-	[ROW_OBJECT] = { "object", "", "where the object is loaded" },
-	[ROW_MAPPING] = { "mapping", "+", "where the mapping starts" },
+	[EBPFMM_ROW_IMAGE] = { "image", "", "the load address" },
+	[EBPFMM_ROW_HEAP] = { "heap", "+", "where the heap starts" },
+	[EBPFMM_ROW_STACK] = { "stack", "-", "where the stack starts" },
+	[EBPFMM_ROW_OBJECT] = { "object", "", "where the object is loaded" },
+	[EBPFMM_ROW_MAPPING] = { "mapping", "+", "where the mapping starts" },
 };
 
-const char *row_space_name(const struct row *row)
+const char *ebpfmm_row_space_name(const struct ebpfmm_row *row)
 {
 	return spaces[row->space].name;
 }
 
-const char *row_sign(const struct row *row)
+const char *ebpfmm_row_sign(const struct ebpfmm_row *row)
 {
 	return spaces[row->space].sign;
 }
 
 /* --- going through -------------------------------------------------------------- */
 
-static void each_in_span(const struct view *view, size_t program, struct row row,
-			 const struct ebpfmm_span *span, row_fn *fn, void *data)
+static void each_in_span(const struct ebpfmm_view *view, size_t program, struct ebpfmm_row row,
+			 const struct ebpfmm_span *span, ebpfmm_row_fn *fn, void *data)
 {
 	const struct ebpfmm_profile_program *from =
 		view->profile ? &view->profile->programs[program] : NULL;
@@ -50,19 +50,20 @@ static void each_in_span(const struct view *view, size_t program, struct row row
 		row.region = &view->table->large.regions[i];
 		row.from = from ? &from->regions[row.region->source] : NULL;
 		row.origin = &view->table->origin[i];
-		if (row.space == ROW_OBJECT && from)
+		if (row.space == EBPFMM_ROW_OBJECT && from)
 			row.object = row.from->object;
 		fn(&row, data);
 		row.before = row.region->source;
 	}
 }
 
-void each_row(const struct view *view, size_t index, row_fn *fn, void *data)
+void ebpfmm_row_each(const struct ebpfmm_view *view, size_t index, ebpfmm_row_fn *fn,
+		     void *data)
 {
 	const struct ebpfmm_program *program = &view->header->programs[index];
 	uint64_t align = view->table->bias_align[index] ?: NO_BIAS;
-	struct row row = {
-		.space = ROW_IMAGE,
+	struct ebpfmm_row row = {
+		.space = EBPFMM_ROW_IMAGE,
 		.object = view->profile ? view->profile->programs[index].exe : NULL,
 		.align = align >> EBPFMM_PAGE_SHIFT,
 	};
@@ -72,23 +73,23 @@ void each_row(const struct view *view, size_t index, row_fn *fn, void *data)
 
 	row.align = 1;
 	row.object = NULL;
-	row.space = ROW_HEAP;
+	row.space = EBPFMM_ROW_HEAP;
 	each_in_span(view, index, row, &program->heap, fn, data);
-	row.space = ROW_STACK;
+	row.space = EBPFMM_ROW_STACK;
 	each_in_span(view, index, row, &program->stack, fn, data);
-	row.space = ROW_MAPPING;
+	row.space = EBPFMM_ROW_MAPPING;
 	for (i = 0; i < program->mappings.count; i++)
 		each_in_span(view, index, row,
 			     &view->header->mappings[program->mappings.first + i].regions,
 			     fn, data);
-	row.space = ROW_OBJECT;
+	row.space = EBPFMM_ROW_OBJECT;
 	for (i = 0; i < program->objects.count; i++)
 		each_in_span(view, index, row,
 			     &view->header->objects[program->objects.first + i].regions,
 			     fn, data);
 }
 
-const struct ebpfmm_region *default_of(const struct view *view, size_t program)
+const struct ebpfmm_region *ebpfmm_table_default(const struct ebpfmm_view *view, size_t program)
 {
 	uint16_t n = view->header->programs[program].default_region;
 
@@ -101,7 +102,7 @@ const struct ebpfmm_region *default_of(const struct view *view, size_t program)
  * A page of 1 << order pages lies at a multiple of its own size. The base is
  * only known to be a multiple of row->align pages.
  */
-enum fit row_fit(const struct row *row, unsigned int order)
+enum ebpfmm_fit ebpfmm_row_fit(const struct ebpfmm_row *row, unsigned int order)
 {
 	uint64_t page = 1ULL << order;
 	uint64_t length = row->region->end - row->region->start;
@@ -111,14 +112,14 @@ enum fit row_fit(const struct row *row, unsigned int order)
 	uint64_t worst = best + page - align;
 
 	if (length < page)
-		return FIT_SHORT;
+		return EBPFMM_FIT_SHORT;
 	if (best + page > length)
-		return FIT_ASKEW;
-	return worst + page > length ? FIT_MAYBE : FIT_YES;
+		return EBPFMM_FIT_ASKEW;
+	return worst + page > length ? EBPFMM_FIT_MAYBE : EBPFMM_FIT_YES;
 }
 
 __attribute__((format(printf, 3, 4)))
-static void warn(warning_fn *fn, void *data, const char *format, ...)
+static void warn(ebpfmm_warning_fn *fn, void *data, const char *format, ...)
 {
 	va_list args;
 	char *text;
@@ -134,15 +135,15 @@ static void warn(warning_fn *fn, void *data, const char *format, ...)
 }
 
 /* One warning for all of the region's sizes of which the same is to be said. */
-static void warn_of_sizes(const struct row *row, enum fit fit, const char *why,
-			  warning_fn *fn, void *data)
+static void warn_of_sizes(const struct ebpfmm_row *row, enum ebpfmm_fit fit, const char *why,
+			  ebpfmm_warning_fn *fn, void *data)
 {
 	char sizes[EBPFMM_ORDERS * sizeof("256K, ")] = "";
 	unsigned int order;
 
 	for (order = 1; order < EBPFMM_ORDERS; order++) {
 		if (!(row->region->sizes & (1U << order)) ||
-		    row_fit(row, order) != fit)
+		    ebpfmm_row_fit(row, order) != fit)
 			continue;
 		if (sizes[0])
 			strcat(sizes, ", ");
@@ -150,10 +151,11 @@ static void warn_of_sizes(const struct row *row, enum fit fit, const char *why,
 	}
 	if (sizes[0])
 		warn(fn, data, "%s: %s%s", sizes, why,
-		     fit == FIT_MAYBE ? spaces[row->space].depends : "");
+		     fit == EBPFMM_FIT_MAYBE ? spaces[row->space].depends : "");
 }
 
-void each_warning(const struct row *row, bool maybe, warning_fn *fn, void *data)
+void ebpfmm_row_each_warning(const struct ebpfmm_row *row, bool maybe,
+			     ebpfmm_warning_fn *fn, void *data)
 {
 	const struct ebpfmm_origin *origin = row->origin;
 
@@ -165,10 +167,10 @@ void each_warning(const struct row *row, bool maybe, warning_fn *fn, void *data)
 	if (row->region->start > origin->part.start >> EBPFMM_PAGE_SHIFT)
 		warn(fn, data, "its first page is that of regions[%u], too, and belongs to that",
 		     row->before);
-	warn_of_sizes(row, FIT_SHORT, "the region is too short", fn, data);
-	warn_of_sizes(row, FIT_ASKEW, "no aligned page in the region", fn, data);
+	warn_of_sizes(row, EBPFMM_FIT_SHORT, "the region is too short", fn, data);
+	warn_of_sizes(row, EBPFMM_FIT_ASKEW, "no aligned page in the region", fn, data);
 	if (maybe)
-		warn_of_sizes(row, FIT_MAYBE, "depends on ", fn, data);
+		warn_of_sizes(row, EBPFMM_FIT_MAYBE, "depends on ", fn, data);
 }
 
 /**
@@ -181,7 +183,7 @@ void each_warning(const struct row *row, bool maybe, warning_fn *fn, void *data)
 struct named {
 	size_t program;
 	unsigned int region;
-	warning_fn *fn;
+	ebpfmm_warning_fn *fn;
 	void *data;
 };
 
@@ -193,12 +195,12 @@ static void name_warning(const char *text, void *data)
 	     named->program, named->region, text);
 }
 
-static void name_row(const struct row *row, void *data)
+static void name_row(const struct ebpfmm_row *row, void *data)
 {
 	struct named *named = data;
 
 	named->region = row->region->source;
-	each_warning(row, false, name_warning, named);
+	ebpfmm_row_each_warning(row, false, name_warning, named);
 }
 
 void ebpfmm_table_each_warning(const struct ebpfmm_table *table,
@@ -206,7 +208,7 @@ void ebpfmm_table_each_warning(const struct ebpfmm_table *table,
 			       void (*fn)(const char *text, void *data),
 			       void *data)
 {
-	struct view view = {
+	struct ebpfmm_view view = {
 		.table = table,
 		.header = &table->large.header,
 		.profile = profile,
@@ -214,5 +216,5 @@ void ebpfmm_table_each_warning(const struct ebpfmm_table *table,
 	struct named named = { .fn = fn, .data = data };
 
 	for (; named.program < view.header->nprograms; named.program++)
-		each_row(&view, named.program, name_row, &named);
+		ebpfmm_row_each(&view, named.program, name_row, &named);
 }

@@ -108,7 +108,7 @@ static int translate_regions(const struct job *job)
 				   job->index);
 	for (i = 0; i < from->nregions; i++) {
 		placed[i].index = i;
-		if (!from->regions[i].object && place(job, &placed[i]))
+		if (!from->regions[i].object && place_region(job, &placed[i]))
 			goto out;
 	}
 	if (place_in_objects(job, placed))

@@ -12,8 +12,8 @@ int fail_region(const struct job *job, size_t region, const char *member)
 			     job->index, region, member);
 }
 
-int cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
-	const char *name, struct ebpfmm_range *bytes)
+int cut_region(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
+	       const char *name, struct ebpfmm_range *bytes)
 {
 	const struct ebpfmm_profile_region *region = &job->from->regions[index];
 	uint64_t size = anchor->end - anchor->start;
@@ -88,7 +88,7 @@ int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 			    path, region->name);
 		return fail_region(job, placed->index, member);
 	}
-	if (cut(job, placed->index, &found->range, region->name, &placed->origin.bytes))
+	if (cut_region(job, placed->index, &found->range, region->name, &placed->origin.bytes))
 		return -1;
 	placed->origin.part = common(&placed->origin.bytes, &found->anonymous);
 	if (placed->origin.part.start < placed->origin.part.end) {
@@ -136,7 +136,7 @@ static unsigned int find_mapping(const struct job *job, size_t index)
 	return number;
 }
 
-int place(const struct job *job, struct placed *placed)
+int place_region(const struct job *job, struct placed *placed)
 {
 	const struct ebpfmm_profile_region *region =
 		&job->from->regions[placed->index];
@@ -164,7 +164,7 @@ int place(const struct job *job, struct placed *placed)
 		}
 		break;
 	}
-	if (cut(job, placed->index, &anchor, name, &placed->origin.bytes))
+	if (cut_region(job, placed->index, &anchor, name, &placed->origin.bytes))
 		return -1;
 	placed->origin.part = placed->origin.bytes;
 	return 0;

@@ -76,7 +76,7 @@ struct job {
 int fail_region(const struct job *job, size_t region, const char *member);
 
 /**
- * cut - cut a region out of what its anchor names
+ * cut_region - cut a region out of what its anchor names
  * @job: the program
  * @index: of the region
  * @anchor: what its anchor names
@@ -85,8 +85,8 @@ int fail_region(const struct job *job, size_t region, const char *member);
  *
  * Return: 0, or -1 with an error set.
  */
-int cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
-	const char *name, struct ebpfmm_range *bytes);
+int cut_region(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
+	       const char *name, struct ebpfmm_range *bytes);
 
 /**
  * is_in_file - is a region anchored in an ELF file?
@@ -119,13 +119,13 @@ int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 		  struct ebpfmm_elf_found *found);
 
 /**
- * place - place a region in its space
+ * place_region - place a region in its space
  * @job: the program
  * @placed: its index says which region; for one that is not in a shared object
  *
  * Return: 0, or -1 with an error set.
  */
-int place(const struct job *job, struct placed *placed);
+int place_region(const struct job *job, struct placed *placed);
 
 /**
  * place_in_objects - place the regions that are in shared objects
