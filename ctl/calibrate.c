@@ -26,7 +26,7 @@
  * @note: what is wrong with them, one line; empty when nothing is
  */
 struct in_use {
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	bool known;
 	bool loaded;
 	char note[EBPFMM_ERROR_SIZE];

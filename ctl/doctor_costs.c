@@ -14,7 +14,7 @@
 #define REMEDY "ebpfmm calibrate"
 
 static void check_file(struct report *report, enum ebpfmm_costs_state state,
-		       const struct ebpfmm_costs_record *record, const char *why)
+		       const struct ebpfmm_measurement *record, const char *why)
 {
 	char date[EBPFMM_DATE_SIZE];
 
@@ -58,7 +58,7 @@ static void check_policy(struct report *report, const struct ebpfmm_costs *costs
 
 void doctor_costs(struct report *report, bool privileged)
 {
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	enum ebpfmm_costs_state state;
 	struct ebpfmm_error why;
 

@@ -40,7 +40,7 @@
  */
 struct outcome {
 	bool failed;
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	struct ebpfmm_error err;
 };
 
@@ -80,7 +80,7 @@ static size_t choose_size(struct ebpfmm_error *err)
 
 /* --- the measuring process ------------------------------------------------------ */
 
-static int measure(size_t bytes, struct ebpfmm_costs_record *record,
+static int measure(size_t bytes, struct ebpfmm_measurement *record,
 		   struct ebpfmm_error *err)
 {
 	uint32_t page_ns;
@@ -238,7 +238,7 @@ static void choose_signals(sigset_t *signals)
 			sigaddset(signals, ending[i]);
 }
 
-int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_costs_record *record,
+int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_measurement *record,
 		     struct ebpfmm_error *err)
 {
 	struct outcome outcome = {};

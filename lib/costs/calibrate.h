@@ -31,7 +31,7 @@
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_costs_record *record,
+int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_measurement *record,
 		     struct ebpfmm_error *err);
 
 /**

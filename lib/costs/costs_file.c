@@ -77,7 +77,7 @@ static struct json_object *machine_json(const struct ebpfmm_node *node)
 	return NULL;
 }
 
-static struct json_object *methods_json(const struct ebpfmm_costs_record *record)
+static struct json_object *methods_json(const struct ebpfmm_measurement *record)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -88,7 +88,7 @@ static struct json_object *methods_json(const struct ebpfmm_costs_record *record
 	return NULL;
 }
 
-struct json_object *ebpfmm_costs_json(const struct ebpfmm_costs_record *record)
+struct json_object *ebpfmm_costs_json(const struct ebpfmm_measurement *record)
 {
 	struct json_object *object = json_object_new_object();
 	char date[EBPFMM_DATE_SIZE];
@@ -106,7 +106,7 @@ struct json_object *ebpfmm_costs_json(const struct ebpfmm_costs_record *record)
 }
 
 /* The text of the file; allocated. */
-static char *to_text(const struct ebpfmm_costs_record *record)
+static char *to_text(const struct ebpfmm_measurement *record)
 {
 	struct json_object *object = ebpfmm_costs_json(record);
 	char *text = NULL;
@@ -121,7 +121,7 @@ static char *to_text(const struct ebpfmm_costs_record *record)
 	return text;
 }
 
-int ebpfmm_costs_write(const char *dir, const struct ebpfmm_costs_record *record,
+int ebpfmm_costs_write(const char *dir, const struct ebpfmm_measurement *record,
 		       struct ebpfmm_error *err)
 {
 	/* The file outlives the boot. */
@@ -245,7 +245,7 @@ static int read_machine(struct json_object *object, struct ebpfmm_node *node,
 }
 
 static int read_methods(struct json_object *object,
-			struct ebpfmm_costs_record *record, struct ebpfmm_error *err)
+			struct ebpfmm_measurement *record, struct ebpfmm_error *err)
 {
 	struct json_object *zero, *compact;
 	const struct ebpfmm_json_member members[] = {
@@ -267,7 +267,7 @@ static int read_methods(struct json_object *object,
 	return 0;
 }
 
-static int from_json(struct json_object *root, struct ebpfmm_costs_record *record,
+static int from_json(struct json_object *root, struct ebpfmm_measurement *record,
 		     struct ebpfmm_error *err)
 {
 	struct json_object *version, *measured, *kernel, *machine, *zero, *fault,
@@ -301,7 +301,7 @@ static int from_json(struct json_object *root, struct ebpfmm_costs_record *recor
 	return ebpfmm_costs_check(costs, err);
 }
 
-int ebpfmm_costs_read(const char *dir, struct ebpfmm_costs_record *record,
+int ebpfmm_costs_read(const char *dir, struct ebpfmm_measurement *record,
 		      struct ebpfmm_error *err)
 {
 	struct json_object *root = NULL;
@@ -309,7 +309,7 @@ int ebpfmm_costs_read(const char *dir, struct ebpfmm_costs_record *record,
 	size_t length;
 	int rc;
 
-	*record = (struct ebpfmm_costs_record){};
+	*record = (struct ebpfmm_measurement){};
 	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
 	text = ebpfmm_file_read(AT_FDCWD, path, 0, FILE_MAX_BYTES, &length, err);
 	if (!text)
@@ -322,7 +322,7 @@ int ebpfmm_costs_read(const char *dir, struct ebpfmm_costs_record *record,
 
 /* --- judging ------------------------------------------------------------------ */
 
-enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_costs_record *record,
+enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_measurement *record,
 					   const struct ebpfmm_node *node,
 					   uint64_t now, struct ebpfmm_error *why)
 {
@@ -353,7 +353,7 @@ enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_costs_record *rec
 }
 
 enum ebpfmm_costs_state ebpfmm_costs_find(const char *dir,
-					  struct ebpfmm_costs_record *record,
+					  struct ebpfmm_measurement *record,
 					  struct ebpfmm_error *why)
 {
 	enum ebpfmm_costs_state state;
@@ -369,7 +369,7 @@ enum ebpfmm_costs_state ebpfmm_costs_find(const char *dir,
 		state = ebpfmm_costs_judge(record, &node, (uint64_t)time(NULL), why);
 	}
 	if (state >= EBPFMM_COSTS_OTHER_MACHINE) {
-		*record = (struct ebpfmm_costs_record){
+		*record = (struct ebpfmm_measurement){
 			.compact = EBPFMM_COMPACT_DEFAULT };
 		ebpfmm_costs_default(&record->costs);
 	}

@@ -48,13 +48,13 @@ enum ebpfmm_compact_method {
 };
 
 /**
- * struct ebpfmm_costs_record - what was measured, when and where
+ * struct ebpfmm_measurement - what was measured, when and where
  * @costs: the costs, and when they were measured
  * @node: where
  * @zero: how
  * @compact: how
  */
-struct ebpfmm_costs_record {
+struct ebpfmm_measurement {
 	struct ebpfmm_costs costs;
 	struct ebpfmm_node node;
 	enum ebpfmm_zero_method zero;
@@ -86,7 +86,7 @@ enum ebpfmm_costs_state {
  *
  * Return: to be freed with json_object_put(), or NULL without memory.
  */
-struct json_object *ebpfmm_costs_json(const struct ebpfmm_costs_record *record);
+struct json_object *ebpfmm_costs_json(const struct ebpfmm_measurement *record);
 
 /**
  * ebpfmm_costs_add - add the costs alone to a JSON object, as the file has them
@@ -114,7 +114,7 @@ void ebpfmm_costs_date(const struct ebpfmm_costs *costs, char date[EBPFMM_DATE_S
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_costs_write(const char *dir, const struct ebpfmm_costs_record *record,
+int ebpfmm_costs_write(const char *dir, const struct ebpfmm_measurement *record,
 		       struct ebpfmm_error *err);
 
 /**
@@ -125,7 +125,7 @@ int ebpfmm_costs_write(const char *dir, const struct ebpfmm_costs_record *record
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_costs_read(const char *dir, struct ebpfmm_costs_record *record,
+int ebpfmm_costs_read(const char *dir, struct ebpfmm_measurement *record,
 		      struct ebpfmm_error *err);
 
 /**
@@ -137,7 +137,7 @@ int ebpfmm_costs_read(const char *dir, struct ebpfmm_costs_record *record,
  *
  * Return: the state; never broken or missing.
  */
-enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_costs_record *record,
+enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_measurement *record,
 					   const struct ebpfmm_node *node,
 					   uint64_t now, struct ebpfmm_error *why);
 
@@ -151,7 +151,7 @@ enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_costs_record *rec
  * Return: the state of the file.
  */
 enum ebpfmm_costs_state ebpfmm_costs_find(const char *dir,
-					  struct ebpfmm_costs_record *record,
+					  struct ebpfmm_measurement *record,
 					  struct ebpfmm_error *why);
 
 #endif /* EBPFMM_COSTS_FILE_H */

@@ -60,7 +60,7 @@ bool ebpfmm_solve_fault(const struct ebpfmm_touch *small,
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_measure_faults(size_t bytes, struct ebpfmm_costs_record *record,
+int ebpfmm_measure_faults(size_t bytes, struct ebpfmm_measurement *record,
 			  struct ebpfmm_error *err);
 
 /**

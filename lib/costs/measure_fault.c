@@ -105,7 +105,7 @@ static int time_memset(size_t bytes, struct ebpfmm_touch *best)
 
 /* Without large pages: zeroing in user space, and what is left of a fault. */
 static int estimate(size_t bytes, const struct ebpfmm_touch *small,
-		    struct ebpfmm_costs_record *record, struct ebpfmm_error *err)
+		    struct ebpfmm_measurement *record, struct ebpfmm_error *err)
 {
 	struct ebpfmm_touch zeroed = {};
 	double zero, fault;
@@ -123,7 +123,7 @@ static int estimate(size_t bytes, const struct ebpfmm_touch *small,
 	return 0;
 }
 
-int ebpfmm_measure_faults(size_t bytes, struct ebpfmm_costs_record *record,
+int ebpfmm_measure_faults(size_t bytes, struct ebpfmm_measurement *record,
 			  struct ebpfmm_error *err)
 {
 	struct ebpfmm_touch small = {}, large = {}, touch;

@@ -19,7 +19,7 @@
 static const char magic[8] = "ebpfmm-c";
 
 /**
- * struct record - what is known of a name
+ * struct entry - what is known of a name
  * @range: as in struct ebpfmm_elf_found
  * @anonymous: likewise
  * @part_start: likewise
@@ -30,7 +30,7 @@ static const char magic[8] = "ebpfmm-c";
  * @name: where the name starts, in bytes from the first name
  * @reserved: 0
  */
-struct record {
+struct entry {
 	struct ebpfmm_range range;
 	struct ebpfmm_range anonymous;
 	uint64_t part_start;
@@ -46,7 +46,7 @@ struct record {
  * struct header - the start of the file
  * @magic: what it is
  * @format: FORMAT
- * @count: number of records that follow
+ * @count: number of entries that follow
  * @names: bytes of names that follow those, each with its NUL
  * @checksum: of everything, with 0 in its own place
  * @key: of which file
@@ -62,7 +62,7 @@ struct header {
 	struct ebpfmm_image image;
 };
 
-_Static_assert(sizeof(struct header) % 8 == 0 && sizeof(struct record) % 8 == 0,
+_Static_assert(sizeof(struct header) % 8 == 0 && sizeof(struct entry) % 8 == 0,
 	       "everything is aligned and has no holes at its end");
 
 /* FNV-1a, over eight bytes at a time: all sizes here are multiples of them. */
@@ -111,14 +111,14 @@ static const struct header *header_of(const struct ebpfmm_cached *cached)
 	return cached->text;
 }
 
-static const struct record *records_of(const struct ebpfmm_cached *cached)
+static const struct entry *entries_of(const struct ebpfmm_cached *cached)
 {
 	return (const void *)(header_of(cached) + 1);
 }
 
 static const char *names_of(const struct ebpfmm_cached *cached)
 {
-	return (const void *)(records_of(cached) + header_of(cached)->count);
+	return (const void *)(entries_of(cached) + header_of(cached)->count);
 }
 
 /* All but the time at which it was looked at. */
@@ -138,8 +138,8 @@ static bool is_sound(struct header *header, size_t size,
 	    header->format != FORMAT)
 		return false;
 	size -= sizeof(*header);
-	if (header->count > size / sizeof(struct record) ||
-	    header->names != size - header->count * sizeof(struct record) ||
+	if (header->count > size / sizeof(struct entry) ||
+	    header->names != size - header->count * sizeof(struct entry) ||
 	    header->names % sizeof(uint64_t))
 		return false;
 	sum = header->checksum;
@@ -151,15 +151,15 @@ static bool is_sound(struct header *header, size_t size,
 static bool are_sound(const struct ebpfmm_cached *cached)
 {
 	const struct header *header = header_of(cached);
-	const struct record *records = records_of(cached);
+	const struct entry *entries = entries_of(cached);
 	const char *names = names_of(cached);
 	uint32_t i;
 
 	if (header->count && (!header->names || names[header->names - 1]))
 		return false;
 	for (i = 0; i < header->count; i++)
-		if (records[i].name >= header->names ||
-		    records[i].part >= EBPFMM_PART_KINDS)
+		if (entries[i].name >= header->names ||
+		    entries[i].part >= EBPFMM_PART_KINDS)
 			return false;
 	return true;
 }
@@ -201,29 +201,29 @@ bool ebpfmm_cached_find(const struct ebpfmm_cached *cached,
 			enum ebpfmm_elf_kind kind, const char *name,
 			struct ebpfmm_elf_found *found)
 {
-	const struct record *records;
+	const struct entry *entries;
 	uint32_t low = 0, high;
 	const char *names;
 
 	if (!cached || !cached->text)
 		return false;
-	records = records_of(cached);
+	entries = entries_of(cached);
 	names = names_of(cached);
 	high = header_of(cached)->count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		const struct record *record = &records[middle];
-		int order = compare(kind, name, record->kind,
-				    names + record->name);
+		const struct entry *entry = &entries[middle];
+		int order = compare(kind, name, entry->kind,
+				    names + entry->name);
 
 		if (!order) {
 			*found = (struct ebpfmm_elf_found){
-				.range = record->range,
-				.anonymous = record->anonymous,
-				.part_start = record->part_start,
-				.part_end = record->part_end,
-				.part_file_end = record->part_file_end,
-				.part = record->part,
+				.range = entry->range,
+				.anonymous = entry->anonymous,
+				.part_start = entry->part_start,
+				.part_end = entry->part_end,
+				.part_file_end = entry->part_file_end,
+				.part = entry->part,
 			};
 			return true;
 		}
@@ -274,12 +274,12 @@ void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
 }
 
 /**
- * struct line - a record to be written
- * @record: all of it but where the name is
+ * struct line - an entry to be written
+ * @entry: all of it but where the name is
  * @name: the name
  */
 struct line {
-	struct record record;
+	struct entry entry;
 	const char *name;
 };
 
@@ -287,11 +287,11 @@ static int by_name(const void *a, const void *b)
 {
 	const struct line *left = a, *right = b;
 
-	return compare(left->record.kind, left->name, right->record.kind,
+	return compare(left->entry.kind, left->name, right->entry.kind,
 		       right->name);
 }
 
-/* What is to be written: what is new, and @old records as well. */
+/* What is to be written: what is new, and @old entries as well. */
 static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 			    size_t *count)
 {
@@ -304,7 +304,7 @@ static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 		const struct learnt *learnt = &cached->learnt[i];
 
 		lines[n].name = learnt->name;
-		lines[n].record = (struct record){
+		lines[n].entry = (struct entry){
 			.range = learnt->found.range,
 			.anonymous = learnt->found.anonymous,
 			.part_start = learnt->found.part_start,
@@ -315,8 +315,8 @@ static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 		};
 	}
 	for (i = 0; i < old; i++, n++) {
-		lines[n].record = records_of(cached)[i];
-		lines[n].name = names_of(cached) + lines[n].record.name;
+		lines[n].entry = entries_of(cached)[i];
+		lines[n].name = names_of(cached) + lines[n].entry.name;
 	}
 	qsort(lines, n, sizeof(*lines), by_name);
 	for (i = 0, *count = 0; i < n; i++)
@@ -329,20 +329,20 @@ static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 static void *compose(const struct ebpfmm_cached *cached, struct line *lines,
 		     size_t count, size_t *size)
 {
-	struct record *records;
+	struct entry *entries;
 	struct header *header;
 	uint64_t names = 0;
 	size_t i;
 	char *at;
 
 	for (i = 0; i < count; i++) {
-		lines[i].record.name = names;
+		lines[i].entry.name = names;
 		names += strlen(lines[i].name) + 1;
 		if (names > EBPFMM_CACHE_MAX_BYTES)
 			return NULL;
 	}
 	names = (names + sizeof(uint64_t) - 1) & -sizeof(uint64_t);
-	*size = sizeof(*header) + count * sizeof(*records) + names;
+	*size = sizeof(*header) + count * sizeof(*entries) + names;
 	if (*size > EBPFMM_CACHE_MAX_BYTES)
 		return NULL;
 	header = calloc(1, *size);
@@ -354,11 +354,11 @@ static void *compose(const struct ebpfmm_cached *cached, struct line *lines,
 	header->names = names;
 	header->key = cached->key;
 	header->image = cached->image;
-	records = (void *)(header + 1);
-	at = (void *)(records + count);
+	entries = (void *)(header + 1);
+	at = (void *)(entries + count);
 	for (i = 0; i < count; i++) {
-		records[i] = lines[i].record;
-		strcpy(at + records[i].name, lines[i].name);
+		entries[i] = lines[i].entry;
+		strcpy(at + entries[i].name, lines[i].name);
 	}
 	header->checksum = checksum(header, *size);
 	return header;

@@ -25,7 +25,7 @@
 static int use_costs(bool all, struct ebpfmm_error *err)
 {
 	struct ebpfmm_policy *policy = NULL;
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	enum ebpfmm_costs_state state;
 	struct ebpfmm_error why;
 	int rc = 0;

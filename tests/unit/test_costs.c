@@ -20,9 +20,9 @@
 #define NOW 1790000000U		/* 2026-09-21T14:13:20Z */
 #define DAY 86400U
 
-static struct ebpfmm_costs_record sample(void)
+static struct ebpfmm_measurement sample(void)
 {
-	struct ebpfmm_costs_record record = {
+	struct ebpfmm_measurement record = {
 		.costs = { .measured = NOW, .zero_ns = 90, .fault_ns = 600 },
 		.node = { .kernel = "6.12.1", .cpu = "A CPU",
 			  .memory = UINT64_C(16) << 30 },
@@ -56,7 +56,7 @@ static void put_changed(const char *from, const char *to)
 	put_bytes("costs.json", changed, strlen(changed));
 }
 
-static int read_scratch(struct ebpfmm_costs_record *record, struct ebpfmm_error *err)
+static int read_scratch(struct ebpfmm_measurement *record, struct ebpfmm_error *err)
 {
 	char dir[sizeof(scratch)];
 
@@ -66,7 +66,7 @@ static int read_scratch(struct ebpfmm_costs_record *record, struct ebpfmm_error 
 
 static void expect_refused(const char *from, const char *to, const char *message)
 {
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	struct ebpfmm_error err = {};
 
 	put_changed(from, to);
@@ -105,7 +105,7 @@ static void compaction_is_bounded(void **state)
 
 static void written_and_read(void **state)
 {
-	struct ebpfmm_costs_record record = sample(), back;
+	struct ebpfmm_measurement record = sample(), back;
 	struct ebpfmm_error err = {};
 	char dir[sizeof(scratch) + 8];
 
@@ -135,7 +135,7 @@ static void written_and_read(void **state)
 
 static void read_as_it_stands(void **state)
 {
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	struct ebpfmm_error err = {};
 
 	(void)state;
@@ -197,7 +197,7 @@ static void no_dates(void **state)
 
 static void no_such_files(void **state)
 {
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	struct ebpfmm_error err = {};
 	char large[5000];
 
@@ -218,7 +218,7 @@ static void no_such_files(void **state)
 /* What is not to be used is replaced by defaults, with the reason. */
 static void found(void **state)
 {
-	struct ebpfmm_costs_record record;
+	struct ebpfmm_measurement record;
 	struct ebpfmm_error why = {};
 	char dir[sizeof(scratch)];
 
@@ -250,7 +250,7 @@ static void found(void **state)
 
 static void judged(void **state)
 {
-	const struct ebpfmm_costs_record record = sample();
+	const struct ebpfmm_measurement record = sample();
 	struct ebpfmm_node node = record.node;
 	struct ebpfmm_error why = {};
 
