@@ -30,8 +30,8 @@ struct json_object *ctl_error(const char *message, const char *code)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_string(object, "message", message);
-	json_add_string(object, "code", code);
+	ctl_add_string(object, "message", message);
+	ctl_add_string(object, "code", code);
 	return object;
 }
 

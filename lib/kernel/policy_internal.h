@@ -72,6 +72,61 @@ int ebpfmm_policy_take_over(struct ebpfmm_policy *policy, struct ebpfmm_policy *
 			    const struct ebpfmm_table *table, struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_link_id - the cgroup of a pinned link
+ * @name: of the pin
+ *
+ * Return: the cgroup's id, 0 for other pins.
+ */
+uint64_t ebpfmm_link_id(const char *name);
+
+/**
+ * ebpfmm_link_make - put the policy on a cgroup that has none
+ * @policy: the policy
+ * @cgroup: the cgroup
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_link_make(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		     struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_link_renew - make the kernel forget the answers that it keeps for threads
+ * @policy: the policy
+ * @cgroup: a cgroup that has it, whose table was replaced
+ * @err: what failed
+ *
+ * Any update of a link does.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_link_renew(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		      struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_link_move - have a link of another format call our program
+ * @policy: ours
+ * @from: what the cgroup has
+ * @cgroup: the cgroup
+ * @err: what failed; the link is as it was then
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_link_move(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
+		     const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_link_unpin - take the policy from a cgroup
+ * @policy: the policy
+ * @id: of the cgroup, which may be gone
+ * @err: what failed
+ *
+ * Return: 1, 0 when there is no such link, or -1 with @err set.
+ */
+int ebpfmm_link_unpin(struct ebpfmm_policy *policy, uint64_t id,
+		      struct ebpfmm_error *err);
+
+/**
  * ebpfmm_bpf_fs_open - open where everything is pinned
  * @err: what failed, such as that it is not mounted
  *

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which cgroup a process is in, and which processes are in a cgroup. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "kernel/cgroup_private.h"
+
+/* How deep below a cgroup a process is looked for. */
+#define SEARCH_DEPTH 4
+
+/* Is @path the cgroup @ancestor or below it? */
+static bool is_within(const char *path, const char *ancestor)
+{
+	size_t length = strlen(ancestor);
+
+	return !strncmp(path, ancestor, length) &&
+	       (!path[length] || path[length] == '/');
+}
+
+static bool ends_with(const char *name, size_t length, const char *end)
+{
+	size_t of_end = strlen(end);
+
+	return length > of_end && !strncmp(name + length - of_end, end, of_end);
+}
+
+static bool is_of_container(const char *name, size_t length)
+{
+	static const char payload[] = "libpod-payload-";
+
+	return ends_with(name, length, ".scope") ||
+	       (length >= sizeof(payload) && !strncmp(name, payload, strlen(payload)));
+}
+
+void ebpfmm_cgroup_lift(char *path, const char *own)
+{
+	size_t begin, end = strlen(path);
+	char cut;
+
+	for (; end; end = begin) {
+		begin = end;
+		while (begin && path[begin - 1] != '/')
+			begin--;
+		if (is_of_container(path + begin, end - begin)) {
+			cut = path[end];
+			path[end] = '\0';
+			if (is_within(own, path))
+				path[end] = cut;
+			return;
+		}
+		if (ends_with(path + begin, end - begin, ".slice") ||
+		    ends_with(path + begin, end - begin, ".service"))
+			return;
+		if (begin)
+			begin--;
+	}
+}
+
+/* Of /proc/PID/cgroup, is that the line of the hierarchy of v1 that has @controller? */
+static bool has_controller(const char *line, const char *controller)
+{
+	const char *at = strchr(line, ':');
+	size_t length;
+
+	while (at && (*at == ':' || *at == ',')) {
+		at++;
+		length = strcspn(at, ",:");
+		if (length == strlen(controller) && !strncmp(at, controller, length))
+			return true;
+		at += length;
+		if (*at == ':')
+			break;
+	}
+	return false;
+}
+
+/*
+ * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. The other lines
+ * are of hierarchies of v1; @elsewhere is whether one of those accounts for memory.
+ */
+static char *read_path(pid_t pid, bool *elsewhere, struct ebpfmm_error *err)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	_cleanup_free_ char *line = NULL;
+	char name[32], *path = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	*elsewhere = false;
+	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
+	errno = 0;
+	file = fopen(name, "re");
+	while (file && (length = getline(&line, &size, file)) > 0) {
+		if (line[length - 1] == '\n')
+			line[length - 1] = '\0';
+		if (!strncmp(line, "0::", 3) && !path)
+			path = strdup(line + 3);
+		*elsewhere = *elsewhere || has_controller(line, "memory");
+	}
+	/* Of a process that has ended there is no file, or nothing in it. */
+	if (!path)
+		ebpfmm_fail(err, errno == ENOMEM ? ENOMEM : ESRCH,
+			    "cgroup of process %d", (int)pid);
+	return path;
+}
+
+/* The same, where memory is charged to it: the kernel asks the policies of v2 alone. */
+static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
+{
+	bool elsewhere;
+	char *path = read_path(pid, &elsewhere, err);
+
+	if (!path || !elsewhere)
+		return path;
+	ebpfmm_fail(err, 0,
+		    "this node has cgroup v1 account for memory, not v2 (boot with systemd.unified_cgroup_hierarchy=1)");
+	free(path);
+	return NULL;
+}
+
+char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *mount = cgroup_mount_point(err);
+	_cleanup_free_ char *path = NULL;
+	char *full = NULL;
+	bool elsewhere;
+
+	if (!mount || !pid)
+		return take_ptr(mount);
+	path = read_path(pid, &elsewhere, err);
+	if (!path)
+		return NULL;
+	if (cgroup_has_parent_step(path)) {
+		ebpfmm_fail(err, 0, "process %d is outside our cgroup namespace", (int)pid);
+	} else if (asprintf(&full, "%s%s", mount, strcmp(path, "/") ? path : "") < 0) {
+		full = NULL;
+		ebpfmm_fail(err, ENOMEM, "cgroup of process %d", (int)pid);
+	}
+	return full;
+}
+
+int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *mount = cgroup_mount_point(err);
+	_cleanup_free_ char *path = mount ? path_of_pid(getpid(), err) : NULL;
+
+	return path ? 0 : -1;
+}
+
+/* @pid, or with 0 any, if the open cgroup itself lists it; otherwise 0. */
+static pid_t listed(int cgroup_fd, pid_t pid)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	pid_t found = 0;
+	int fd, other;
+
+	fd = openat(cgroup_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while (!found && fscanf(file, "%d", &other) == 1)
+		if (!pid || other == pid)
+			found = other;
+	return found;
+}
+
+/* A process can move, so the cgroup that was found must list it. */
+static int check_member(const char *path, pid_t pid, struct ebpfmm_error *err)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return ebpfmm_fail(err, errno, "cgroup `%s` of process %d", path,
+				   (int)pid);
+	if (listed(fd, pid) != pid)
+		return ebpfmm_fail(err, 0, "process %d is not in its cgroup `%s`",
+				   (int)pid, path);
+	return 0;
+}
+
+int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
+			 struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *mount = cgroup_mount_point(err);
+	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *own = NULL;
+	_cleanup_free_ char *full = NULL;
+
+	if (!mount)
+		return -1;
+	path = path_of_pid(pid, err);
+	if (!path)
+		return -1;
+	own = path_of_pid(getpid(), err);
+	if (!own)
+		return -1;
+	if (cgroup_has_parent_step(path))
+		return ebpfmm_fail(err, 0,
+				   "process %d is outside our cgroup namespace", (int)pid);
+	if (!strcmp(path, "/") || is_within(own, path))
+		return ebpfmm_fail(err, 0,
+				   "process %d has no cgroup of its own: it is in `%s`, as other processes of this node are",
+				   (int)pid, path);
+	if (asprintf(&full, "%s%s", mount, path) < 0) {
+		full = NULL;
+		return ebpfmm_fail(err, ENOMEM, "cgroup of process %d", (int)pid);
+	}
+	if (check_member(full, pid, err))
+		return -1;
+	ebpfmm_cgroup_lift(path, own);
+	full[strlen(mount) + strlen(path)] = '\0';
+	return cgroup_open_dir(full, out, err);
+}
+
+static pid_t first_pid(int fd, int depth)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	pid_t pid = listed(fd, 0);
+	struct dirent *entry;
+	int sub;
+
+	if (pid || !depth)
+		return pid;
+	sub = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = sub < 0 ? NULL : fdopendir(sub);
+	if (!dir) {
+		if (sub >= 0)
+			close(sub);
+		return 0;
+	}
+	while (!pid && (entry = readdir(dir))) {
+		_cleanup_close_ int child = -1;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		child = openat(sub, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (child >= 0)
+			pid = first_pid(child, depth - 1);
+	}
+	return pid;
+}
+
+pid_t ebpfmm_cgroup_first_pid(const struct ebpfmm_cgroup *cgroup)
+{
+	return first_pid(cgroup->fd, SEARCH_DEPTH);
+}
