@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Names of options, of all commands together. */
@@ -72,13 +73,19 @@ static int fail_unknown(const struct options *options, const char *word,
 			struct ebpfmm_error *err)
 {
 	const char *name = word + strspn(word, "-");
-	size_t length = strcspn(name, "=");
-	int count = 0;
+	char names[EBPFMM_ERROR_SIZE] = "";
+	size_t length = strcspn(name, "="), used;
 
-	for (int i = 0; i < options->count; i++)
-		count += !strncmp(options->each[i]->name, name, length);
-	return ebpfmm_fail(err, 0, count > 1 ? "option '%s' is ambiguous" :
-			   "unrecognized option '%s'", word);
+	for (int i = 0; i < options->count; i++) {
+		const char *each = options->each[i]->name;
+
+		used = strlen(names);
+		if (!strncmp(each, name, length))
+			snprintf(names + used, sizeof(names) - used, " '--%s'", each);
+	}
+	if (!names[0])
+		return ebpfmm_fail(err, 0, "unrecognized option '%s'", word);
+	return ebpfmm_fail(err, 0, "option '%s' is ambiguous; possibilities:%s", word, names);
 }
 
 /* In getopt's words, which it can only print itself. */

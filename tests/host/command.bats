@@ -132,7 +132,7 @@ as_json()
 	as_json usage "'x'" ebpfmm list -jx
 	as_json usage '--cgroup. requires an argument' ebpfmm detach --json --cgroup
 	as_json usage "--json' doesn't allow an argument" ebpfmm list --json=1
-	as_json usage 'ambiguous' ebpfmm check --json --r
+	as_json usage "ambiguous; possibilities: '--rootfs' '--regions'" ebpfmm check --json --r
 	as_json usage '--cgroup is missing' ebpfmm detach --json
 	as_json usage '--rootfs is not for this command' ebpfmm list --json --rootfs /
 	as_json usage '--json is not for this command' ebpfmm metrics --json
@@ -160,7 +160,9 @@ completed()
 {
 	bash -c '
 		compopt() { echo "compopt $*"; }
-		. /out/ctl/ebpfmm.bash || exit
+		# As bash-completion does it, within a function.
+		read_in() { . /out/ctl/ebpfmm.bash; }
+		read_in || exit
 		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 		_ebpfmm
 		printf "%s\n" "${COMPREPLY[@]}"' - "$@"
