@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/cleanup.h"
 
 #define READ_FLAGS	(O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 #define WRITE_FLAGS	(O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC)
@@ -66,16 +68,50 @@ static char *read_fd(int fd, const char *path, size_t max, size_t *length,
 char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
 		       size_t *length, struct ebpfmm_error *err)
 {
-	int fd = openat(dirfd, path, READ_FLAGS | flags);
-	char *text;
+	_cleanup_close_ int fd = openat(dirfd, path, READ_FLAGS | flags);
 
-	if (fd < 0) {
-		ebpfmm_fail(err, errno, "%s", path);
-		return NULL;
-	}
-	text = read_fd(fd, path, max, length, err);
-	close(fd);
-	return text;
+	if (fd >= 0)
+		return read_fd(fd, path, max, length, err);
+	ebpfmm_fail(err, errno, "%s", path);
+	return NULL;
+}
+
+FILE *ebpfmm_file_stream(int dirfd, const char *path)
+{
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (file)
+		take_fd(&fd);
+	return file;
+}
+
+int ebpfmm_file_number(int dirfd, const char *path, const char *key, uint64_t *value)
+{
+	_cleanup_fclose_ FILE *file = ebpfmm_file_stream(dirfd, path);
+	const size_t length = strlen(key);
+	char line[128];
+
+	if (!file)
+		return -1;
+	errno = 0;
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, length) && strchr(" \t", line[length]) &&
+		    sscanf(line + length, "%" SCNu64, value) == 1)
+			return 0;
+	errno = errno ?: ENOENT;
+	return -1;
+}
+
+DIR *ebpfmm_dir_open(int dirfd, const char *path)
+{
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+						     O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (dir)
+		take_fd(&fd);
+	return dir;
 }
 
 static int write_all(int fd, const char *bytes, size_t left)

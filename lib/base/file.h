@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Small files as a whole: read at once, and replaced in one step. */
+/*
+ * Files and directories below an open directory. Small files are read at once, and
+ * replaced in one step.
+ */
 #ifndef EBPFMM_FILE_H
 #define EBPFMM_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -26,6 +32,35 @@
  */
 char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
 		       size_t *length, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_file_stream - open a file of the kernel's to read it
+ * @dirfd: directory that @path is relative to, or AT_FDCWD
+ * @path: the file
+ *
+ * Return: to be closed with fclose(3), or NULL with errno set.
+ */
+FILE *ebpfmm_file_stream(int dirfd, const char *path);
+
+/**
+ * ebpfmm_file_number - look up a number in a file such as /proc/meminfo
+ * @dirfd: directory that @path is relative to, or AT_FDCWD
+ * @path: a file whose lines have a key, blanks and a number
+ * @key: the key, with all that is before the blanks
+ * @value: set to the number, if it is there
+ *
+ * Return: 0, or -1 with errno set; ENOENT where the file or the key is not there.
+ */
+int ebpfmm_file_number(int dirfd, const char *path, const char *key, uint64_t *value);
+
+/**
+ * ebpfmm_dir_open - open a directory to list it
+ * @dirfd: directory that @path is relative to, or AT_FDCWD
+ * @path: the directory, which may be @dirfd's, "."; no link
+ *
+ * Return: to be closed with closedir(3), or NULL with errno set.
+ */
+DIR *ebpfmm_dir_open(int dirfd, const char *path);
 
 /**
  * struct ebpfmm_new_file - a file that is to replace another one

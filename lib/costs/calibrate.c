@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/lock.h"
 #include "base/paths.h"
 #include "costs/calibrate_place.h"
@@ -59,15 +60,9 @@ struct child {
 /* Bytes to measure with, 0 with @err set where there are too few. */
 static size_t choose_size(struct ebpfmm_error *err)
 {
-	FILE *file = fopen("/proc/meminfo", "re");
 	uint64_t available = 0, bytes;
-	char line[128];
 
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %" SCNu64, &available) == 1)
-			break;
-	if (file)
-		fclose(file);
+	ebpfmm_file_number(AT_FDCWD, "/proc/meminfo", "MemAvailable:", &available);
 	bytes = available * 1024 / SHARE;
 	if (bytes < EBPFMM_MEASURE_MIN) {
 		ebpfmm_fail(err, 0,

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "costs/costs.h"
 
 #define PAGE (1UL << EBPFMM_PAGE_SHIFT)
@@ -117,15 +118,9 @@ static size_t kept_for_cpu(int cpu)
 /* Pages that the kernel has moved since it started. */
 static uint64_t count_moved(void)
 {
-	FILE *file = fopen("/proc/vmstat", "re");
-	unsigned long long value, moved = 0;
-	char line[128];
+	uint64_t moved = 0;
 
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "pgmigrate_success %llu", &value) == 1)
-			moved = value;
-	if (file)
-		fclose(file);
+	ebpfmm_file_number(AT_FDCWD, "/proc/vmstat", "pgmigrate_success", &moved);
 	return moved;
 }
 

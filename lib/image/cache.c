@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "image/cache_private.h"
 
 #define TMP_SUFFIX ".tmp"
@@ -168,19 +170,13 @@ static bool is_tmp(const char *name)
 static size_t look(const struct ebpfmm_cache *cache, struct seen *seen, bool tmp,
 		   bool remove, unsigned int *removed)
 {
+	_cleanup_closedir_ DIR *dir = ebpfmm_dir_open(cache->dirfd, ".");
 	size_t count = 0;
 	struct dirent *entry;
 	struct stat st;
-	DIR *dir;
-	int fd;
 
-	fd = openat(cache->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (!dir)
 		return 0;
-	}
 	while (count < MAX_SEEN && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
@@ -196,7 +192,6 @@ static size_t look(const struct ebpfmm_cache *cache, struct seen *seen, bool tmp
 		seen[count].name = strdup(entry->d_name);
 		count += !!seen[count].name;
 	}
-	closedir(dir);
 	return count;
 }
 

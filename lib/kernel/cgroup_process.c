@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "kernel/cgroup_private.h"
 
 /* How deep below a cgroup a process is looked for. */
@@ -157,18 +158,11 @@ int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
 /* @pid, or with 0 any, if the open cgroup itself lists it; otherwise 0. */
 static pid_t listed(int cgroup_fd, pid_t pid)
 {
-	_cleanup_fclose_ FILE *file = NULL;
+	_cleanup_fclose_ FILE *file = ebpfmm_file_stream(cgroup_fd, "cgroup.procs");
 	pid_t found = 0;
-	int fd, other;
+	int other;
 
-	fd = openat(cgroup_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	file = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
-		return 0;
-	}
-	while (!found && fscanf(file, "%d", &other) == 1)
+	while (file && !found && fscanf(file, "%d", &other) == 1)
 		if (!pid || other == pid)
 			found = other;
 	return found;
@@ -227,23 +221,16 @@ static pid_t first_pid(int fd, int depth)
 	_cleanup_closedir_ DIR *dir = NULL;
 	pid_t pid = listed(fd, 0);
 	struct dirent *entry;
-	int sub;
 
 	if (pid || !depth)
 		return pid;
-	sub = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = sub < 0 ? NULL : fdopendir(sub);
-	if (!dir) {
-		if (sub >= 0)
-			close(sub);
-		return 0;
-	}
-	while (!pid && (entry = readdir(dir))) {
+	dir = ebpfmm_dir_open(fd, ".");
+	while (dir && !pid && (entry = readdir(dir))) {
 		_cleanup_close_ int child = -1;
 
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
 			continue;
-		child = openat(sub, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		child = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (child >= 0)
 			pid = first_pid(child, depth - 1);
 	}

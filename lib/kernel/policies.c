@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "kernel/policy_internal.h"
 
@@ -57,7 +58,7 @@ static int add_dir(struct ebpfmm_policies *policies, int topfd, const char *name
 
 int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
 {
-	DIR *dir = ebpfmm_pin_list(AT_FDCWD, EBPFMM_PIN_TOP);
+	DIR *dir = ebpfmm_dir_open(AT_FDCWD, EBPFMM_PIN_TOP);
 	struct dirent *entry;
 	bool unnumbered = false;
 	int rc = 0;

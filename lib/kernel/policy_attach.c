@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 /* Storage comes from a cache that an interrupt on this CPU refills. */
 #define STORE_TRIES 200
@@ -62,7 +63,7 @@ static int erase(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 static int erase_others(struct ebpfmm_policy *policy,
 			const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
 {
-	_cleanup_closedir_ DIR *dir = ebpfmm_pin_list(policy->dirfd, ".");
+	_cleanup_closedir_ DIR *dir = ebpfmm_dir_open(policy->dirfd, ".");
 	struct dirent *entry;
 
 	if (!dir && errno == ENOENT)

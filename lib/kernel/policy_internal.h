@@ -154,15 +154,6 @@ int ebpfmm_pin_get(int dirfd, const char *name);
 int ebpfmm_pin_put(int dirfd, const char *name, int fd);
 
 /**
- * ebpfmm_pin_list - open a directory to list it
- * @dirfd: where it is
- * @name: its name there
- *
- * Return: to be closed with closedir(3), or NULL with errno set.
- */
-DIR *ebpfmm_pin_list(int dirfd, const char *name);
-
-/**
  * ebpfmm_pin_remove_dir - remove a directory of pins
  * @fsfd: from ebpfmm_bpf_fs_open()
  * @name: its name there

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #define LINK_NAME_SIZE 32
 
@@ -91,7 +92,7 @@ int ebpfmm_policy_each(struct ebpfmm_policy *policy,
 		       int (*fn)(uint64_t id, bool attached, void *data),
 		       void *data, struct ebpfmm_error *err)
 {
-	_cleanup_closedir_ DIR *dir = ebpfmm_pin_list(policy->dirfd, ".");
+	_cleanup_closedir_ DIR *dir = ebpfmm_dir_open(policy->dirfd, ".");
 	struct dirent *entry;
 	int rc = 0;
 

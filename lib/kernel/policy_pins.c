@@ -17,7 +17,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#include "base/file.h"
 
 _Static_assert(sizeof(EBPFMM_BPF_FS "/" EBPFMM_TOP_NAME) == sizeof(EBPFMM_PIN_TOP),
 	       "EBPFMM_PIN_TOP is where we pin");
@@ -65,19 +65,6 @@ int ebpfmm_bpf_fs_open(struct ebpfmm_error *err)
 
 /* --- directories ---------------------------------------------------------------- */
 
-DIR *ebpfmm_pin_list(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, DIR_FLAGS), code;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!dir && fd >= 0) {
-		code = errno;
-		close(fd);
-		errno = code;
-	}
-	return dir;
-}
-
 /* Unpins what is right in a directory, but leaves directories in it. */
 static void empty(DIR *dir)
 {
@@ -90,7 +77,7 @@ static void empty(DIR *dir)
 
 int ebpfmm_pin_remove_dir(int fsfd, const char *name, struct ebpfmm_error *err)
 {
-	DIR *dir = ebpfmm_pin_list(fsfd, name);
+	DIR *dir = ebpfmm_dir_open(fsfd, name);
 
 	if (!dir && errno == ENOENT)
 		return 0;
@@ -118,7 +105,7 @@ uint32_t ebpfmm_pin_format(const char *name)
  */
 static void rescue(int fsfd)
 {
-	DIR *dir = ebpfmm_pin_list(fsfd, EBPFMM_OLD_NAME);
+	DIR *dir = ebpfmm_dir_open(fsfd, EBPFMM_OLD_NAME);
 	char name[sizeof(EBPFMM_TOP_NAME) + 16];
 	struct dirent *entry;
 
@@ -239,7 +226,7 @@ int ebpfmm_policy_remove(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 	if (fsfd < 0)
 		return -1;
 	if (policy->unnumbered) {
-		dir = ebpfmm_pin_list(policy->dirfd, ".");
+		dir = ebpfmm_dir_open(policy->dirfd, ".");
 		if (dir)
 			empty(dir);
 		else

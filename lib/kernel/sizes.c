@@ -4,13 +4,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "kernel/iterate.h"
 #include "sizes.skel.h"
 
@@ -64,23 +61,8 @@ static int read_folios(const struct ebpfmm_sizes *sizes,
 static int read_anonymous(const struct ebpfmm_cgroup *cgroup, uint64_t *bytes,
 			  struct ebpfmm_error *err)
 {
-	int fd = openat(cgroup->fd, "memory.stat", O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	bool found = false;
-	char line[128];
-
-	if (!file) {
-		ebpfmm_fail(err, errno, "%s/memory.stat", cgroup->path);
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	while (!found && fgets(line, sizeof(line), file))
-		found = sscanf(line, "anon %" SCNu64, bytes) == 1;
-	fclose(file);
-	if (!found)
-		return ebpfmm_fail(err, ENOENT, "%s/memory.stat: no \"anon\"",
-				   cgroup->path);
+	if (ebpfmm_file_number(cgroup->fd, "memory.stat", "anon", bytes))
+		return ebpfmm_fail(err, errno, "\"anon\" in %s/memory.stat", cgroup->path);
 	return 0;
 }
 

@@ -2,13 +2,14 @@
 /* Going through all records of a directory, and clearing what is none. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "life/record_private.h"
 
@@ -94,33 +95,27 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 
 static DIR *list(const struct ebpfmm_records *records, struct ebpfmm_error *err)
 {
-	int fd = openat(records->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = ebpfmm_dir_open(records->dirfd, ".");
 
-	if (!dir) {
+	if (!dir)
 		ebpfmm_fail(err, errno, "list records");
-		if (fd >= 0)
-			close(fd);
-	}
 	return dir;
 }
 
 static int each_file(const struct ebpfmm_records *records, file_fn *fn, void *data,
 		     struct ebpfmm_error *err)
 {
+	_cleanup_closedir_ DIR *dir = list(records, err);
 	struct dirent *entry;
 	bool could;
 	int rc = 0;
-	DIR *dir;
 
-	dir = list(records, err);
 	if (!dir)
 		return -1;
 	while (!rc && (errno = 0, entry = readdir(dir)))
 		rc = one_file(records, entry->d_name, fn, data, &could, err);
 	if (!rc && errno)
 		rc = ebpfmm_fail(err, errno, "list records");
-	closedir(dir);
 	return rc;
 }
 
@@ -131,13 +126,12 @@ static int each_file(const struct ebpfmm_records *records, file_fn *fn, void *da
 static int few_files(const struct ebpfmm_records *records, unsigned int max,
 		     file_fn *fn, void *data, struct ebpfmm_error *err)
 {
+	_cleanup_closedir_ DIR *dir = list(records, err);
 	struct dirent *entry;
 	bool again = false;
 	long at = 0;
 	int rc = 0;
-	DIR *dir;
 
-	dir = list(records, err);
 	if (!dir)
 		return -1;
 	if (pread(records->lockfd, &at, sizeof(at), 0) == sizeof(at))
@@ -160,7 +154,6 @@ static int few_files(const struct ebpfmm_records *records, unsigned int max,
 		rewinddir(dir);
 	}
 	at = telldir(dir);
-	closedir(dir);
 	if (!rc && pwrite(records->lockfd, &at, sizeof(at), 0) != sizeof(at))
 		rc = ebpfmm_fail(err, errno, "list records");
 	return rc;

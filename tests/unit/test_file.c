@@ -116,6 +116,58 @@ static void fails(void **state)
 	close(file.dirfd);
 }
 
+static void assert_number(const char *key, int code, uint64_t expected)
+{
+	uint64_t value = 77;
+
+	errno = 0;
+	assert_int_equal(ebpfmm_file_number(AT_FDCWD, in_scratch("numbers"), key, &value),
+			 code ? -1 : 0);
+	assert_int_equal(errno, code);
+	assert_true(value == (code ? 77 : expected));
+}
+
+static void numbers(void **state)
+{
+	static const char text[] = "anon_thp 1\nfile x\nanon 18446744073709551615\n"
+		"MemAvailable:    12345 kB\nend 5";
+
+	(void)state;
+	assert_number("anon", ENOENT, 0);
+	put_bytes("numbers", text, strlen(text));
+	assert_number("anon", 0, UINT64_MAX);
+	assert_number("anon_thp", 0, 1);
+	assert_number("MemAvailable:", 0, 12345);
+	assert_number("MemAvailable", ENOENT, 0);
+	assert_number("file", ENOENT, 0);
+	assert_number("end", 0, 5);
+	assert_number("absent", ENOENT, 0);
+}
+
+/* A list of a directory moves no descriptor of it, and follows no link. */
+static void directories(void **state)
+{
+	int fd = open(in_scratch(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir;
+
+	(void)state;
+	put_bytes("listed/inside", "", 0);
+	for (int i = 0; i < 2; i++) {
+		dir = ebpfmm_dir_open(fd, ".");
+		assert_non_null(dir);
+		assert_non_null(readdir(dir));
+		assert_int_equal(closedir(dir), 0);
+	}
+	dir = ebpfmm_dir_open(fd, "listed");
+	assert_non_null(dir);
+	closedir(dir);
+	assert_null(ebpfmm_dir_open(fd, "listed/inside"));
+	assert_int_equal(errno, ENOTDIR);
+	assert_int_equal(symlinkat("listed", fd, "to-listed"), 0);
+	assert_null(ebpfmm_dir_open(fd, "to-listed"));
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +175,8 @@ int main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(replaces),
 		cmocka_unit_test(fails),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(directories),
 	};
 
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
