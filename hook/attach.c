@@ -11,6 +11,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "image/cache.h"
@@ -86,10 +87,8 @@ static int find_target(const struct ebpfmm_job *job, struct target *target,
 
 static void close_target(struct target *target)
 {
-	if (target->pidfd >= 0)
-		close(target->pidfd);
-	if (target->root >= 0)
-		close(target->root);
+	closep(&target->pidfd);
+	closep(&target->root);
 	ebpfmm_cgroup_close(&target->cgroup);
 }
 
@@ -136,8 +135,7 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 	how.cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
 	how.debugfd = open(EBPFMM_DEBUG_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = ebpfmm_translate(profile, &how, &table, err);
-	if (how.debugfd >= 0)
-		close(how.debugfd);
+	closep(&how.debugfd);
 	ebpfmm_cache_close(how.cache);
 	ebpfmm_policy_close(policy);
 	if (rc)
@@ -159,9 +157,9 @@ static int translate_and_attach(const struct ebpfmm_job *job,
 
 int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 {
-	struct target target = { .pidfd = -1, .root = -1, .cgroup.fd = -1 };
-	struct ebpfmm_profile *profile = NULL;
-	int rc = -1;
+	_cleanup_(close_target) struct target target = { .pidfd = -1, .root = -1,
+							 .cgroup.fd = -1 };
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 
 	if (job->pid < 2)
 		return ebpfmm_fail(err, 0,
@@ -170,11 +168,8 @@ int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 	if (ebpfmm_profile_find(job->profile, &profile, err))
 		return -1;
 	ebpfmm_step(job->steps, "profile");
-	if (!find_target(job, &target, err)) {
-		ebpfmm_step(job->steps, "container");
-		rc = translate_and_attach(job, &target, profile, err);
-	}
-	close_target(&target);
-	ebpfmm_profile_free(profile);
-	return rc;
+	if (find_target(job, &target, err))
+		return -1;
+	ebpfmm_step(job->steps, "container");
+	return translate_and_attach(job, &target, profile, err);
 }

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/json_read.h"
 
 static int read_root(struct json_object *config, const char *dir,
@@ -40,41 +42,35 @@ static int read_root(struct json_object *config, const char *dir,
 int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
 			struct ebpfmm_bundle *out, struct ebpfmm_error *err)
 {
-	struct json_object *config, *annotations = NULL;
-	int rc = -1;
+	_cleanup_(json_object_putp) struct json_object *config = NULL;
+	struct json_object *annotations = NULL;
 
 	*out = (struct ebpfmm_bundle){};
 	config = ebpfmm_json_object(text, length, err);
 	if (!config)
 		return -1;
 	json_object_object_get_ex(config, "annotations", &annotations);
-	if (annotations && !json_object_is_type(annotations, json_type_object)) {
-		ebpfmm_fail(err, 0, "`annotations` is no object");
-	} else {
-		out->annotations = json_object_get(annotations);
-		rc = read_root(config, dir, out, err);
-	}
-	json_object_put(config);
-	return rc;
+	if (annotations && !json_object_is_type(annotations, json_type_object))
+		return ebpfmm_fail(err, 0, "`annotations` is no object");
+	out->annotations = json_object_get(annotations);
+	return read_root(config, dir, out, err);
 }
 
 /* Return: 0, or -1 with @err set, whose code is ENOENT when there is no file. */
 static int load_from(const char *dir, struct ebpfmm_bundle *out,
 		     struct ebpfmm_error *err)
 {
+	_cleanup_free_ char *text = NULL;
 	char path[PATH_MAX];
 	size_t length;
-	char *text;
-	int rc;
 
 	if (snprintf(path, sizeof(path), "%s/config.json", dir) >= (int)sizeof(path))
 		return ebpfmm_fail(err, ENAMETOOLONG, "bundle `%.128s...`", dir);
 	text = ebpfmm_file_read(AT_FDCWD, path, 0, EBPFMM_CONFIG_MAX_BYTES, &length, err);
 	if (!text)
 		return -1;
-	rc = ebpfmm_bundle_parse(text, length, dir, out, err);
-	free(text);
-	return rc ? ebpfmm_prefix(err, "%s: ", path) : 0;
+	return ebpfmm_bundle_parse(text, length, dir, out, err) ?
+	       ebpfmm_prefix(err, "%s: ", path) : 0;
 }
 
 int ebpfmm_bundle_load(const char *bundle, struct ebpfmm_bundle *out,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/json_read.h"
 #include "life/record.h"
 
@@ -95,8 +96,7 @@ static int read_root(struct json_object *object, struct ebpfmm_state *out,
 int ebpfmm_state_parse(const char *text, size_t length, struct ebpfmm_state *out,
 		       struct ebpfmm_error *err)
 {
-	struct json_object *object;
-	int rc = -1;
+	_cleanup_(json_object_putp) struct json_object *object = NULL;
 
 	*out = (struct ebpfmm_state){};
 	if (length > EBPFMM_STATE_MAX_BYTES)
@@ -106,13 +106,12 @@ int ebpfmm_state_parse(const char *text, size_t length, struct ebpfmm_state *out
 	if (!object)
 		return ebpfmm_prefix(err, "state: ");
 	/* Annotations and id first: they say what to do about what is wrong. */
-	if (!read_annotations(object, out, err) && !read_id(object, out, err) &&
-	    !copy_string(object, "status", &out->status, err) &&
-	    !read_pid(object, out, err) && !read_bundle(object, out, err) &&
-	    !read_root(object, out, err))
-		rc = 0;
-	json_object_put(object);
-	return rc;
+	if (read_annotations(object, out, err) || read_id(object, out, err) ||
+	    copy_string(object, "status", &out->status, err) ||
+	    read_pid(object, out, err) || read_bundle(object, out, err) ||
+	    read_root(object, out, err))
+		return -1;
+	return 0;
 }
 
 int ebpfmm_state_stage(const char *argument, const char *status,

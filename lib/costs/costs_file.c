@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/json_read.h"
@@ -41,19 +42,16 @@ static const char *const compact_names[] = {
 
 int ebpfmm_costs_add(struct json_object *object, const struct ebpfmm_costs *costs)
 {
-	struct json_object *compact = json_object_new_object();
+	_cleanup_(json_object_putp) struct json_object *compact = json_object_new_object();
 
 	if (!compact || ebpfmm_json_add_number(object, "zero_ns", costs->zero_ns) ||
 	    ebpfmm_json_add_number(object, "fault_ns", costs->fault_ns))
-		goto fail;
+		return -1;
 	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++)
 		if (EBPFMM_SUPPORTED_ORDERS & 1U << o &&
 		    ebpfmm_json_add_number(compact, ebpfmm_order_name(o), costs->compact_ns[o]))
-			goto fail;
-	return ebpfmm_json_add(object, "compact_ns", compact);
-fail:
-	json_object_put(compact);
-	return -1;
+			return -1;
+	return ebpfmm_json_add(object, "compact_ns", take_ptr(compact));
 }
 
 void ebpfmm_costs_date(const struct ebpfmm_costs *costs, char date[EBPFMM_DATE_SIZE])
@@ -68,24 +66,22 @@ void ebpfmm_costs_date(const struct ebpfmm_costs *costs, char date[EBPFMM_DATE_S
 
 static struct json_object *machine_json(const struct ebpfmm_node *node)
 {
-	struct json_object *object = json_object_new_object();
+	_cleanup_(json_object_putp) struct json_object *object = json_object_new_object();
 
-	if (object && !ebpfmm_json_add_string(object, "cpu", node->cpu) &&
-	    !ebpfmm_json_add_number(object, "memory", node->memory))
-		return object;
-	json_object_put(object);
-	return NULL;
+	if (!object || ebpfmm_json_add_string(object, "cpu", node->cpu) ||
+	    ebpfmm_json_add_number(object, "memory", node->memory))
+		return NULL;
+	return take_ptr(object);
 }
 
 static struct json_object *methods_json(const struct ebpfmm_measurement *record)
 {
-	struct json_object *object = json_object_new_object();
+	_cleanup_(json_object_putp) struct json_object *object = json_object_new_object();
 
-	if (object && !ebpfmm_json_add_string(object, "zero", zero_names[record->zero]) &&
-	    !ebpfmm_json_add_string(object, "compact", compact_names[record->compact]))
-		return object;
-	json_object_put(object);
-	return NULL;
+	if (!object || ebpfmm_json_add_string(object, "zero", zero_names[record->zero]) ||
+	    ebpfmm_json_add_string(object, "compact", compact_names[record->compact]))
+		return NULL;
+	return take_ptr(object);
 }
 
 struct json_object *ebpfmm_costs_json(const struct ebpfmm_measurement *record)
@@ -127,24 +123,23 @@ int ebpfmm_costs_write(const char *dir, const struct ebpfmm_measurement *record,
 	/* The file outlives the boot. */
 	struct ebpfmm_new_file file = { .name = FILE_NAME, .tmp = TMP_NAME, .mode = 0644,
 					.durable = true };
-	int rc = 0;
-	char *text;
+	_cleanup_free_ char *text = NULL;
+	_cleanup_close_ int dirfd = -1;
 
 	if (ebpfmm_costs_check(&record->costs, err))
 		return -1;
 	if (mkdir(dir, 0755) && errno != EEXIST)
 		return ebpfmm_fail(err, errno, "make `%s`", dir);
-	file.dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (file.dirfd < 0)
+	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0)
 		return ebpfmm_fail(err, errno, "open `%s`", dir);
 	text = to_text(record);
 	if (!text)
-		rc = ebpfmm_fail(err, ENOMEM, "write `%s/" FILE_NAME "`", dir);
-	else if (ebpfmm_file_replace(&file, text, strlen(text)))
-		rc = ebpfmm_fail(err, errno, "write `%s/" FILE_NAME "`", dir);
-	free(text);
-	close(file.dirfd);
-	return rc;
+		return ebpfmm_fail(err, ENOMEM, "write `%s/" FILE_NAME "`", dir);
+	file.dirfd = dirfd;
+	if (ebpfmm_file_replace(&file, text, strlen(text)))
+		return ebpfmm_fail(err, errno, "write `%s/" FILE_NAME "`", dir);
+	return 0;
 }
 
 /* --- reading ------------------------------------------------------------------ */
@@ -304,20 +299,19 @@ static int from_json(struct json_object *root, struct ebpfmm_measurement *record
 int ebpfmm_costs_read(const char *dir, struct ebpfmm_measurement *record,
 		      struct ebpfmm_error *err)
 {
-	struct json_object *root = NULL;
-	char path[PATH_MAX], *text;
+	_cleanup_(json_object_putp) struct json_object *root = NULL;
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_MAX];
 	size_t length;
-	int rc;
 
 	*record = (struct ebpfmm_measurement){};
 	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
 	text = ebpfmm_file_read(AT_FDCWD, path, 0, FILE_MAX_BYTES, &length, err);
 	if (!text)
 		return -1;
-	rc = ebpfmm_json_strict(text, length, &root, err) ?: from_json(root, record, err);
-	json_object_put(root);
-	free(text);
-	return rc ? ebpfmm_prefix(err, "%s: ", path) : 0;
+	if (ebpfmm_json_strict(text, length, &root, err) || from_json(root, record, err))
+		return ebpfmm_prefix(err, "%s: ", path);
+	return 0;
 }
 
 /* --- judging ------------------------------------------------------------------ */

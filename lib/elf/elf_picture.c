@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "elf/elf_private.h"
 
 /* Room for the largest .symtab with its names and a rather large .dynsym. */
@@ -162,9 +163,11 @@ static int read_headers(struct picture *picture, bool loadable,
 	return 0;
 }
 
+EBPFMM_CLEANUP(struct picture *, picture_close)
+
 struct picture *picture_open(int fd, bool loadable, struct ebpfmm_error *err)
 {
-	struct picture *picture;
+	_cleanup_(picture_closep) struct picture *picture = NULL;
 	struct stat st;
 
 	if (fstat(fd, &st)) {
@@ -195,7 +198,7 @@ struct picture *picture_open(int fd, bool loadable, struct ebpfmm_error *err)
 	picture->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (picture->fd < 0) {
 		ebpfmm_fail(err, errno, "cannot read it");
-		goto fail;
+		return NULL;
 	}
 	/* One header more than the file has, so that a short file has room. */
 	picture->bytes = mmap(NULL, picture->size + sizeof(Elf64_Ehdr),
@@ -204,14 +207,9 @@ struct picture *picture_open(int fd, bool loadable, struct ebpfmm_error *err)
 			      0);
 	if (picture->bytes == MAP_FAILED) {
 		ebpfmm_fail(err, errno, "cannot read it");
-		goto fail;
+		return NULL;
 	}
-	if (read_headers(picture, loadable, err))
-		goto fail;
-	return picture;
-fail:
-	picture_close(picture);
-	return NULL;
+	return read_headers(picture, loadable, err) ? NULL : take_ptr(picture);
 }
 
 void picture_close(struct picture *picture)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "elf/reader.h"
 #include "image/cache.h"
 #include "image/debug_file.h"
@@ -108,7 +109,8 @@ int ebpfmm_binary_open(const struct ebpfmm_root *how, const char *path,
 		       bool mapped, struct ebpfmm_binary **out,
 		       struct ebpfmm_error *err)
 {
-	struct ebpfmm_binary *binary = calloc(1, sizeof(*binary));
+	_cleanup_(ebpfmm_binary_closep) struct ebpfmm_binary *binary =
+		calloc(1, sizeof(*binary));
 
 	if (!binary)
 		return ebpfmm_fail(err, ENOMEM, "%s", path);
@@ -116,18 +118,15 @@ int ebpfmm_binary_open(const struct ebpfmm_root *how, const char *path,
 	binary->path = path;
 	binary->fd = ebpfmm_rootfs_open(how->rootfd, path, err);
 	if (binary->fd < 0 || identify(binary, binary->fd, mapped, &binary->file, err))
-		goto fail;
+		return -1;
 	if (mapped) {
 		binary->mapped = binary->file;
 		binary->have_mapped = true;
 	}
 	if (use_cache(binary, err))
-		goto fail;
-	*out = binary;
+		return -1;
+	*out = take_ptr(binary);
 	return 0;
-fail:
-	ebpfmm_binary_close(binary);
-	return -1;
 }
 
 /*
@@ -137,22 +136,16 @@ fail:
  */
 static bool is_unchanged(const struct ebpfmm_binary *binary)
 {
+	_cleanup_close_ int fd = -1;
 	struct ebpfmm_file now;
-	bool unchanged;
 	char path[40];
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", binary->fd);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	unchanged = !identify(binary, fd, true, &now, NULL) &&
-		    !memcmp(&now.identity, &binary->mapped.identity,
-			    sizeof(now.identity)) &&
-		    now.ctime == binary->mapped.ctime &&
-		    now.ctime_nsec == binary->mapped.ctime_nsec;
-	close(fd);
-	return unchanged;
+	return fd >= 0 && !identify(binary, fd, true, &now, NULL) &&
+	       !memcmp(&now.identity, &binary->mapped.identity, sizeof(now.identity)) &&
+	       now.ctime == binary->mapped.ctime &&
+	       now.ctime_nsec == binary->mapped.ctime_nsec;
 }
 
 void ebpfmm_binary_close(struct ebpfmm_binary *binary)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/bpf_types.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "elf/elf_file.h"
 #include "elf/reader.h"
@@ -106,5 +107,7 @@ int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image
 int ebpfmm_binary_find(struct ebpfmm_binary *binary,
 		       const struct ebpfmm_elf_name *name,
 		       struct ebpfmm_answer *answer, struct ebpfmm_error *err);
+
+EBPFMM_CLEANUP(struct ebpfmm_binary *, ebpfmm_binary_close)
 
 #endif /* EBPFMM_BINARY_H */

@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "image/rootfs.h"
 
 /* Not in linux/magic.h. */
@@ -67,8 +68,9 @@ static int check_file_system(int fd, const char *path, struct ebpfmm_error *err)
 int ebpfmm_rootfs_open(int rootfd, const char *path, struct ebpfmm_error *err)
 {
 	char self[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+	_cleanup_close_ int pathfd = -1;
 	struct stat st;
-	int pathfd, fd = -1;
+	int fd;
 
 	if (path[0] != '/')
 		return ebpfmm_fail(err, 0, "%s: not an absolute path", path);
@@ -85,24 +87,15 @@ int ebpfmm_rootfs_open(int rootfd, const char *path, struct ebpfmm_error *err)
 	if (pathfd < 0)
 		return ebpfmm_fail(err, errno, "%s", path);
 
-	if (fstat(pathfd, &st) < 0) {
-		ebpfmm_fail(err, errno, "%s", path);
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		ebpfmm_fail(err, 0, "%s: not a regular file", path);
-		goto out;
-	}
-
+	if (fstat(pathfd, &st) < 0)
+		return ebpfmm_fail(err, errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return ebpfmm_fail(err, 0, "%s: not a regular file", path);
 	if (check_file_system(pathfd, path, err))
-		goto out;
+		return -1;
 
 	/* O_NONBLOCK: a lease the tenant holds on the file must not block us. */
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", pathfd);
 	fd = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		ebpfmm_fail(err, errno, "%s", path);
-out:
-	close(pathfd);
-	return fd;
+	return fd < 0 ? ebpfmm_fail(err, errno, "%s", path) : fd;
 }

@@ -16,6 +16,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 /* Of handles of kernfs, whose inode number is the cgroup's id (exportfs.h). */
 #define FILEID_KERNFS 0xfe
 #define USUAL_MOUNT "/sys/fs/cgroup"
@@ -94,9 +96,10 @@ char *cgroup_mount_point(struct ebpfmm_error *err)
 	return mount;
 }
 
-/* Takes over @fd, also on failure. */
-static int from_fd(int fd, struct ebpfmm_cgroup *out, struct ebpfmm_error *err)
+/* Takes over @taken, also on failure. */
+static int from_fd(int taken, struct ebpfmm_cgroup *out, struct ebpfmm_error *err)
 {
+	_cleanup_close_ int fd = taken;
 	union {
 		struct file_handle handle;
 		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
@@ -105,28 +108,19 @@ static int from_fd(int fd, struct ebpfmm_cgroup *out, struct ebpfmm_error *err)
 	ssize_t length;
 	int mount_id;
 
-	if (name_to_handle_at(fd, "", &id.handle, &mount_id, AT_EMPTY_PATH)) {
-		ebpfmm_fail(err, errno, "id of the cgroup");
-		goto fail;
-	}
+	if (name_to_handle_at(fd, "", &id.handle, &mount_id, AT_EMPTY_PATH))
+		return ebpfmm_fail(err, errno, "id of the cgroup");
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	length = readlink(link, path, sizeof(path) - 1);
-	if (length < 0) {
-		ebpfmm_fail(err, errno, "path of the cgroup");
-		goto fail;
-	}
+	if (length < 0)
+		return ebpfmm_fail(err, errno, "path of the cgroup");
 	path[length] = '\0';
 	out->path = strdup(path);
-	if (!out->path) {
-		ebpfmm_fail(err, ENOMEM, "path of the cgroup");
-		goto fail;
-	}
+	if (!out->path)
+		return ebpfmm_fail(err, ENOMEM, "path of the cgroup");
 	memcpy(&out->id, id.handle.f_handle, sizeof(out->id));
-	out->fd = fd;
+	out->fd = take_fd(&fd);
 	return 0;
-fail:
-	close(fd);
-	return -1;
 }
 
 int cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
@@ -156,8 +150,8 @@ bool cgroup_has_parent_step(const char *path)
 /* A descriptor of the root of cgroup v2. */
 static int open_mount(struct ebpfmm_error *err)
 {
+	_cleanup_free_ char *mount = NULL;
 	int fd = open_usual();
-	char *mount;
 
 	if (fd >= 0)
 		return fd;
@@ -165,18 +159,15 @@ static int open_mount(struct ebpfmm_error *err)
 	if (!mount)
 		return -1;
 	fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		ebpfmm_fail(err, errno, "%s", mount);
-	free(mount);
-	return fd;
+	return fd < 0 ? ebpfmm_fail(err, errno, "%s", mount) : fd;
 }
 
 int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
 		       struct ebpfmm_error *err)
 {
-	char *mount, *full;
+	_cleanup_free_ char *mount = NULL;
+	_cleanup_free_ char *full = NULL;
 	struct stat st;
-	int rc;
 
 	if (path[0] == '/' && !stat(path, &st))
 		return cgroup_open_dir(path, out, err);
@@ -185,16 +176,12 @@ int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
 	mount = cgroup_mount_point(err);
 	if (!mount)
 		return -1;
-	rc = asprintf(&full, "%s/%s", mount, path + strspn(path, "/"));
-	free(mount);
-	if (rc < 0)
+	if (asprintf(&full, "%s/%s", mount, path + strspn(path, "/")) < 0) {
+		full = NULL;
 		return ebpfmm_fail(err, ENOMEM, "%s", path);
-	if (stat(full, &st))
-		rc = ebpfmm_fail(err, errno, "%s", path);
-	else
-		rc = cgroup_open_dir(full, out, err);
-	free(full);
-	return rc;
+	}
+	return stat(full, &st) ? ebpfmm_fail(err, errno, "%s", path) :
+				 cgroup_open_dir(full, out, err);
 }
 
 int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
@@ -205,9 +192,9 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
 	} handle = { .handle = { .handle_bytes = sizeof(id),
 				 .handle_type = FILEID_KERNFS } };
-	int mountfd, fd = -1, tries, rc = -1;
+	_cleanup_close_ int mountfd = open_mount(err);
+	int fd = -1, tries;
 
-	mountfd = open_mount(err);
 	if (mountfd < 0)
 		return -1;
 	memcpy(handle.handle.f_handle, &id, sizeof(id));
@@ -219,11 +206,8 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 			break;
 	}
 	if (fd < 0)
-		ebpfmm_fail(err, errno, "cgroup %" PRIu64, id);
-	else
-		rc = from_fd(fd, out, err);
-	close(mountfd);
-	return rc;
+		return ebpfmm_fail(err, errno, "cgroup %" PRIu64, id);
+	return from_fd(fd, out, err);
 }
 
 int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgroup *out,

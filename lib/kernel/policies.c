@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "kernel/policy_internal.h"
@@ -58,7 +59,7 @@ static int add_dir(struct ebpfmm_policies *policies, int topfd, const char *name
 
 int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
 {
-	DIR *dir = ebpfmm_dir_open(AT_FDCWD, EBPFMM_PIN_TOP);
+	_cleanup_closedir_ DIR *dir = ebpfmm_dir_open(AT_FDCWD, EBPFMM_PIN_TOP);
 	struct dirent *entry;
 	bool unnumbered = false;
 	int rc = 0;
@@ -79,7 +80,6 @@ int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
 		rc = ebpfmm_fail(err, errno, "list `" EBPFMM_PIN_TOP "`");
 	if (!rc && unnumbered)
 		rc = add_dir(out, dirfd(dir), ".", true, err);
-	closedir(dir);
 	return rc;
 }
 

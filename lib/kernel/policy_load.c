@@ -14,7 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "ebpfmm.skel.h"
+
+EBPFMM_CLEANUP(struct ebpfmm_bpf *, ebpfmm_bpf__destroy)
 
 #define OPS_TYPE "bpf_mm_ops"
 #define NOT_WHOLE "`" EBPFMM_PIN_DIR "` is not whole: ebpfmm unload, then ebpfmm load"
@@ -214,15 +217,15 @@ static int pin_into(int dirfd, struct ebpfmm_bpf *object, int format,
 /* Pins everything, or nothing. */
 static int pin_all(int fsfd, struct ebpfmm_bpf *object, struct ebpfmm_error *err)
 {
-	int dirfd = -1, format, rc = -1;
+	_cleanup_close_ int format = make_format(err);
+	_cleanup_close_ int dirfd = -1;
+	int rc = -1;
 
-	format = make_format(err);
 	if (format < 0)
 		return -1;
-	if (mkdirat(fsfd, EBPFMM_NEW_NAME, 0700)) {
-		ebpfmm_fail(err, errno, "make `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
-		goto out;
-	}
+	if (mkdirat(fsfd, EBPFMM_NEW_NAME, 0700))
+		return ebpfmm_fail(err, errno,
+				   "make `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
 	dirfd = openat(fsfd, EBPFMM_NEW_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dirfd < 0)
 		ebpfmm_fail(err, errno, "open `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
@@ -236,40 +239,25 @@ static int pin_all(int fsfd, struct ebpfmm_bpf *object, struct ebpfmm_error *err
 		rc = 0;
 	if (rc)
 		ebpfmm_pin_remove_dir(fsfd, EBPFMM_NEW_NAME, NULL);
-out:
-	if (dirfd >= 0)
-		close(dirfd);
-	close(format);
 	return rc;
 }
 
 int ebpfmm_policy_load(struct ebpfmm_error *err)
 {
-	struct ebpfmm_policy *present = NULL;
-	struct ebpfmm_bpf *object;
-	int fsfd, rc = -1;
+	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *present = NULL;
+	_cleanup_(ebpfmm_bpf__destroyp) struct ebpfmm_bpf *object = NULL;
+	_cleanup_close_ int fsfd = ebpfmm_bpf_fs_open(err);
 
-	fsfd = ebpfmm_bpf_fs_open(err);
-	if (fsfd < 0)
+	if (fsfd < 0 || ebpfmm_policy_peek(&present, err))
 		return -1;
-	if (ebpfmm_policy_peek(&present, err))
-		goto out;
-	if (present) {
-		rc = 0;
-		goto out;
-	}
+	if (present)
+		return 0;
 	if (ebpfmm_pin_remove_dir(fsfd, EBPFMM_NEW_NAME, err))
-		goto out;
+		return -1;
 	object = load_object(err);
-	if (!object)
-		goto out;
-	if (!make_ready(object, err))
-		rc = pin_all(fsfd, object, err);
-	ebpfmm_bpf__destroy(object);
-out:
-	ebpfmm_policy_close(present);
-	close(fsfd);
-	return rc;
+	if (!object || make_ready(object, err))
+		return -1;
+	return pin_all(fsfd, object, err);
 }
 
 /* --- opening ------------------------------------------------------------------ */

@@ -17,6 +17,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 
 _Static_assert(sizeof(EBPFMM_BPF_FS "/" EBPFMM_TOP_NAME) == sizeof(EBPFMM_PIN_TOP),
@@ -169,15 +170,13 @@ struct ebpfmm_policy *ebpfmm_policy_new(int dirfd, uint32_t format)
 
 void ebpfmm_policy_unnumber(struct ebpfmm_policy *policy)
 {
-	int fd = ebpfmm_pin_get(policy->dirfd, "format");
+	_cleanup_close_ int fd = ebpfmm_pin_get(policy->dirfd, "format");
 	uint32_t zero = 0;
 
 	policy->unnumbered = true;
 	snprintf(policy->path, sizeof(policy->path), EBPFMM_PIN_TOP);
 	if (fd < 0 || bpf_map_lookup_elem(fd, &zero, &policy->format))
 		policy->format = 0;
-	if (fd >= 0)
-		close(fd);
 }
 
 static void close_fd(int fd)

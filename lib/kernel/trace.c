@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/lock.h"
 #include "base/paths.h"
@@ -62,7 +63,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 		      uint64_t every, ebpfmm_trace_fn *fn, void *data,
 		      struct ebpfmm_trace **out, struct ebpfmm_error *err)
 {
-	struct ebpfmm_trace *trace;
+	_cleanup_(ebpfmm_trace_closep) struct ebpfmm_trace *trace = NULL;
 	struct ebpfmm_error cause;
 	int events, tracing, rc;
 
@@ -81,38 +82,29 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 			ebpfmm_fail(&cause, 0, "somebody else is tracing");
 		if (err)
 			*err = cause;
-		goto fail;
+		return -1;
 	}
 	events = ebpfmm_policy_pin(policy, EBPFMM_PIN_EVENTS, err);
 	tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, err);
 	if (events < 0 || tracing < 0)
-		goto fail;
+		return -1;
 	trace->ring = ring_buffer__new(events, pass_on, trace, NULL);
-	if (!trace->ring) {
-		ebpfmm_fail(err, errno, "read the decisions");
-		goto fail;
-	}
+	if (!trace->ring)
+		return ebpfmm_fail(err, errno, "read the decisions");
 	trace->draining = true;
 	ring_buffer__consume(trace->ring);
 	trace->draining = false;
 
 	trace->shared = mmap(NULL, sizeof(*trace->shared), PROT_READ | PROT_WRITE,
 			     MAP_SHARED, tracing, 0);
-	if (trace->shared == MAP_FAILED) {
-		ebpfmm_fail(err, errno, "map what turns tracing on");
-		goto fail;
-	}
+	if (trace->shared == MAP_FAILED)
+		return ebpfmm_fail(err, errno, "map what turns tracing on");
 	trace->tracing = tracing;
 	rc = set(trace->tracing, cgroup, every);
-	if (rc) {
-		ebpfmm_fail(err, -rc, "turn tracing on");
-		goto fail;
-	}
-	*out = trace;
+	if (rc)
+		return ebpfmm_fail(err, -rc, "turn tracing on");
+	*out = take_ptr(trace);
 	return 0;
-fail:
-	ebpfmm_trace_close(trace);
-	return -1;
 }
 
 /* Whoever waits here listens; who is killed, or stopped, does not any more. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "costs/costs.h"
@@ -377,42 +378,36 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 					.cgroup_path = cgroup->path,
 					.profile = (char *)profile,
 					.digest = table->digest };
-	struct ebpfmm_record before = {};
-	struct ebpfmm_policies policies;
-	int found, rc = -1;
+	_cleanup_(ebpfmm_policies_close) struct ebpfmm_policies policies = {};
+	_cleanup_(ebpfmm_record_free) struct ebpfmm_record before = {};
+	_cleanup_free_ char *id = NULL;
+	int found;
 
 	if (ebpfmm_policy_sweep(true, err) < 0)
 		return -1;
 	if (ebpfmm_policies_open(&policies, err))
-		goto out;
-	if (!policies.ours) {
-		ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
-		goto out;
-	}
+		return -1;
+	if (!policies.ours)
+		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
 	if (gc_few(records, &policies, err))
-		goto out;
-	record.id = record_id(records, container, cgroup->id, err);
-	if (!record.id || leave_other_cgroup(records, record.id, cgroup->id, err))
-		goto out;
-	found = read_whole(records, record.id, &before, err);
+		return -1;
+	id = record_id(records, container, cgroup->id, err);
+	record.id = id;
+	if (!id || leave_other_cgroup(records, id, cgroup->id, err))
+		return -1;
+	found = read_whole(records, id, &before, err);
 	if (!found)
 		found = ebpfmm_record_of_cgroup(records, cgroup->id, &before, err);
 	if (found < 0)
-		goto out;
-	rc = ebpfmm_record_write(records, &record, err);
-	if (!rc)
-		rc = ebpfmm_policies_attach(&policies, cgroup, table, err);
-	if (!rc)
-		goto out;
-	if (!before.id || strcmp(before.id, record.id))
+		return -1;
+	if (!ebpfmm_record_write(records, &record, err) &&
+	    !ebpfmm_policies_attach(&policies, cgroup, table, err))
+		return 0;
+	if (!before.id || strcmp(before.id, id))
 		ebpfmm_record_remove(records, &record, NULL);
 	if (before.id)
 		ebpfmm_record_write(records, &before, NULL);
-out:
-	ebpfmm_record_free(&before);
-	free(record.id);
-	ebpfmm_policies_close(&policies);
-	return rc;
+	return -1;
 }
 
 int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup,

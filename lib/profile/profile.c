@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/digest.h"
+#include "base/json.h"
 #include "base/nearest.h"
 #include "profile/profile_internal.h"
 
@@ -355,8 +357,8 @@ static int parse_profile(struct json_object *root,
 int ebpfmm_profile_parse(const char *text, size_t length,
 			 struct ebpfmm_profile **out, struct ebpfmm_error *err)
 {
-	struct ebpfmm_profile *profile;
-	struct json_object *root;
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+	_cleanup_(json_object_putp) struct json_object *root = NULL;
 
 	if (length > EBPFMM_PROFILE_MAX_BYTES)
 		return ebpfmm_fail(err, 0, "more than %u bytes",
@@ -365,18 +367,12 @@ int ebpfmm_profile_parse(const char *text, size_t length,
 		return -1;
 
 	profile = calloc(1, sizeof(*profile));
-	if (!profile) {
-		json_object_put(root);
+	if (!profile)
 		return ebpfmm_fail(err, ENOMEM, "profile");
-	}
-	if (parse_profile(root, profile, err)) {
-		json_object_put(root);
-		ebpfmm_profile_free(profile);
+	if (parse_profile(root, profile, err))
 		return -1;
-	}
-	json_object_put(root);
 	profile->digest = ebpfmm_digest(text, length);
-	*out = profile;
+	*out = take_ptr(profile);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/paths.h"
 #include "profile/profile_internal.h"
@@ -16,16 +17,14 @@
 int ebpfmm_profile_load(const char *path, struct ebpfmm_profile **out,
 			struct ebpfmm_error *err)
 {
+	_cleanup_free_ char *text = NULL;
 	size_t length;
-	char *text;
-	int ret;
 
 	text = ebpfmm_file_read(AT_FDCWD, path, 0, EBPFMM_PROFILE_MAX_BYTES, &length, err);
 	if (!text)
 		return -1;
-	ret = ebpfmm_profile_parse(text, length, out, err);
-	free(text);
-	return ret ? ebpfmm_prefix(err, "%s: ", path) : 0;
+	return ebpfmm_profile_parse(text, length, out, err) ?
+	       ebpfmm_prefix(err, "%s: ", path) : 0;
 }
 
 int profile_find_in(const char *const dirs[2], const char *name,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "table/translate_private.h"
 
 static int compare(const void *a, const void *b)
@@ -98,8 +99,7 @@ static int translate_regions(const struct job *job)
 {
 	const struct ebpfmm_profile_program *from = job->from;
 	struct ebpfmm_header *header = &job->table->large.header;
-	struct placed *placed;
-	int ret = -1;
+	_cleanup_free_ struct placed *placed = NULL;
 	size_t i;
 
 	placed = calloc(from->nregions ?: 1, sizeof(*placed));
@@ -109,13 +109,13 @@ static int translate_regions(const struct job *job)
 	for (i = 0; i < from->nregions; i++) {
 		placed[i].index = i;
 		if (!from->regions[i].object && place_region(job, &placed[i]))
-			goto out;
+			return -1;
 	}
 	if (place_in_objects(job, placed))
-		goto out;
+		return -1;
 	qsort(placed, from->nregions, sizeof(*placed), compare);
 	if (paginate(job, placed, from->nregions))
-		goto out;
+		return -1;
 
 	for (i = 0; i < from->nregions; i++) {
 		struct ebpfmm_span *span = span_of(job, placed[i].space);
@@ -134,10 +134,7 @@ static int translate_regions(const struct job *job)
 		put_region(job->table, 0, MAX_PAGE, &from->fallback,
 			   EBPFMM_NO_REGION);
 	}
-	ret = 0;
-out:
-	free(placed);
-	return ret;
+	return 0;
 }
 
 /* Two entries for one file cannot both be meant; refuse the second. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "table/translate_private.h"
 
 #define MEMBER ".anchor.object"
@@ -208,13 +209,19 @@ static int place_all(const struct job *job, struct objects *objects,
 	return 0;
 }
 
+static void close_objects(struct objects *objects)
+{
+	for (size_t i = 0; i < objects->count; i++)
+		ebpfmm_binary_close(objects->list[i].binary);
+	free(objects->list);
+}
+
 int place_in_objects(const struct job *job, struct placed *placed)
 {
+	_cleanup_(close_objects) struct objects objects = {};
 	size_t count = job->from->nregions, i;
-	struct objects objects = {};
-	size_t *number = NULL;
+	_cleanup_free_ size_t *number = NULL;
 	bool any = false;
-	int ret = -1;
 
 	for (i = 0; i < count; i++)
 		any = any || job->from->regions[i].object;
@@ -223,21 +230,13 @@ int place_in_objects(const struct job *job, struct placed *placed)
 
 	objects.list = calloc(count, sizeof(*objects.list));
 	number = calloc(count, sizeof(*number));
-	if (!objects.list || !number) {
-		ebpfmm_fail(job->err, ENOMEM, "programs[%zu].regions", job->index);
-		goto out;
-	}
+	if (!objects.list || !number)
+		return ebpfmm_fail(job->err, ENOMEM, "programs[%zu].regions", job->index);
 	if (ebpfmm_binary_mapped(job->binary, &objects.exe, job->err))
-		goto out;
+		return -1;
 	for (i = 0; i < count; i++)
 		if (job->from->regions[i].object &&
 		    add_object(job, &objects, i, &number[i]))
-			goto out;
-	ret = place_all(job, &objects, number, placed);
-out:
-	for (i = 0; i < objects.count; i++)
-		ebpfmm_binary_close(objects.list[i].binary);
-	free(objects.list);
-	free(number);
-	return ret;
+			return -1;
+	return place_all(job, &objects, number, placed);
 }
