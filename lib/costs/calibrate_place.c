@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "kernel/policy.h"
 
@@ -108,14 +109,9 @@ static bool is_governed(const char *path)
 
 static int put(int dirfd, const char *name, const char *text)
 {
-	int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC);
-	ssize_t n;
+	_cleanup_close_ int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return -1;
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n < 0 ? -1 : 0;
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
 }
 
 static int enter(const struct ebpfmm_place *place, pid_t pid, size_t max,

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "costs/costs.h"
@@ -97,7 +98,7 @@ static int choose_place(struct place *place, struct ebpfmm_error *err)
 /* Pages that the kernel keeps for a CPU, of the zone where it is most. */
 static size_t kept_for_cpu(int cpu)
 {
-	FILE *file = fopen("/proc/zoneinfo", "re");
+	_cleanup_fclose_ FILE *file = fopen("/proc/zoneinfo", "re");
 	size_t most = 0, value;
 	char line[256];
 	int at = -1;
@@ -110,8 +111,6 @@ static size_t kept_for_cpu(int cpu)
 			at = -1;
 		}
 	}
-	if (file)
-		fclose(file);
 	return most;
 }
 

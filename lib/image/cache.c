@@ -77,15 +77,11 @@ void ebpfmm_cache_close(struct ebpfmm_cache *cache)
 /* The number in a file below @dirfd; 0: none. */
 static uint64_t read_number(int dirfd, const char *path)
 {
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
 	char text[32];
 	ssize_t n;
-	int fd;
 
-	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 FILE *ebpfmm_iterate_open(int program, const union bpf_iter_link_info *info)
 {
 	union bpf_iter_link_info copy = *info;
@@ -34,16 +36,11 @@ FILE *ebpfmm_iterate_open(int program, const union bpf_iter_link_info *info)
 int ebpfmm_iterate(int program, const union bpf_iter_link_info *info, void *out,
 		   size_t size)
 {
-	FILE *stream = ebpfmm_iterate_open(program, info);
-	int rc, code;
+	_cleanup_fclose_ FILE *stream = ebpfmm_iterate_open(program, info);
 
 	if (!stream)
 		return -1;
-	rc = fread(out, size, 1, stream) == 1;
-	if (!rc && ferror(stream))
-		rc = -1;
-	code = errno;
-	fclose(stream);
-	errno = code;
-	return rc;
+	if (fread(out, size, 1, stream) == 1)
+		return 1;
+	return ferror(stream) ? -1 : 0;
 }

@@ -7,6 +7,8 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
+#include "base/cleanup.h"
+
 /* Cuts @text to what fits, and makes it printable. */
 static void keep(char *to, size_t size, const char *text)
 {
@@ -19,7 +21,7 @@ static void keep(char *to, size_t size, const char *text)
 static void read_cpu(struct ebpfmm_node *node)
 {
 	static const char key[] = "model name";
-	FILE *file = fopen("/proc/cpuinfo", "re");
+	_cleanup_fclose_ FILE *file = fopen("/proc/cpuinfo", "re");
 	char line[256], *value;
 
 	keep(node->cpu, sizeof(node->cpu), "unknown");
@@ -31,8 +33,6 @@ static void read_cpu(struct ebpfmm_node *node)
 		keep(node->cpu, sizeof(node->cpu), value);
 		break;
 	}
-	if (file)
-		fclose(file);
 }
 
 int ebpfmm_node_read(struct ebpfmm_node *node, struct ebpfmm_error *err)

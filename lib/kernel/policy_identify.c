@@ -7,15 +7,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "kernel/iterate.h"
 
 static int iterate(struct ebpfmm_policy *policy, enum ebpfmm_pin pin, uint64_t at,
 		   struct ebpfmm_file *file, struct ebpfmm_error *err)
 {
 	const union bpf_iter_link_info info = { .task.tid = gettid() };
-	int program = ebpfmm_policy_pin(policy, pin, err), rc = 0;
+	int program = ebpfmm_policy_pin(policy, pin, err);
+	_cleanup_fclose_ FILE *stream = NULL;
 	bool found = false;
-	FILE *stream;
 
 	if (program < 0)
 		return -1;
@@ -25,11 +26,10 @@ static int iterate(struct ebpfmm_policy *policy, enum ebpfmm_pin pin, uint64_t a
 	while (!found && fread(file, sizeof(*file), 1, stream) == 1)
 		found = file->at == at;
 	if (!found && ferror(stream))
-		rc = ebpfmm_fail(err, errno, "iterate over our files");
-	else if (!found)
-		rc = ebpfmm_fail(err, 0, "the kernel does not list the file");
-	fclose(stream);
-	return rc;
+		return ebpfmm_fail(err, errno, "iterate over our files");
+	if (!found)
+		return ebpfmm_fail(err, 0, "the kernel does not list the file");
+	return 0;
 }
 
 int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,

@@ -106,7 +106,7 @@ uint32_t ebpfmm_pin_format(const char *name)
  */
 static void rescue(int fsfd)
 {
-	DIR *dir = ebpfmm_dir_open(fsfd, EBPFMM_OLD_NAME);
+	_cleanup_closedir_ DIR *dir = ebpfmm_dir_open(fsfd, EBPFMM_OLD_NAME);
 	char name[sizeof(EBPFMM_TOP_NAME) + 16];
 	struct dirent *entry;
 
@@ -121,7 +121,6 @@ static void rescue(int fsfd)
 		mkdirat(fsfd, EBPFMM_TOP_NAME, 0700);
 		renameat(dirfd(dir), entry->d_name, fsfd, name);
 	}
-	closedir(dir);
 }
 
 int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err)
@@ -179,19 +178,13 @@ void ebpfmm_policy_unnumber(struct ebpfmm_policy *policy)
 		policy->format = 0;
 }
 
-static void close_fd(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
 void ebpfmm_policy_close(struct ebpfmm_policy *policy)
 {
 	if (!policy)
 		return;
 	for (int i = 0; i < EBPFMM_PINS; i++)
-		close_fd(policy->fd[i]);
-	close_fd(policy->dirfd);
+		closep(&policy->fd[i]);
+	closep(&policy->dirfd);
 	free(policy);
 }
 

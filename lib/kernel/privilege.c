@@ -9,18 +9,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 static bool in_initial_user_namespace(void)
 {
 	unsigned long inside, outside, count;
-	FILE *file = fopen("/proc/self/uid_map", "re");
-	bool initial;
+	_cleanup_fclose_ FILE *file = fopen("/proc/self/uid_map", "re");
 
 	if (!file)
 		return true;
-	initial = fscanf(file, "%lu %lu %lu", &inside, &outside, &count) == 3 &&
-		  !inside && !outside && count == UINT32_MAX;
-	fclose(file);
-	return initial;
+	return fscanf(file, "%lu %lu %lu", &inside, &outside, &count) == 3 &&
+	       !inside && !outside && count == UINT32_MAX;
 }
 
 static bool has_capability(unsigned int capability)

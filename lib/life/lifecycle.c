@@ -48,16 +48,11 @@ static int use_costs(bool all, struct ebpfmm_error *err)
 
 static int load(bool all, struct ebpfmm_error *err)
 {
-	struct ebpfmm_records records;
-	int rc;
+	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = ebpfmm_policy_load(err);
-	if (!rc)
-		rc = use_costs(all, err);
-	ebpfmm_records_close(&records);
-	return rc;
+	return ebpfmm_policy_load(err) ?: use_costs(all, err);
 }
 
 int ebpfmm_life_load(struct ebpfmm_error *err)
@@ -67,14 +62,11 @@ int ebpfmm_life_load(struct ebpfmm_error *err)
 
 int ebpfmm_life_unload(struct ebpfmm_error *err)
 {
-	struct ebpfmm_records records;
-	int rc;
+	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = ebpfmm_policies_unload(err);
-	ebpfmm_records_close(&records);
-	return rc;
+	return ebpfmm_policies_unload(err);
 }
 
 int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err)
@@ -217,16 +209,14 @@ static int gc_few(const struct ebpfmm_records *records,
 int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
 		   struct ebpfmm_error *err)
 {
-	struct ebpfmm_records records;
+	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 	int rc;
 
 	rc = clear ? ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err) :
 		     ebpfmm_records_hold(EBPFMM_RUN_DIR, &records, err);
 	if (rc)
 		return -1;
-	rc = gc_locked(&records, clear, found, err);
-	ebpfmm_records_close(&records);
-	return rc;
+	return gc_locked(&records, clear, found, err);
 }
 
 /* --- records by cgroup ---------------------------------------------------------- */
@@ -414,26 +404,20 @@ int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup
 		       const char *profile, const struct ebpfmm_table *table,
 		       struct ebpfmm_error *err)
 {
-	struct ebpfmm_records records;
-	int rc;
+	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = attach_locked(&records, container, cgroup, profile, table, err);
-	ebpfmm_records_close(&records);
-	return rc;
+	return attach_locked(&records, container, cgroup, profile, table, err);
 }
 
 int ebpfmm_life_detach(uint64_t id, struct ebpfmm_error *err)
 {
-	struct ebpfmm_records records;
-	int rc;
+	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = detach_locked(&records, id, NULL, err);
-	ebpfmm_records_close(&records);
-	return rc;
+	return detach_locked(&records, id, NULL, err);
 }
 
 static int end_locked(const struct ebpfmm_records *records, const char *container,
@@ -460,14 +444,11 @@ static int end_locked(const struct ebpfmm_records *records, const char *containe
 
 int ebpfmm_life_end(const char *container, struct ebpfmm_error *err)
 {
-	struct ebpfmm_records records;
-	int rc;
+	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 
 	if (!ebpfmm_container_id_valid(container))
 		return ebpfmm_fail(err, 0, "container id `%.128s` is not valid", container);
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	rc = end_locked(&records, container, err);
-	ebpfmm_records_close(&records);
-	return rc;
+	return end_locked(&records, container, err);
 }

@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/log.h"
@@ -80,19 +81,17 @@ static int open_dir(const char *dir, bool make, struct ebpfmm_error *err)
 static int open_locked(const char *dir, int operation, int ms,
 		       struct ebpfmm_records *out, struct ebpfmm_error *err)
 {
+	_cleanup_close_ int dirfd = open_dir(dir, true, err);
 	char name[PATH_MAX];
-	int dirfd, lockfd;
+	int lockfd;
 
-	dirfd = open_dir(dir, true, err);
 	if (dirfd < 0)
 		return -1;
 	snprintf(name, sizeof(name), "%s/lock", dir);
 	lockfd = ebpfmm_lock_open(dirfd, "lock", operation, ms, name, err);
-	if (lockfd < 0) {
-		close(dirfd);
+	if (lockfd < 0)
 		return -1;
-	}
-	out->dirfd = dirfd;
+	out->dirfd = take_fd(&dirfd);
 	out->lockfd = lockfd;
 	return 0;
 }
@@ -119,11 +118,9 @@ int ebpfmm_records_peek(const char *dir, struct ebpfmm_records *out,
 
 void ebpfmm_records_close(struct ebpfmm_records *records)
 {
-	close(records->dirfd);
-	if (records->lockfd >= 0)
-		close(records->lockfd);
-	records->dirfd = -1;
-	records->lockfd = -1;
+	closep(&records->dirfd);
+	closep(&records->lockfd);
+	*records = EBPFMM_NO_RECORDS;
 }
 
 /* Name of what is found by a cgroup's id: an operator's record or a link. */

@@ -59,6 +59,9 @@ struct ebpfmm_records {
 	int lockfd;
 };
 
+/* What is not open. */
+#define EBPFMM_NO_RECORDS ((struct ebpfmm_records){ .dirfd = -1, .lockfd = -1 })
+
 /**
  * ebpfmm_container_id_valid - can this be a container's id?
  * @id: hostile
