@@ -17,6 +17,15 @@ void print_bytes(FILE *out, uint64_t bytes)
 		fputc(units[unit], out);
 }
 
+void print_length(FILE *out, const struct ebpfmm_region *region)
+{
+	if (region->end == EBPFMM_OPEN_END)
+		fputs("whole", out);
+	else
+		print_bytes(out, (uint64_t)(region->end - region->start)
+					 << EBPFMM_PAGE_SHIFT);
+}
+
 void print_clean(FILE *out, const char *text, size_t length)
 {
 	size_t i;

@@ -17,6 +17,13 @@
 void print_bytes(FILE *out, uint64_t bytes);
 
 /**
+ * print_length - print how long a region is
+ * @out: where to
+ * @region: the region
+ */
+void print_length(FILE *out, const struct ebpfmm_region *region);
+
+/**
  * print_clean - print text that may be hostile
  * @out: where to
  * @text: what is no printable ASCII becomes '?'

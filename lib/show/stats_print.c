@@ -59,11 +59,7 @@ static void print_row(const struct ebpfmm_row *row, void *data)
 	fprintf(out, "  %-13s %12" PRIu32 "  %s %s0x%" PRIx64 " ", place,
 		region->decisions, ebpfmm_row_space_name(row), ebpfmm_row_sign(row),
 		(uint64_t)region->start << EBPFMM_PAGE_SHIFT);
-	if (region->end == EBPFMM_OPEN_END)
-		fputs("whole", out);
-	else
-		print_bytes(out, (uint64_t)(region->end - region->start)
-					 << EBPFMM_PAGE_SHIFT);
+	print_length(out, region);
 	if (row->from) {
 		fputs("  ", out);
 		print_anchor(out, row);

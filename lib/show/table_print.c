@@ -111,11 +111,7 @@ static void print_row(const struct ebpfmm_row *row, void *data)
 	print_place(out, row->origin);
 	fprintf(out, "\t%s0x%" PRIx64 "\t", ebpfmm_row_sign(row),
 		(uint64_t)region->start << EBPFMM_PAGE_SHIFT);
-	if (region->end == EBPFMM_OPEN_END)
-		fputs("whole", out);
-	else
-		print_bytes(out, (uint64_t)(region->end - region->start)
-					 << EBPFMM_PAGE_SHIFT);
+	print_length(out, region);
 	fputc('\t', out);
 	print_sizes(output, row, region);
 	fputc('\n', out);
