@@ -11,7 +11,7 @@
 #define JSON_STRICT_DEPTH	16
 
 /**
- * json_fail_at - say what is wrong in a text, and where
+ * ebpfmm_json_fail_at - say what is wrong in a text, and where
  * @err: gets line and column
  * @text: the text
  * @offset: of the byte that is wrong
@@ -19,27 +19,27 @@
  *
  * Return: -1.
  */
-int json_fail_at(struct ebpfmm_error *err, const char *text, size_t offset,
-		 const char *what);
+int ebpfmm_json_fail_at(struct ebpfmm_error *err, const char *text, size_t offset,
+			const char *what);
 
 /**
- * json_check_bytes - look for bytes that have no place in JSON
+ * ebpfmm_json_check_bytes - look for bytes that have no place in JSON
  * @text: any bytes
  * @length: how many
  * @err: with line and column
  *
  * Return: 0, or -1 with @err set.
  */
-int json_check_bytes(const char *text, size_t length, struct ebpfmm_error *err);
+int ebpfmm_json_check_bytes(const char *text, size_t length, struct ebpfmm_error *err);
 
 /**
- * json_check_meaning - look for what json-c takes although it is no JSON
+ * ebpfmm_json_check_meaning - look for what json-c takes although it is no JSON
  * @text: what json-c takes, strictly
  * @length: how many bytes
  * @err: with line and column
  *
  * Return: 0, or -1 with @err set.
  */
-int json_check_meaning(const char *text, size_t length, struct ebpfmm_error *err);
+int ebpfmm_json_check_meaning(const char *text, size_t length, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_JSON_PRIVATE_H */

@@ -76,7 +76,7 @@ static int check_syntax(const char *text, size_t length, struct ebpfmm_error *er
 	json_object_put(parsed.root);
 	free(copy);
 	if (parsed.status != json_tokener_success)
-		return json_fail_at(err, text, parsed.end, syntax_error(parsed.status));
+		return ebpfmm_json_fail_at(err, text, parsed.end, syntax_error(parsed.status));
 	return 0;
 }
 
@@ -87,8 +87,8 @@ int ebpfmm_json_strict(const char *text, size_t length, struct json_object **roo
 
 	if (length > INT_MAX - 1)
 		return ebpfmm_fail(err, EFBIG, "JSON");
-	if (json_check_bytes(text, length, err) || check_syntax(text, length, err) ||
-	    json_check_meaning(text, length, err))
+	if (ebpfmm_json_check_bytes(text, length, err) || check_syntax(text, length, err) ||
+	    ebpfmm_json_check_meaning(text, length, err))
 		return -1;
 	parsed = parse(text, length, JSON_STRICT_DEPTH, 0);
 	*root = parsed.root;
@@ -96,7 +96,7 @@ int ebpfmm_json_strict(const char *text, size_t length, struct json_object **roo
 		return 0;
 	json_object_put(parsed.root);
 	*root = NULL;
-	return json_fail_at(err, text, parsed.end, json_tokener_error_desc(parsed.status));
+	return ebpfmm_json_fail_at(err, text, parsed.end, json_tokener_error_desc(parsed.status));
 }
 
 static int is_blank(const char *text, size_t length)

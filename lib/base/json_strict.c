@@ -18,8 +18,8 @@
 /* The largest object of our formats has one key for each page size. */
 #define MAX_KEYS	32
 
-int json_fail_at(struct ebpfmm_error *err, const char *text, size_t offset,
-		 const char *what)
+int ebpfmm_json_fail_at(struct ebpfmm_error *err, const char *text, size_t offset,
+			const char *what)
 {
 	size_t line = 1, column = 1, i;
 
@@ -34,21 +34,21 @@ int json_fail_at(struct ebpfmm_error *err, const char *text, size_t offset,
 	return ebpfmm_fail(err, 0, "line %zu, column %zu: %s", line, column, what);
 }
 
-int json_check_bytes(const char *text, size_t length, struct ebpfmm_error *err)
+int ebpfmm_json_check_bytes(const char *text, size_t length, struct ebpfmm_error *err)
 {
 	uint32_t character;
 	size_t offset, n;
 
 	if (length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
-		return json_fail_at(err, text, 0, "byte order mark");
+		return ebpfmm_json_fail_at(err, text, 0, "byte order mark");
 	for (offset = 0; offset < length; offset += n) {
 		unsigned char c = text[offset];
 
 		if (c < ' ' && c != '\t' && c != '\n' && c != '\r')
-			return json_fail_at(err, text, offset, "control character");
+			return ebpfmm_json_fail_at(err, text, offset, "control character");
 		n = c < 0x80 ? 1 : ebpfmm_utf8(text + offset, length - offset, &character);
 		if (!n)
-			return json_fail_at(err, text, offset, "invalid UTF-8");
+			return ebpfmm_json_fail_at(err, text, offset, "invalid UTF-8");
 	}
 	return 0;
 }
@@ -247,11 +247,11 @@ static bool scan_text(struct scan *scan)
 	return true;
 }
 
-int json_check_meaning(const char *text, size_t length, struct ebpfmm_error *err)
+int ebpfmm_json_check_meaning(const char *text, size_t length, struct ebpfmm_error *err)
 {
 	struct scan scan = { .at = text, .end = text + length };
 
 	if (scan_text(&scan))
 		return 0;
-	return json_fail_at(err, text, scan.at - text, scan.wrong);
+	return ebpfmm_json_fail_at(err, text, scan.at - text, scan.wrong);
 }

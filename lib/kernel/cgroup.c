@@ -78,7 +78,7 @@ static int open_usual(void)
 	return -1;
 }
 
-char *cgroup_mount_point(struct ebpfmm_error *err)
+char *ebpfmm_cgroup_mount_point(struct ebpfmm_error *err)
 {
 	int fd = open_usual();
 	char *mount;
@@ -123,8 +123,8 @@ static int from_fd(int taken, struct ebpfmm_cgroup *out, struct ebpfmm_error *er
 	return 0;
 }
 
-int cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
-		    struct ebpfmm_error *err)
+int ebpfmm_cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
+			   struct ebpfmm_error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -139,7 +139,7 @@ int cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
 	return 0;
 }
 
-bool cgroup_has_parent_step(const char *path)
+bool ebpfmm_cgroup_has_parent_step(const char *path)
 {
 	for (const char *at = path; (at = strstr(at, "/..")); at += 3)
 		if (!at[3] || at[3] == '/')
@@ -155,7 +155,7 @@ static int open_mount(struct ebpfmm_error *err)
 
 	if (fd >= 0)
 		return fd;
-	mount = cgroup_mount_point(err);
+	mount = ebpfmm_cgroup_mount_point(err);
 	if (!mount)
 		return -1;
 	fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -170,10 +170,10 @@ int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
 	struct stat st;
 
 	if (path[0] == '/' && !stat(path, &st))
-		return cgroup_open_dir(path, out, err);
-	if (cgroup_has_parent_step(path) || !strncmp(path, "..", 2))
+		return ebpfmm_cgroup_open_dir(path, out, err);
+	if (ebpfmm_cgroup_has_parent_step(path) || !strncmp(path, "..", 2))
 		return ebpfmm_fail(err, 0, "%s: not below the mount of cgroup v2", path);
-	mount = cgroup_mount_point(err);
+	mount = ebpfmm_cgroup_mount_point(err);
 	if (!mount)
 		return -1;
 	if (asprintf(&full, "%s/%s", mount, path + strspn(path, "/")) < 0) {
@@ -181,7 +181,7 @@ int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
 		return ebpfmm_fail(err, ENOMEM, "%s", path);
 	}
 	return stat(full, &st) ? ebpfmm_fail(err, errno, "%s", path) :
-				 cgroup_open_dir(full, out, err);
+				 ebpfmm_cgroup_open_dir(full, out, err);
 }
 
 int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
@@ -222,7 +222,7 @@ int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgrou
 	if ((rmdir(path) && errno != ENOENT) || mkdir(path, 0755))
 		rc = ebpfmm_fail(err, errno, "%s", path);
 	else
-		rc = cgroup_open_dir(path, out, err);
+		rc = ebpfmm_cgroup_open_dir(path, out, err);
 	free(path);
 	return rc;
 }

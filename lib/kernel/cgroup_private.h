@@ -8,30 +8,30 @@
 #include "kernel/cgroup.h"
 
 /**
- * cgroup_mount_point - where cgroup v2 is mounted
+ * ebpfmm_cgroup_mount_point - where cgroup v2 is mounted
  * @err: it is not, or there is no memory
  *
  * Return: an absolute path, allocated; or NULL with @err set.
  */
-char *cgroup_mount_point(struct ebpfmm_error *err);
+char *ebpfmm_cgroup_mount_point(struct ebpfmm_error *err);
 
 /**
- * cgroup_open_dir - open a cgroup by the path of its directory
+ * ebpfmm_cgroup_open_dir - open a cgroup by the path of its directory
  * @path: the directory
  * @out: to be closed with ebpfmm_cgroup_close()
  * @err: what failed
  *
  * Return: 0, or -1 with @err set.
  */
-int cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
-		    struct ebpfmm_error *err);
+int ebpfmm_cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
+			   struct ebpfmm_error *err);
 
 /**
- * cgroup_has_parent_step - does a path lead upwards on its way?
+ * ebpfmm_cgroup_has_parent_step - does a path lead upwards on its way?
  * @path: the path
  *
  * Return: whether a "/.." is in it.
  */
-bool cgroup_has_parent_step(const char *path);
+bool ebpfmm_cgroup_has_parent_step(const char *path);
 
 #endif /* EBPFMM_CGROUP_PRIVATE_H */

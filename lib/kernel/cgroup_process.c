@@ -128,7 +128,7 @@ static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 
 char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err)
 {
-	_cleanup_free_ char *mount = cgroup_mount_point(err);
+	_cleanup_free_ char *mount = ebpfmm_cgroup_mount_point(err);
 	_cleanup_free_ char *path = NULL;
 	char *full = NULL;
 	bool elsewhere;
@@ -138,7 +138,7 @@ char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err)
 	path = read_path(pid, &elsewhere, err);
 	if (!path)
 		return NULL;
-	if (cgroup_has_parent_step(path)) {
+	if (ebpfmm_cgroup_has_parent_step(path)) {
 		ebpfmm_fail(err, 0, "process %d is outside our cgroup namespace", (int)pid);
 	} else if (asprintf(&full, "%s%s", mount, strcmp(path, "/") ? path : "") < 0) {
 		full = NULL;
@@ -149,7 +149,7 @@ char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err)
 
 int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
 {
-	_cleanup_free_ char *mount = cgroup_mount_point(err);
+	_cleanup_free_ char *mount = ebpfmm_cgroup_mount_point(err);
 	_cleanup_free_ char *path = mount ? path_of_pid(getpid(), err) : NULL;
 
 	return path ? 0 : -1;
@@ -185,7 +185,7 @@ static int check_member(const char *path, pid_t pid, struct ebpfmm_error *err)
 int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 			 struct ebpfmm_error *err)
 {
-	_cleanup_free_ char *mount = cgroup_mount_point(err);
+	_cleanup_free_ char *mount = ebpfmm_cgroup_mount_point(err);
 	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *own = NULL;
 	_cleanup_free_ char *full = NULL;
@@ -198,7 +198,7 @@ int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 	own = path_of_pid(getpid(), err);
 	if (!own)
 		return -1;
-	if (cgroup_has_parent_step(path))
+	if (ebpfmm_cgroup_has_parent_step(path))
 		return ebpfmm_fail(err, 0,
 				   "process %d is outside our cgroup namespace", (int)pid);
 	if (!strcmp(path, "/") || is_within(own, path))
@@ -213,7 +213,7 @@ int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 		return -1;
 	ebpfmm_cgroup_lift(path, own);
 	full[strlen(mount) + strlen(path)] = '\0';
-	return cgroup_open_dir(full, out, err);
+	return ebpfmm_cgroup_open_dir(full, out, err);
 }
 
 static pid_t first_pid(int fd, int depth)

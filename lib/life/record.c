@@ -263,7 +263,8 @@ int ebpfmm_record_remove(const struct ebpfmm_records *records,
 		return -1;
 	if (unlinkat(records->dirfd, name, 0) && errno != ENOENT)
 		return ebpfmm_fail(err, errno, "remove record `%s`", name);
-	if (record->id[0] == '@' || ebpfmm_record_id_of_cgroup(records, record->cgroup_id, linked) ||
+	if (record->id[0] == '@' ||
+	    ebpfmm_record_id_of_cgroup(records, record->cgroup_id, linked) ||
 	    strcmp(linked, record->id))
 		return 0;
 	cgroup_name(record->cgroup_id, RECORD_SUFFIX, name);
