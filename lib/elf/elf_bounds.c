@@ -5,7 +5,7 @@
  */
 #include "elf/elf_private.h"
 
-int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
+int ebpfmm_elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
 		     uint64_t size, const char *name,
 		     struct ebpfmm_range *range, struct ebpfmm_error *err)
 {
@@ -25,7 +25,7 @@ int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
 	return ebpfmm_fail(err, 0, "%s is outside of what is loaded", name);
 }
 
-int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err)
+int ebpfmm_elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err)
 {
 	if (elf->steps < steps)
 		return ebpfmm_fail(err, 0, "too many symbols are alike");

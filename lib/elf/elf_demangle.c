@@ -16,7 +16,7 @@
 #include "elf/elf_private.h"
 
 #define MAX_MANGLED	1024U
-/* A call of the demangler, in steps of elf_spend(). */
+/* A call of the demangler, in steps of ebpfmm_elf_spend(). */
 #define DEMANGLE_STEPS	16U
 /* Twice as much for each of 16 references; names of many programs have ten. */
 #define MAX_GROWTH	(1U << 16)
@@ -51,7 +51,7 @@ static size_t last_identifier(const char *text, const char **start)
 	return end - begin;
 }
 
-bool elf_cxx_name(const char *text, struct cxx_name *name)
+bool ebpfmm_elf_cxx_name(const char *text, struct cxx_name *name)
 {
 	const char *start;
 	size_t length = last_identifier(text, &start);
@@ -111,18 +111,18 @@ static void compare(const char *piece, size_t size, void *data)
 	}
 }
 
-int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
-	       const struct cxx_name *name, struct ebpfmm_error *err)
+int ebpfmm_elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
+		      const struct cxx_name *name, struct ebpfmm_error *err)
 {
 	struct comparison comparison = { .rest = name->text };
 	uint64_t cost, ways;
 	size_t length;
 
 	if (mangled[0] != '_' || mangled[1] != 'Z')
-		return elf_spend(elf, 1, err);
+		return ebpfmm_elf_spend(elf, 1, err);
 	length = strnlen(mangled, MAX_MANGLED + 1);
 	cost = 1 + length / 64;
-	if (elf_spend(elf, cost, err))
+	if (ebpfmm_elf_spend(elf, cost, err))
 		return -1;
 	if (length > MAX_MANGLED ||
 	    !memmem(mangled, length, name->part, strlen(name->part)))
@@ -130,7 +130,7 @@ int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
 	ways = growth(mangled, length);
 	if (ways > MAX_GROWTH)
 		return 0;
-	if (elf_spend(elf, cost * DEMANGLE_STEPS * ways, err))
+	if (ebpfmm_elf_spend(elf, cost * DEMANGLE_STEPS * ways, err))
 		return -1;
 	if (!cplus_demangle_v3_callback(mangled, DMGL_PARAMS | DMGL_ANSI,
 					compare, &comparison))

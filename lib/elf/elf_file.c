@@ -70,14 +70,14 @@ static int read_segments(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	size_t i;
 
 	if (!gelf_getehdr(elf->file->elf, &header))
-		return elf_damaged(err);
+		return ebpfmm_elf_damaged(err);
 
 	image->start_code = UINT64_MAX;
 	for (i = 0; i < header.e_phnum; i++) {
 		GElf_Phdr load;
 
 		if (!gelf_getphdr(elf->file->elf, i, &load))
-			return elf_damaged(err);
+			return ebpfmm_elf_damaged(err);
 		if (load.p_type != PT_LOAD)
 			continue;
 		if (add_segment(elf, &load, err))
@@ -121,7 +121,7 @@ void ebpfmm_elf_close(struct ebpfmm_elf *elf)
 {
 	if (!elf)
 		return;
-	elf_free_symbols(elf);
+	ebpfmm_elf_free_symbols(elf);
 	picture_close(elf->debug);
 	picture_close(elf->file);
 	free(elf);
@@ -164,7 +164,7 @@ int ebpfmm_elf_add_debug(struct ebpfmm_elf *elf, int fd,
 		return ebpfmm_fail(err, 0, "not of the program's build id");
 	}
 	elf->debug = debug;
-	elf_free_symbols(elf);
+	ebpfmm_elf_free_symbols(elf);
 	return 0;
 }
 

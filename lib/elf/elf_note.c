@@ -47,7 +47,7 @@ static int search(struct notes *notes, uint64_t offset, uint64_t size,
 	data = elf_getdata_rawchunk(notes->picture->elf, offset, size,
 				    align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
 	if (!data)
-		return elf_damaged(notes->err);
+		return ebpfmm_elf_damaged(notes->err);
 	while ((at = gelf_getnote(data, at, &note, &name, &desc))) {
 		const char *bytes = data->d_buf;
 
@@ -67,10 +67,10 @@ static int search_segments(struct notes *notes)
 	int ret = 0;
 
 	if (elf_getphdrnum(notes->picture->elf, &count))
-		return elf_damaged(notes->err);
+		return ebpfmm_elf_damaged(notes->err);
 	for (i = 0; i < count && !ret; i++) {
 		if (!gelf_getphdr(notes->picture->elf, i, &phdr))
-			return elf_damaged(notes->err);
+			return ebpfmm_elf_damaged(notes->err);
 		if (phdr.p_type == PT_NOTE)
 			ret = search(notes, phdr.p_offset, phdr.p_filesz,
 				     phdr.p_align);
@@ -87,7 +87,7 @@ static int search_sections(struct notes *notes)
 	while (!ret &&
 	       (section = elf_nextscn(notes->picture->elf, section))) {
 		if (!gelf_getshdr(section, &shdr))
-			return elf_damaged(notes->err);
+			return ebpfmm_elf_damaged(notes->err);
 		if (shdr.sh_type == SHT_NOTE &&
 		    !(shdr.sh_flags & SHF_COMPRESSED))
 			ret = search(notes, shdr.sh_offset, shdr.sh_size,

@@ -24,7 +24,7 @@
 /* Room for the largest .symtab with its names and a rather large .dynsym. */
 #define MAX_READ	(256U << 20)
 
-int elf_damaged(struct ebpfmm_error *err)
+int ebpfmm_elf_damaged(struct ebpfmm_error *err)
 {
 	return ebpfmm_fail(err, 0, "damaged ELF file: %s", elf_errmsg(-1));
 }
@@ -159,7 +159,7 @@ static int read_headers(struct picture *picture, bool loadable,
 	elf_version(EV_CURRENT);
 	picture->elf = elf_memory(picture->bytes, picture->size);
 	if (!picture->elf)
-		return elf_damaged(err);
+		return ebpfmm_elf_damaged(err);
 	return 0;
 }
 
@@ -279,7 +279,7 @@ size_t picture_find_section(const struct picture *picture, uint32_t type,
 	return 0;
 }
 
-const char *elf_string_at(const struct data *strings, uint64_t offset)
+const char *ebpfmm_elf_string_at(const struct data *strings, uint64_t offset)
 {
 	return offset < strings->size ? strings->bytes + offset : "";
 }

@@ -233,30 +233,30 @@ int picture_build_id(struct picture *picture,
 		     struct ebpfmm_error *err);
 
 /**
- * elf_string_at - a string of a table
+ * ebpfmm_elf_string_at - a string of a table
  * @strings: as picture_strings() read it
  * @offset: hostile
  *
  * Return: the string; "" if @offset is outside.
  */
-const char *elf_string_at(const struct data *strings, uint64_t offset);
+const char *ebpfmm_elf_string_at(const struct data *strings, uint64_t offset);
 
 /**
- * elf_damaged - record the error that libelf found
+ * ebpfmm_elf_damaged - record the error that libelf found
  * @err: where to
  *
  * Return: -1.
  */
-int elf_damaged(struct ebpfmm_error *err);
+int ebpfmm_elf_damaged(struct ebpfmm_error *err);
 
 /**
- * elf_free_symbols - free what the search for symbols made
+ * ebpfmm_elf_free_symbols - free what the search for symbols made
  * @elf: the file; symbols are read again when needed again
  */
-void elf_free_symbols(struct ebpfmm_elf *elf);
+void ebpfmm_elf_free_symbols(struct ebpfmm_elf *elf);
 
 /**
- * elf_loaded_range - check a range that the file names
+ * ebpfmm_elf_loaded_range - check a range that the file names
  * @elf: the file
  * @start: unbiased address, hostile
  * @size: in bytes, hostile
@@ -266,12 +266,12 @@ void elf_free_symbols(struct ebpfmm_elf *elf);
  *
  * Return: 0, or -1 with @err set.
  */
-int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
-		     uint64_t size, const char *name,
-		     struct ebpfmm_range *range, struct ebpfmm_error *err);
+int ebpfmm_elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
+			    uint64_t size, const char *name,
+			    struct ebpfmm_range *range, struct ebpfmm_error *err);
 
 /**
- * elf_spend - account for work that a search causes
+ * ebpfmm_elf_spend - account for work that a search causes
  * @elf: the file
  * @steps: how much
  * @err: the file makes searches too slow
@@ -281,33 +281,33 @@ int elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
  *
  * Return: 0, or -1 with @err set.
  */
-int elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err);
+int ebpfmm_elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err);
 
 /**
- * elf_read_versions - read the versions of .dynsym
+ * ebpfmm_elf_read_versions - read the versions of .dynsym
  * @elf: the file, with its @dynsym
  * @err: what is wrong with them
  *
  * Return: 0, or -1 with @err set.
  */
-int elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err);
+int ebpfmm_elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err);
 
 /**
- * elf_free_versions - free what elf_read_versions() made
+ * ebpfmm_elf_free_versions - free what ebpfmm_elf_read_versions() made
  * @versions: may be empty
  */
-void elf_free_versions(struct versions *versions);
+void ebpfmm_elf_free_versions(struct versions *versions);
 
 /**
- * elf_version_of - tell the version of a symbol in .dynsym
+ * ebpfmm_elf_version_of - tell the version of a symbol in .dynsym
  * @versions: of the file
  * @index: of the symbol
  * @hidden: whether it is not the default version of its name
  *
  * Return: the version's name, or NULL if it has none.
  */
-const char *elf_version_of(const struct versions *versions, uint32_t index,
-			   bool *hidden);
+const char *ebpfmm_elf_version_of(const struct versions *versions, uint32_t index,
+				  bool *hidden);
 
 /**
  * struct cxx_name - a C++ name as people write it
@@ -321,16 +321,16 @@ struct cxx_name {
 };
 
 /**
- * elf_cxx_name - prepare for looking for a C++ name
+ * ebpfmm_elf_cxx_name - prepare for looking for a C++ name
  * @text: the name
  * @name: filled in; @text must live as long
  *
  * Return: whether it can be one.
  */
-bool elf_cxx_name(const char *text, struct cxx_name *name);
+bool ebpfmm_elf_cxx_name(const char *text, struct cxx_name *name);
 
 /**
- * elf_cxx_is - whether a mangled name means a C++ name
+ * ebpfmm_elf_cxx_is - whether a mangled name means a C++ name
  * @elf: the file, which pays for the work
  * @mangled: hostile
  * @name: the name
@@ -338,7 +338,7 @@ bool elf_cxx_name(const char *text, struct cxx_name *name);
  *
  * Return: 1 if so, 0 if not, or -1 with @err set.
  */
-int elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
-	       const struct cxx_name *name, struct ebpfmm_error *err);
+int ebpfmm_elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
+		      const struct cxx_name *name, struct ebpfmm_error *err);
 
 #endif /* EBPFMM_ELF_PRIVATE_H */

@@ -31,10 +31,10 @@ int ebpfmm_elf_section(struct ebpfmm_elf *elf, const char *name,
 		return ebpfmm_prefix(err, "no section %s: ", name);
 	while ((section = elf_nextscn(elf->file->elf, section))) {
 		if (!gelf_getshdr(section, &shdr))
-			return elf_damaged(err);
-		if (elf_spend(elf, cost, err))
+			return ebpfmm_elf_damaged(err);
+		if (ebpfmm_elf_spend(elf, cost, err))
 			return -1;
-		if (strcmp(elf_string_at(&elf->section_names, shdr.sh_name),
+		if (strcmp(ebpfmm_elf_string_at(&elf->section_names, shdr.sh_name),
 			   name))
 			continue;
 		if (have)
@@ -49,8 +49,8 @@ int ebpfmm_elf_section(struct ebpfmm_elf *elf, const char *name,
 		return ebpfmm_fail(err, 0, "%s is thread-local", name);
 	if (!(found.sh_flags & SHF_ALLOC))
 		return ebpfmm_fail(err, 0, "%s is not loaded into memory", name);
-	return elf_loaded_range(elf, found.sh_addr, found.sh_size, name, range,
-				err);
+	return ebpfmm_elf_loaded_range(elf, found.sh_addr, found.sh_size, name, range,
+				       err);
 }
 
 static void name_section(struct ebpfmm_elf *elf, uint64_t address,
@@ -69,7 +69,7 @@ static void name_section(struct ebpfmm_elf *elf, uint64_t address,
 		    address - shdr.sh_addr >= shdr.sh_size)
 			continue;
 		snprintf(out->section, sizeof(out->section), "%s",
-			 elf_string_at(&elf->section_names, shdr.sh_name));
+			 ebpfmm_elf_string_at(&elf->section_names, shdr.sh_name));
 		ebpfmm_printable(out->section);
 		if (out->section[0])
 			out->offset = address - shdr.sh_addr;

@@ -72,11 +72,11 @@ static void free_table(struct symbols *table)
 	memset(table, 0, sizeof(*table));
 }
 
-void elf_free_symbols(struct ebpfmm_elf *elf)
+void ebpfmm_elf_free_symbols(struct ebpfmm_elf *elf)
 {
 	free_table(&elf->symtab);
 	free_table(&elf->dynsym);
-	elf_free_versions(&elf->versions);
+	ebpfmm_elf_free_versions(&elf->versions);
 	elf->have_symbols = false;
 }
 
@@ -91,7 +91,7 @@ static Elf64_Sym symbol_at(const struct symbols *table, uint32_t index)
 
 static const char *name_of(const struct symbols *table, const Elf64_Sym *symbol)
 {
-	return elf_string_at(&table->names, symbol->st_name);
+	return ebpfmm_elf_string_at(&table->names, symbol->st_name);
 }
 
 static bool is_function(const Elf64_Sym *symbol)
@@ -191,7 +191,7 @@ static int read_all(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	}
 	if (read_table(elf->file, SHT_DYNSYM, &elf->dynsym, err))
 		return -1;
-	return elf_read_versions(elf, err);
+	return ebpfmm_elf_read_versions(elf, err);
 }
 
 static int read_symbols(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
@@ -199,7 +199,7 @@ static int read_symbols(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	if (elf->have_symbols)
 		return 0;
 	if (read_all(elf, err)) {
-		elf_free_symbols(elf);
+		ebpfmm_elf_free_symbols(elf);
 		return -1;
 	}
 	elf->have_symbols = true;
@@ -243,7 +243,7 @@ static enum fit fit_dynamic(const struct ebpfmm_elf *elf,
 	if (!wanted->length || strlen(name) != wanted->length ||
 	    memcmp(name, wanted->name, wanted->length))
 		return FIT_NONE;
-	version = elf_version_of(&elf->versions, index, &hidden);
+	version = ebpfmm_elf_version_of(&elf->versions, index, &hidden);
 	return fit_version(wanted, version, !hidden);
 }
 
@@ -287,7 +287,7 @@ static int walk_symbols(struct ebpfmm_elf *elf, const struct symbols *table,
 		const char *name = name_of(table, &symbol);
 		enum fit fit;
 
-		if (elf_spend(elf, wanted->cost, err))
+		if (ebpfmm_elf_spend(elf, wanted->cost, err))
 			return -1;
 		fit = table == &elf->dynsym ?
 		      fit_dynamic(elf, wanted, i, name) :
@@ -336,7 +336,7 @@ static int find_cxx(struct ebpfmm_elf *elf, const struct symbols *table,
 
 		if (!can_be_data(&symbol))
 			continue;
-		ret = elf_cxx_is(elf, name_of(table, &symbol), name, err);
+		ret = ebpfmm_elf_cxx_is(elf, name_of(table, &symbol), name, err);
 		if (ret < 0)
 			return -1;
 		/* Global or not makes no part of how it is written. */
@@ -358,7 +358,7 @@ static int find_function(struct ebpfmm_elf *elf, const struct symbols *table,
 
 		if (!is_function(&symbol))
 			continue;
-		if (elf_spend(elf, wanted->cost, err))
+		if (ebpfmm_elf_spend(elf, wanted->cost, err))
 			return -1;
 		if (fit_name(wanted, name_of(table, &symbol)) == FIT_NONE)
 			continue;
@@ -379,7 +379,7 @@ static int find(struct ebpfmm_elf *elf, const struct wanted *wanted,
 		return -1;
 	if (is_found(candidate))
 		return 0;
-	if (!wanted->version && elf_cxx_name(wanted->name, &name)) {
+	if (!wanted->version && ebpfmm_elf_cxx_name(wanted->name, &name)) {
 		if (find_cxx(elf, &elf->symtab, &name, candidate, err))
 			return -1;
 		if (!is_found(candidate) &&
@@ -430,6 +430,6 @@ int ebpfmm_elf_symbol(struct ebpfmm_elf *elf, const char *name,
 		return ebpfmm_fail(err, 0, "%s is thread-local", name);
 	if (symbol->st_shndx == SHN_ABS || symbol->st_shndx == SHN_COMMON)
 		return ebpfmm_fail(err, 0, "%s has no place in memory", name);
-	return elf_loaded_range(elf, symbol->st_value, symbol->st_size, name,
-				range, err);
+	return ebpfmm_elf_loaded_range(elf, symbol->st_value, symbol->st_size, name,
+				       range, err);
 }

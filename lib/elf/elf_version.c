@@ -38,7 +38,7 @@ static void name_version(const struct reader *reader, uint32_t number,
 	number &= VERSION_BIT - 1;
 	if (number > VER_NDX_GLOBAL && number < reader->versions->count)
 		reader->versions->names[number] =
-			elf_string_at(&reader->names, name);
+			ebpfmm_elf_string_at(&reader->names, name);
 }
 
 /*
@@ -120,7 +120,7 @@ static uint32_t count_versions(const struct data *of)
 	return count;
 }
 
-int elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
+int ebpfmm_elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 {
 	struct versions *versions = &elf->versions;
 	GElf_Shdr shdr;
@@ -143,14 +143,14 @@ int elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	return read_names(elf, SHT_GNU_verdef, read_definitions, err);
 }
 
-void elf_free_versions(struct versions *versions)
+void ebpfmm_elf_free_versions(struct versions *versions)
 {
 	free(versions->names);
 	memset(versions, 0, sizeof(*versions));
 }
 
-const char *elf_version_of(const struct versions *versions, uint32_t index,
-			   bool *hidden)
+const char *ebpfmm_elf_version_of(const struct versions *versions, uint32_t index,
+				  bool *hidden)
 {
 	Elf64_Versym version;
 
