@@ -4,16 +4,8 @@
  * compiled into the fault policy and into the unit tests alike; they see
  * numbers only, no kernel and no libc.
  *
- * With z the time to zero 4K, f that of a fault besides, and t the share of the
- * region that gets touched, one page of order o is worth
- *
- *	net(o) = benefit(o) + t (2^o - 1) (f + z) - (2^o - 1) z - locate(o)
- *
- * nanoseconds more than single pages for the same memory: what the profile says it
- * saves, the faults that it saves, what has to be zeroed for it at once, and the
- * price of finding a free block, which is 0 where one is at hand and else that of
- * compaction. net(0) is benefit(0). The largest net wins, the smaller order on a
- * tie.
+ * price.h says what one page of a size is worth. The largest net benefit wins, the
+ * smaller order on a tie.
  *
  * Whether a block is at hand, a limit is reached or memory is scarce takes time to
  * find out. So each order is first weighed as if nothing stood in its way, which
@@ -36,8 +28,7 @@
 #define EBPFMM_DECISION_H
 
 #include "ebpfmm.h"
-
-#define ebpfmm_inline static inline __attribute__((always_inline))
+#include "price.h"
 
 /* No weighing takes more rounds. */
 #define EBPFMM_ROUNDS		(2 * EBPFMM_ORDERS)
@@ -108,28 +99,6 @@ ebpfmm_inline bool ebpfmm_fits(__u64 page, __u64 start, __u64 end, __u32 order)
 	__u64 first = page & ~((1ULL << order) - 1);
 
 	return first >= start && first + (1ULL << order) <= end;
-}
-
-/**
- * ebpfmm_net - what one page is worth where a free block of its order is at hand
- * @region: the region, or a program's default row
- * @costs: what pages cost
- * @order: a size that the region names
- *
- * With all numbers at their largest this is below 2^52, so sums do not overflow.
- *
- * Return: nanoseconds.
- */
-ebpfmm_inline __s64 ebpfmm_net(const struct ebpfmm_region *region,
-			       const volatile struct ebpfmm_costs *costs,
-			       __u32 order)
-{
-	__u64 more = (1ULL << order) - 1;
-	__u64 zero = costs->zero_ns, fault = costs->fault_ns;
-	__u64 saved = region->touched * more * (fault + zero) / EBPFMM_TOUCHED_ONE;
-
-	return (__s64)(region->benefit[EBPFMM_BENEFIT(order)] + saved) -
-	       (__s64)(more * zero);
 }
 
 /**

@@ -11,6 +11,7 @@
 #include "show/print.h"
 #include "show/reason.h"
 #include "show/stats_private.h"
+#include "../../bpf/price.h"
 
 /**
  * struct naming - a region and what the profile calls it
@@ -83,24 +84,11 @@ static unsigned int edge_of(const struct ebpfmm_explanation *explanation)
 	       ~(unsigned int)explanation->event.candidates;
 }
 
-struct ebpfmm_price ebpfmm_explain_price(const struct ebpfmm_explanation *explanation,
-					 unsigned int order)
+static struct ebpfmm_price price_of(const struct ebpfmm_explanation *explanation,
+				    unsigned int order)
 {
-	const struct ebpfmm_region *region = &explanation->region;
-	const struct ebpfmm_costs *costs = &explanation->costs;
-	uint64_t more = (1ULL << order) - 1;
-	struct ebpfmm_price price = {
-		.benefit = region->benefit[EBPFMM_BENEFIT(order)],
-		.faults = (int64_t)(region->touched * more *
-				    ((uint64_t)costs->fault_ns + costs->zero_ns) /
-				    EBPFMM_TOUCHED_ONE),
-		.zeroing = (int64_t)(more * costs->zero_ns),
-	};
-
-	if (explanation->event.missing & 1U << order)
-		price.block = costs->compact_ns[order];
-	price.net = price.benefit + price.faults - price.zeroing - price.block;
-	return price;
+	return ebpfmm_price(&explanation->region, &explanation->costs, order,
+			    explanation->event.missing & 1U << order);
 }
 
 /* --- lines ---------------------------------------------------------------------- */
@@ -160,13 +148,12 @@ static void print_node(const struct ebpfmm_explanation *explanation, FILE *out)
 static void print_size(const struct ebpfmm_explanation *explanation,
 		       unsigned int order, FILE *out)
 {
-	struct ebpfmm_price price = ebpfmm_explain_price(explanation, order);
+	struct ebpfmm_price price = price_of(explanation, order);
 	const struct ebpfmm_event *event = &explanation->event;
 	const char *rule, *separator = "";
 
-	fprintf(out, "  %-5s %12" PRId64 " %12" PRId64 " %12" PRId64 " %12" PRId64
-		" %12" PRId64 "  ", ebpfmm_order_name(order), price.benefit,
-		price.faults, -price.zeroing, -price.block, price.net);
+	fprintf(out, "  %-5s %12lld %12lld %12lld %12lld %12lld  ", ebpfmm_order_name(order),
+		price.benefit, price.faults, -price.zeroing, -price.block, price.net);
 	if (edge_of(explanation) & 1U << order) {
 		fputs(ebpfmm_reason_name(EBPFMM_EDGE), out);
 		separator = ", ";
@@ -238,7 +225,7 @@ static void add_prices(struct json_object *object,
 
 		if (!(explanation->event.candidates & 1U << o))
 			continue;
-		price = ebpfmm_explain_price(explanation, o);
+		price = price_of(explanation, o);
 		one = json_object_array_get_idx(candidates, i++);
 		ebpfmm_json_add_number(one, "benefit_ns", (uint64_t)price.benefit);
 		ebpfmm_json_add_number(one, "faults_ns", (uint64_t)price.faults);

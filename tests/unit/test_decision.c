@@ -98,6 +98,23 @@ static void test_net(void **state)
 	}
 }
 
+/* 60000 + 511 * 600 / 2 - 51100, less 512 * 2000 where there is no free block. */
+static void test_price(void **state)
+{
+	const struct ebpfmm_region region = { .touched = HALF, .benefit = { B(9, 60000) } };
+	struct ebpfmm_price price = ebpfmm_price(&region, &node, 9, true);
+
+	(void)state;
+	assert_true(price.benefit == 60000);
+	assert_true(price.faults == 153300);
+	assert_true(price.zeroing == 51100);
+	assert_true(price.block == 1024000);
+	assert_true(price.net == 162200 - 1024000);
+	price = ebpfmm_price(&region, &node, 9, false);
+	assert_true(price.block == 0);
+	assert_true(price.net == 162200);
+}
+
 /* The largest numbers of all fields: no overflow, which the sanitizer would see. */
 static void test_extremes(void **state)
 {
@@ -118,6 +135,7 @@ static void test_extremes(void **state)
 	region.touched = 0;
 	region.benefit[EBPFMM_BENEFIT(9)] = 0;
 	assert_true(ebpfmm_net(&region, &dear, 9) == -511 * max);
+	assert_true(ebpfmm_price(&region, &dear, 9, true).net == -512 * max);
 
 	region.touched = UINT16_MAX;
 	ebpfmm_weigh(&w, &region, &dear, 512, 512, 1024, M2);
@@ -554,6 +572,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_net),
+		cmocka_unit_test(test_price),
 		cmocka_unit_test(test_extremes),
 		cmocka_unit_test(test_noted),
 		cmocka_unit_test(test_decide),

@@ -2,7 +2,6 @@
 /* What would be decided for an address, in lines and as JSON. */
 #include "made_up.h"
 
-#include "decision.h"
 #include "json_value.h"
 #include "show/explanation.h"
 
@@ -176,35 +175,12 @@ static void test_json(void **state)
 	json_object_put(object);
 }
 
-/* The parts make up what the policy reckons with, to the nanosecond. */
-static void test_price(void **state)
-{
-	struct ebpfmm_explanation explanation = in_heap();
-	static const uint32_t numbers[] = { 0, 1, 7, 1023, 100000, UINT32_MAX };
-	const size_t n = sizeof(numbers) / sizeof(numbers[0]);
-
-	(void)state;
-	explanation.event.missing = 0;
-	for (unsigned int order = 0; order < EBPFMM_ORDERS; order++)
-		for (size_t i = 0; i < n * n * n; i++) {
-			explanation.costs.zero_ns = numbers[i % n];
-			explanation.costs.fault_ns = numbers[i / n % n];
-			explanation.region.benefit[EBPFMM_BENEFIT(order)] =
-				numbers[i / n / n];
-			explanation.region.touched = i % (EBPFMM_TOUCHED_ONE + 1);
-			assert_true(ebpfmm_explain_price(&explanation, order).net ==
-				    ebpfmm_net(&explanation.region,
-					       &explanation.costs, order));
-		}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_price, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
