@@ -6,16 +6,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/paths.h"
 #include "command.h"
-#include "image/cache.h"
 #include "kernel/cgroup.h"
-#include "kernel/policy.h"
 #include "kernel/privilege.h"
+#include "life/attachment.h"
 #include "life/lifecycle.h"
 #include "output.h"
 #include "profiles.h"
-#include "table/translate.h"
 
 static void print_loaded(const struct ctl_args *args, bool loaded)
 {
@@ -30,7 +27,7 @@ static void print_loaded(const struct ctl_args *args, bool loaded)
 
 int ctl_load(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	if (ebpfmm_privileged(err) || ebpfmm_life_load(err))
+	if (ebpfmm_privileged(err) || ebpfmm_life_load(true, err))
 		return -1;
 	print_loaded(args, true);
 	return 0;
@@ -91,25 +88,15 @@ static void print_attached(const struct ctl_args *args,
 static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cgroup,
 		     const struct ebpfmm_profile *profile, struct ebpfmm_error *err)
 {
-	_cleanup_(ctl_close_root) struct ebpfmm_root how = { .rootfd = -1, .debugfd = -1 };
-	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
-	_cleanup_(ebpfmm_cache_closep) struct ebpfmm_cache *cache = NULL;
-	_cleanup_free_ struct ebpfmm_table *table = NULL;
 	_cleanup_free_ char *root_name = NULL;
+	_cleanup_close_ int rootfd = open_root(args, cgroup, &root_name, err);
 	const char *slash = strrchr(args->operands[0], '/');
+	const struct ebpfmm_attachment attachment = {
+		.cgroup = cgroup, .profile = profile, .debug_dir = args->debug_dir,
+		.name = slash ? slash + 1 : args->operands[0], .rootfd = rootfd,
+	};
 
-	how.rootfd = open_root(args, cgroup, &root_name, err);
-	if (how.rootfd < 0 || ctl_debug_dir(args, &how.debugfd, err) ||
-	    ebpfmm_life_open(&policy, err))
-		return -1;
-	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
-	how.cache = cache;
-	how.identify = ebpfmm_policy_identify;
-	how.data = policy;
-	if (ebpfmm_translate(profile, &how, &table, err))
-		return ebpfmm_prefix(err, "%s: ", args->operands[0]);
-	if (ebpfmm_life_attach(NULL, cgroup, slash ? slash + 1 : args->operands[0], table,
-			       err))
+	if (rootfd < 0 || ebpfmm_attach_profile(&attachment, err))
 		return -1;
 	print_attached(args, cgroup, root_name);
 	return 0;

@@ -12,8 +12,8 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/paths.h"
 #include "command.h"
+#include "image/debug_file.h"
 #include "kernel/policy.h"
 #include "output.h"
 #include "show/table_print.h"
@@ -36,17 +36,7 @@ static size_t count_regions(const struct ebpfmm_profile *profile)
 	return count;
 }
 
-int ctl_debug_dir(const struct ctl_args *args, int *fd, struct ebpfmm_error *err)
-{
-	const char *dir = args->debug_dir ? args->debug_dir : EBPFMM_DEBUG_DIR;
-
-	*fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (*fd < 0 && args->debug_dir)
-		return ebpfmm_fail(err, errno, "%s", dir);
-	return 0;
-}
-
-void ctl_close_root(struct ebpfmm_root *how)
+static void close_root(struct ebpfmm_root *how)
 {
 	closep(&how->debugfd);
 	closep(&how->rootfd);
@@ -154,13 +144,13 @@ static int open_places(const struct ctl_args *args,
 	how->rootfd = open(args->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (how->rootfd < 0)
 		return ebpfmm_fail(err, errno, "%s", args->rootfs);
-	return ctl_debug_dir(args, &how->debugfd, err);
+	return ebpfmm_debug_dir_open(args->debug_dir, &how->debugfd, err);
 }
 
 int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	_cleanup_(json_object_putp) struct json_object *results = json_object_new_array();
-	_cleanup_(ctl_close_root) struct ebpfmm_root how = { .rootfd = -1, .debugfd = -1 };
+	_cleanup_(close_root) struct ebpfmm_root how = { .rootfd = -1, .debugfd = -1 };
 	int rc = 0;
 
 	if (open_places(args, &how, err))
@@ -176,7 +166,7 @@ int ctl_check(const struct ctl_args *args, struct ebpfmm_error *err)
 
 int ctl_resolve(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	_cleanup_(ctl_close_root) struct ebpfmm_root how = {
+	_cleanup_(close_root) struct ebpfmm_root how = {
 		.rootfd = -1, .debugfd = -1, .locate = true,
 	};
 	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;

@@ -6,44 +6,41 @@
 #include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/paths.h"
-#include "image/cache.h"
 #include "kernel/cgroup.h"
-#include "kernel/policy.h"
+#include "life/attachment.h"
 #include "life/lifecycle.h"
 #include "profile/profile.h"
-#include "table/translate.h"
 #include "worker.h"
 
 /**
  * struct target - the container as found on this node
+ * @job: what it asks for
  * @pidfd: its first process
  * @root: its root directory
  * @cgroup: its cgroup
  */
 struct target {
+	const struct ebpfmm_job *job;
 	int pidfd;
 	int root;
 	struct ebpfmm_cgroup cgroup;
 };
 
 /* A pid says nothing once its process is gone; what was found by it neither. */
-static int check_alive(const struct target *target, const struct ebpfmm_job *job,
-		       struct ebpfmm_error *err)
+static int check_alive(const struct target *target, struct ebpfmm_error *err)
 {
 	struct pollfd poll_fd = { .fd = target->pidfd, .events = POLLIN };
 
 	if (poll(&poll_fd, 1, 0) == 0)
 		return 0;
 	return ebpfmm_fail(err, ESRCH, "the container's process %d has died",
-			   (int)job->pid);
+			   (int)target->job->pid);
 }
 
 /*
@@ -70,9 +67,10 @@ static int open_root(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 	return fd;
 }
 
-static int find_target(const struct ebpfmm_job *job, struct target *target,
-		       struct ebpfmm_error *err)
+static int find_target(struct target *target, struct ebpfmm_error *err)
 {
+	const struct ebpfmm_job *job = target->job;
+
 	target->pidfd = syscall(SYS_pidfd_open, job->pid, 0);
 	if (target->pidfd < 0)
 		return ebpfmm_fail(err, errno, "the container's process %d",
@@ -82,7 +80,7 @@ static int find_target(const struct ebpfmm_job *job, struct target *target,
 	target->root = open_root(job, err);
 	if (target->root < 0)
 		return -1;
-	return check_alive(target, job, err);
+	return check_alive(target, err);
 }
 
 static void close_target(struct target *target)
@@ -92,73 +90,59 @@ static void close_target(struct target *target)
 	ebpfmm_cgroup_close(&target->cgroup);
 }
 
-static int load(void *data, struct ebpfmm_error *err)
-{
-	struct ebpfmm_policy *policy;
+/* --- what the steps from profile to policy are told ------------------------------- */
 
+static int load_here(void *data, struct ebpfmm_error *err)
+{
 	(void)data;
-	if (ebpfmm_life_open(&policy, err))
-		return -1;
-	ebpfmm_policy_close(policy);
-	return 0;
+	return ebpfmm_life_load(false, err);
 }
 
 /* To load it, which is seldom needed, takes far more memory than all the rest. */
-static int open_policy(const struct ebpfmm_job *job, struct ebpfmm_policy **out,
-		       struct ebpfmm_error *err)
+static int load_apart(void *data, struct ebpfmm_error *err)
 {
-	if (ebpfmm_policy_peek(out, err))
-		return -1;
-	if (*out)
-		return 0;
-	if (ebpfmm_work(load, NULL, job->deadline, err))
-		return -1;
-	return ebpfmm_life_open(out, err);
+	const struct target *target = data;
+
+	return ebpfmm_work(load_here, NULL, target->job->deadline, err);
 }
 
-static int translate_and_attach(const struct ebpfmm_job *job,
-				const struct target *target,
-				const struct ebpfmm_profile *profile,
-				struct ebpfmm_error *err)
+static int confirm(void *data, struct ebpfmm_error *err)
 {
-	struct ebpfmm_root how = { .rootfd = target->root,
-				   .identify = ebpfmm_policy_identify };
-	struct ebpfmm_table *table = NULL;
-	struct ebpfmm_policy *policy;
-	char time[256];
-	int rc;
+	return check_alive(data, err);
+}
 
-	if (open_policy(job, &policy, err))
+static void end_step(void *data, const char *name)
+{
+	const struct target *target = data;
+
+	ebpfmm_step(target->job->steps, name);
+}
+
+static int attach(struct target *target, const struct ebpfmm_profile *profile,
+		  struct ebpfmm_error *err)
+{
+	const struct ebpfmm_job *job = target->job;
+	const struct ebpfmm_attachment attachment = {
+		.container = job->id, .cgroup = &target->cgroup, .profile = profile,
+		.name = job->profile, .rootfd = target->root,
+		.load = load_apart, .confirm = confirm, .step = end_step,
+		.data = target,
+	};
+	char time[256];
+
+	if (ebpfmm_attach_profile(&attachment, err))
 		return -1;
-	ebpfmm_step(job->steps, "policy");
-	how.data = policy;
-	how.cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
-	how.debugfd = open(EBPFMM_DEBUG_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	rc = ebpfmm_translate(profile, &how, &table, err);
-	closep(&how.debugfd);
-	ebpfmm_cache_close(how.cache);
-	ebpfmm_policy_close(policy);
-	if (rc)
-		return ebpfmm_prefix(err, "profile `%s`: ", job->profile);
-	ebpfmm_step(job->steps, "translation");
-	rc = check_alive(target, job, err);
-	if (!rc)
-		rc = ebpfmm_life_attach(job->id, &target->cgroup, job->profile, table,
-					err);
-	if (!rc) {
-		ebpfmm_step(job->steps, "attaching");
-		ebpfmm_steps_print(job->steps, time, sizeof(time));
-		ebpfmm_log(LOG_INFO, "container %s: profile %s is attached to %s %s",
-			   job->id, job->profile, target->cgroup.path, time);
-	}
-	free(table);
-	return rc;
+	ebpfmm_steps_print(job->steps, time, sizeof(time));
+	ebpfmm_log(LOG_INFO, "container %s: profile %s is attached to %s %s", job->id,
+		   job->profile, target->cgroup.path, time);
+	return 0;
 }
 
 int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 {
-	_cleanup_(close_target) struct target target = { .pidfd = -1, .root = -1,
-							 .cgroup.fd = -1 };
+	_cleanup_(close_target) struct target target = {
+		.job = job, .pidfd = -1, .root = -1, .cgroup.fd = -1,
+	};
 	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 
 	if (job->pid < 2)
@@ -168,8 +152,8 @@ int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 	if (ebpfmm_profile_find(job->profile, &profile, err))
 		return -1;
 	ebpfmm_step(job->steps, "profile");
-	if (find_target(job, &target, err))
+	if (find_target(&target, err))
 		return -1;
 	ebpfmm_step(job->steps, "container");
-	return translate_and_attach(job, &target, profile, err);
+	return attach(&target, profile, err);
 }

@@ -6,8 +6,8 @@
 #include "elf/elf_private.h"
 
 int ebpfmm_elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
-		     uint64_t size, const char *name,
-		     struct ebpfmm_range *range, struct ebpfmm_error *err)
+			    uint64_t size, const char *name,
+			    struct ebpfmm_range *range, struct ebpfmm_error *err)
 {
 	uint64_t end = start + size;
 	size_t i;

@@ -2,10 +2,12 @@
 #include "image/debug_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/paths.h"
 #include "elf/elf_file.h"
 #include "image/rootfs.h"
 
@@ -15,6 +17,14 @@
 /* "/.build-id/", hexadecimal digits, a slash after the first two, ".debug". */
 typedef char debug_path[sizeof(DIRECTORY) + 2 * EBPFMM_BUILD_ID_MAX + 1 +
 			sizeof(SUFFIX)];
+
+int ebpfmm_debug_dir_open(const char *dir, int *fd, struct ebpfmm_error *err)
+{
+	*fd = open(dir ? dir : EBPFMM_DEBUG_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0 && dir)
+		return ebpfmm_fail(err, errno, "%s", dir);
+	return 0;
+}
 
 static void make_path(const unsigned char *id, size_t size, debug_path path)
 {

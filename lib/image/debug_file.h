@@ -14,6 +14,16 @@
 #define EBPFMM_DEBUG_ROOT "/usr/lib/debug"
 
 /**
+ * ebpfmm_debug_dir_open - open the operator's directory of debug files
+ * @dir: its path, and it must be there; NULL: EBPFMM_DEBUG_DIR, if it is there
+ * @fd: to be closed; -1 when there is none
+ * @err: what is wrong
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_debug_dir_open(const char *dir, int *fd, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_debug_file_fn - uses a debug file
  * @fd: the file
  * @data: what ebpfmm_debug_file_use() was given

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -17,24 +18,15 @@
 
 /* --- opening ------------------------------------------------------------------ */
 
-/* @dirfd is the policy's then, or closed. */
-static int add(struct ebpfmm_policies *policies, int dirfd, uint32_t format,
-	       bool unnumbered, struct ebpfmm_error *err)
+static int add(struct ebpfmm_policies *policies, struct ebpfmm_policy *policy,
+	       struct ebpfmm_error *err)
 {
-	struct ebpfmm_policy **each, *policy = ebpfmm_policy_new(dirfd, format);
+	struct ebpfmm_policy **each;
 
 	each = reallocarray(policies->each, policies->count + 1, sizeof(*each));
-	if (each)
-		policies->each = each;
-	if (!each || !policy) {
-		if (policy)
-			ebpfmm_policy_close(policy);
-		else
-			close(dirfd);
+	if (!each)
 		return ebpfmm_fail(err, ENOMEM, "open the policies");
-	}
-	if (unnumbered)
-		ebpfmm_policy_unnumber(policy);
+	policies->each = each;
 	each[policies->count++] = policy;
 	if (ebpfmm_policy_is_ours(policy)) {
 		each[policies->count - 1] = each[0];
@@ -49,15 +41,49 @@ static int add_dir(struct ebpfmm_policies *policies, int topfd, const char *name
 		   bool unnumbered, struct ebpfmm_error *err)
 {
 	int fd = openat(topfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct ebpfmm_policy *policy;
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0)
 		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_TOP "/%s`", name);
-	return add(policies, fd, unnumbered ? 0 : ebpfmm_pin_format(name), unnumbered, err);
+	policy = ebpfmm_policy_new(fd, unnumbered ? 0 : ebpfmm_pin_format(name));
+	if (!policy) {
+		close(fd);
+		return ebpfmm_fail(err, ENOMEM, "open the policies");
+	}
+	if (unnumbered)
+		ebpfmm_policy_unnumber(policy);
+	if (add(policies, policy, err)) {
+		ebpfmm_policy_close(policy);
+		return -1;
+	}
+	return 0;
 }
 
-int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
+/* What was pinned under the same name before has another inode, as this one is open. */
+static bool is_dir_of(const struct dirent *entry, const struct ebpfmm_policy *policy)
+{
+	struct stat st;
+
+	return ebpfmm_pin_format(entry->d_name) == policy->format &&
+	       !fstat(policy->dirfd, &st) && st.st_ino == entry->d_ino;
+}
+
+static int add_entry(struct ebpfmm_policies *policies, int topfd,
+		     const struct dirent *entry, struct ebpfmm_policy *policy,
+		     struct ebpfmm_error *err)
+{
+	if (!ebpfmm_pin_format(entry->d_name))
+		return 0;
+	if (!policy || !is_dir_of(entry, policy))
+		return add_dir(policies, topfd, entry->d_name, false, err);
+	policies->lent = true;
+	return add(policies, policy, err);
+}
+
+int ebpfmm_policies_open_beside(struct ebpfmm_policy *policy, struct ebpfmm_policies *out,
+				struct ebpfmm_error *err)
 {
 	_cleanup_closedir_ DIR *dir = ebpfmm_dir_open(AT_FDCWD, EBPFMM_PIN_TOP);
 	struct dirent *entry;
@@ -72,8 +98,8 @@ int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
 	while (!rc && (errno = 0, entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR)
 			unnumbered = true;
-		else if (ebpfmm_pin_format(entry->d_name))
-			rc = add_dir(out, dirfd(dir), entry->d_name, false, err);
+		else
+			rc = add_entry(out, dirfd(dir), entry, policy, err);
 		errno = 0;
 	}
 	if (!rc && errno)
@@ -83,10 +109,16 @@ int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
 	return rc;
 }
 
+int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err)
+{
+	return ebpfmm_policies_open_beside(NULL, out, err);
+}
+
 void ebpfmm_policies_close(struct ebpfmm_policies *policies)
 {
 	for (size_t i = 0; i < policies->count; i++)
-		ebpfmm_policy_close(policies->each[i]);
+		if (!policies->lent || policies->each[i] != policies->ours)
+			ebpfmm_policy_close(policies->each[i]);
 	free(policies->each);
 	*policies = (struct ebpfmm_policies){};
 }

@@ -16,11 +16,13 @@
  * @ours: that of our format, NULL if it is not loaded
  * @each: all of them, ours first
  * @count: how many
+ * @lent: @ours is not to be closed with them
  */
 struct ebpfmm_policies {
 	struct ebpfmm_policy *ours;
 	struct ebpfmm_policy **each;
 	size_t count;
+	bool lent;
 };
 
 /**
@@ -33,6 +35,18 @@ struct ebpfmm_policies {
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_policies_open(struct ebpfmm_policies *out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_policies_open_beside - as ebpfmm_policies_open(), with one that is open already
+ * @policy: ours; stays the caller's, and open for as long as @out. If it is not what is
+ *	pinned any more, what is pinned now is opened instead
+ * @out: to be closed with ebpfmm_policies_close(), also after a failure
+ * @err: what failed
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_policies_open_beside(struct ebpfmm_policy *policy, struct ebpfmm_policies *out,
+				struct ebpfmm_error *err);
 
 /**
  * ebpfmm_policies_close - close them

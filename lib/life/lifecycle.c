@@ -46,18 +46,13 @@ static int use_costs(bool all, struct ebpfmm_error *err)
 	return rc;
 }
 
-static int load(bool all, struct ebpfmm_error *err)
+int ebpfmm_life_load(bool all, struct ebpfmm_error *err)
 {
 	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
 	return ebpfmm_policy_load(err) ?: use_costs(all, err);
-}
-
-int ebpfmm_life_load(struct ebpfmm_error *err)
-{
-	return load(true, err);
 }
 
 int ebpfmm_life_unload(struct ebpfmm_error *err)
@@ -67,19 +62,6 @@ int ebpfmm_life_unload(struct ebpfmm_error *err)
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
 	return ebpfmm_policies_unload(err);
-}
-
-int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err)
-{
-	if (ebpfmm_policy_peek(out, err))
-		return -1;
-	if (*out)
-		return 0;
-	if (load(false, err) || ebpfmm_policy_peek(out, err))
-		return -1;
-	if (!*out)
-		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
-	return 0;
 }
 
 /* --- leftovers ---------------------------------------------------------------- */
@@ -362,7 +344,8 @@ static int leave_other_cgroup(const struct ebpfmm_records *records, const char *
 
 static int attach_locked(const struct ebpfmm_records *records, const char *container,
 			 const struct ebpfmm_cgroup *cgroup, const char *profile,
-			 const struct ebpfmm_table *table, struct ebpfmm_error *err)
+			 const struct ebpfmm_table *table,
+			 struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 {
 	struct ebpfmm_record record = { .cgroup_id = cgroup->id,
 					.cgroup_path = cgroup->path,
@@ -375,7 +358,7 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 
 	if (ebpfmm_policy_sweep(true, err) < 0)
 		return -1;
-	if (ebpfmm_policies_open(&policies, err))
+	if (ebpfmm_policies_open_beside(policy, &policies, err))
 		return -1;
 	if (!policies.ours)
 		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
@@ -402,13 +385,13 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 
 int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup,
 		       const char *profile, const struct ebpfmm_table *table,
-		       struct ebpfmm_error *err)
+		       struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 {
 	_cleanup_(ebpfmm_records_close) struct ebpfmm_records records = EBPFMM_NO_RECORDS;
 
 	if (ebpfmm_records_open(EBPFMM_RUN_DIR, &records, err))
 		return -1;
-	return attach_locked(&records, container, cgroup, profile, table, err);
+	return attach_locked(&records, container, cgroup, profile, table, policy, err);
 }
 
 int ebpfmm_life_detach(uint64_t id, struct ebpfmm_error *err)

@@ -38,14 +38,15 @@ struct ebpfmm_leftovers {
 
 /**
  * ebpfmm_life_load - load and pin the policy unless it is already
+ * @all: say in the log if costs are not up to date, or that there are none; false: only
+ *	if there are some that cannot be used
  * @err: what failed
  *
- * Also has it reckon with what pages were measured to cost, or with defaults,
- * and logs one line when that is not up to date.
+ * Also has it reckon with what pages were measured to cost, or with defaults.
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_life_load(struct ebpfmm_error *err);
+int ebpfmm_life_load(bool all, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_life_unload - unpin the policy
@@ -58,32 +59,22 @@ int ebpfmm_life_load(struct ebpfmm_error *err);
 int ebpfmm_life_unload(struct ebpfmm_error *err);
 
 /**
- * ebpfmm_life_open - open the pinned policy, loading it when nobody has
- * @out: to be closed with ebpfmm_policy_close()
- * @err: what failed
- *
- * Of costs, logs only when there are some that cannot be used.
- *
- * Return: 0, or -1 with @err set.
- */
-int ebpfmm_life_open(struct ebpfmm_policy **out, struct ebpfmm_error *err);
-
-/**
  * ebpfmm_life_attach - give a cgroup a policy, or another one
  * @container: the container's id; NULL when an operator attaches
  * @cgroup: where to
  * @profile: name of the profile, for people
  * @table: the translated profile
+ * @policy: our policy, open; stays the caller's
  * @err: what failed; the cgroup is as it was then
  *
- * The policy must be loaded: see ebpfmm_life_open(). One of another format that the
- * cgroup has is replaced as one of ours is.
+ * If the policy was unloaded since it was opened, and loaded again, that one is attached.
+ * One of another format that the cgroup has is replaced as one of ours is.
  *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup,
 		       const char *profile, const struct ebpfmm_table *table,
-		       struct ebpfmm_error *err);
+		       struct ebpfmm_policy *policy, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_life_detach - take a cgroup's policy away, of whatever format
