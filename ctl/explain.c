@@ -8,22 +8,37 @@
 
 #include "base/cleanup.h"
 #include "command.h"
-#include "kernel/cgroup.h"
-#include "kernel/policies.h"
 #include "kernel/privilege.h"
 #include "output.h"
 #include "show/explanation.h"
 #include "walk.h"
 
 /**
- * struct answer - an answer on its way out
- * @explanation: it
+ * struct answer - a question, and its answer on its way out
+ * @path: the cgroup, as the operator names it
+ * @pid: a process in it
+ * @address: of that process
+ * @explanation: the answer
  * @json: print JSON
  */
 struct answer {
+	const char *path;
+	pid_t pid;
+	uint64_t address;
 	struct ebpfmm_explanation explanation;
 	bool json;
 };
+
+static int ask(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+	       void *data, struct ebpfmm_error *err)
+{
+	struct answer *answer = data;
+
+	if (ebpfmm_policy_check_format(policy, err))
+		return ebpfmm_prefix(err, "%s: ", answer->path);
+	return ebpfmm_explain(policy, cgroup, answer->pid, answer->address,
+			      &answer->explanation, err);
+}
 
 static void print(const struct ebpfmm_stats *stats, void *data)
 {
@@ -61,33 +76,17 @@ static int read_address(const char *text, uint64_t *address, struct ebpfmm_error
 	return 0;
 }
 
-static int explain(const char *path, pid_t pid, uint64_t address,
-		   struct ebpfmm_explanation *out, struct ebpfmm_error *err)
-{
-	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
-	_cleanup_(ebpfmm_policies_close) struct ebpfmm_policies policies = {};
-	struct ebpfmm_policy *policy;
-
-	if (ebpfmm_cgroup_open(path, &cgroup, err) ||
-	    ctl_find_policy(&policies, path, cgroup.id, &policy, err))
-		return -1;
-	return ebpfmm_explain(policy, &cgroup, pid, address, out, err);
-}
-
 int ctl_explain(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct answer answer = { .json = args->json };
-	struct ctl_walk one = {
-		.cgroup = args->operands[0], .source = true, .fn = print,
+	struct answer answer = { .path = args->operands[0], .json = args->json };
+	const struct ctl_walk one = {
+		.cgroup = answer.path, .source = true, .ask = ask, .fn = print,
 		.data = &answer,
 	};
-	uint64_t address = 0;
-	pid_t pid = 0;
 
-	if (read_pid(args->operands[1], &pid, err) ||
-	    read_address(args->operands[2], &address, err) ||
-	    ebpfmm_privileged(err) ||
-	    explain(args->operands[0], pid, address, &answer.explanation, err))
+	if (read_pid(args->operands[1], &answer.pid, err) ||
+	    read_address(args->operands[2], &answer.address, err) ||
+	    ebpfmm_privileged(err))
 		return -1;
 	return ctl_walk(&one, err);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "kernel/cgroup.h"
 #include "kernel/policies.h"
 #include "kernel/sizes.h"
 #include "life/lifecycle.h"
@@ -53,6 +52,12 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 	_cleanup_(ebpfmm_record_free) struct ebpfmm_record owner = {};
 	int rc = 0;
 
+	if (walker->walk->ask &&
+	    walker->walk->ask(walker->policy, cgroup, walker->walk->data, walker->err)) {
+		/* Whatever it is that is not there, it is not the cgroup's policy. */
+		walker->err->code = 0;
+		return -1;
+	}
 	if (ebpfmm_policy_is_ours(walker->policy)) {
 		if (ebpfmm_policy_get(walker->policy, cgroup, walker->table, walker->err))
 			return -1;

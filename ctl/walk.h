@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "kernel/cgroup.h"
 #include "kernel/policies.h"
 #include "show/stats.h"
 
@@ -14,13 +15,17 @@
  * @cgroup: the only one that is wanted, as an operator names it; NULL for all
  * @bytes: find out in pages of which size its memory is
  * @source: find the profile that its table is from, if it is still installed
+ * @ask: called for each before anything is found out, with its policy; a nonzero return
+ *	value, with an error, ends the walk; may be NULL
  * @fn: called for each; what it gets is gone when it returns
- * @data: for @fn
+ * @data: for these two
  */
 struct ctl_walk {
 	const char *cgroup;
 	bool bytes;
 	bool source;
+	int (*ask)(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
+		   void *data, struct ebpfmm_error *err);
 	void (*fn)(const struct ebpfmm_stats *stats, void *data);
 	void *data;
 };
