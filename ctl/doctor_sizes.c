@@ -112,12 +112,17 @@ static void demand_installed(struct report *report, struct demand *demand,
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir_name, entry->d_name);
+		if (!ebpfmm_profile_is_file_name(entry->d_name)) {
+			report_add(report, FINDING_WARNING, "profile", NULL,
+				   "%s is ignored: the file of a profile is called NAME.json", path);
+			continue;
+		}
 		if (ebpfmm_profile_load(path, &profile, &err)) {
 			report_add(report, FINDING_WARNING, "profile", NULL, "%s",
 				   err.message);
 			continue;
 		}
-		demand_sizes(demand, sizes_of_profile(profile), entry->d_name);
+		demand_sizes(demand, sizes_of_profile(profile), profile->name);
 	}
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "command.h"
@@ -68,19 +67,20 @@ static int open_root(const struct ctl_args *args, const struct ebpfmm_cgroup *cg
 }
 
 static void print_attached(const struct ctl_args *args,
-			   const struct ebpfmm_cgroup *cgroup, const char *root)
+			   const struct ebpfmm_cgroup *cgroup, const char *profile,
+			   const char *root)
 {
 	struct json_object *object;
 
 	if (!args->json) {
-		ctl_print("%s: profile %s, translated in %s\n", cgroup->path,
-			  args->operands[0], root);
+		ctl_print("%s: profile %s, translated in %s\n", cgroup->path, profile,
+			  root);
 		return;
 	}
 	object = json_object_new_object();
 	ctl_add_string(object, "cgroup", cgroup->path);
 	ctl_add_number(object, "id", cgroup->id);
-	ctl_add_string(object, "profile", args->operands[0]);
+	ctl_add_string(object, "profile", profile);
 	ctl_add_string(object, "root", root);
 	ctl_print_json(object);
 }
@@ -90,15 +90,14 @@ static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cg
 {
 	_cleanup_free_ char *root_name = NULL;
 	_cleanup_close_ int rootfd = open_root(args, cgroup, &root_name, err);
-	const char *slash = strrchr(args->operands[0], '/');
 	const struct ebpfmm_attachment attachment = {
 		.cgroup = cgroup, .profile = profile, .debug_dir = args->debug_dir,
-		.name = slash ? slash + 1 : args->operands[0], .rootfd = rootfd,
+		.rootfd = rootfd,
 	};
 
 	if (rootfd < 0 || ebpfmm_attach_profile(&attachment, err))
 		return -1;
-	print_attached(args, cgroup, root_name);
+	print_attached(args, cgroup, profile->name, root_name);
 	return 0;
 }
 

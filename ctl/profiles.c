@@ -66,6 +66,20 @@ static void add_warning(const char *text, void *data)
 	json_object_array_add(check->warnings, json_object_new_string(text));
 }
 
+/* One name for one thing: that of the file is what is shown. */
+static void check_name(struct check *check)
+{
+	const struct ebpfmm_profile *profile = check->profile;
+	char *text;
+
+	if (!strcmp(profile->name, profile->own_name) ||
+	    asprintf(&text, "name: is `%s`, but after its file the profile is called `%s`",
+		     profile->own_name, profile->name) < 0)
+		return;
+	add_warning(text, check);
+	free(text);
+}
+
 /* Also against a root, if there is one. */
 static int check_file(struct check *check, const struct ebpfmm_root *how,
 		      struct ebpfmm_error *err)
@@ -74,6 +88,7 @@ static int check_file(struct check *check, const struct ebpfmm_root *how,
 
 	if (ctl_profile(check->file, &check->profile, err))
 		return -1;
+	check_name(check);
 	if (how->rootfd < 0)
 		return 0;
 	if (ebpfmm_translate(check->profile, how, &table, err))

@@ -50,6 +50,7 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 				      .format = ebpfmm_policy_format(walker->policy) };
 	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *source = NULL;
 	_cleanup_(ebpfmm_record_free) struct ebpfmm_record owner = {};
+	_cleanup_free_ char *name = NULL;
 	int rc = 0;
 
 	if (walker->walk->ask &&
@@ -74,10 +75,13 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 	/* The id of the record of an operator's attachment is no container's. */
 	if (owner.id && owner.id[0] != '@')
 		stats.container = owner.id;
-	stats.profile = owner.profile;
+	/* Other versions have recorded the name of the file. */
+	if (owner.profile)
+		name = ebpfmm_profile_name(owner.profile);
+	stats.profile = name;
 	walker->table->digest = owner.digest;
 	if (walker->walk->source && stats.table)
-		source = find_source(walker->table, owner.profile, &stats.changed);
+		source = find_source(walker->table, name, &stats.changed);
 	stats.source = source;
 	walker->walk->fn(&stats, walker->walk->data);
 	return 0;

@@ -124,9 +124,8 @@ static int attach(struct target *target, const struct ebpfmm_profile *profile,
 	const struct ebpfmm_job *job = target->job;
 	const struct ebpfmm_attachment attachment = {
 		.container = job->id, .cgroup = &target->cgroup, .profile = profile,
-		.name = job->profile, .rootfd = target->root,
-		.load = load_apart, .confirm = confirm, .step = end_step,
-		.data = target,
+		.rootfd = target->root, .load = load_apart, .confirm = confirm,
+		.step = end_step, .data = target,
 	};
 	char time[256];
 
@@ -134,7 +133,7 @@ static int attach(struct target *target, const struct ebpfmm_profile *profile,
 		return -1;
 	ebpfmm_steps_print(job->steps, time, sizeof(time));
 	ebpfmm_log(LOG_INFO, "container %s: profile %s is attached to %s %s", job->id,
-		   job->profile, target->cgroup.path, time);
+		   profile->name, target->cgroup.path, time);
 	return 0;
 }
 

@@ -46,7 +46,7 @@ static int translate(const struct ebpfmm_attachment *attachment, int debugfd,
 	int rc = ebpfmm_translate(attachment->profile, &how, out, err);
 
 	ebpfmm_cache_close(how.cache);
-	return rc ? ebpfmm_prefix(err, "profile `%s`: ", attachment->name) : 0;
+	return rc ? ebpfmm_prefix(err, "profile `%s`: ", attachment->profile->name) : 0;
 }
 
 int ebpfmm_attach_profile(const struct ebpfmm_attachment *attachment,
@@ -65,7 +65,7 @@ int ebpfmm_attach_profile(const struct ebpfmm_attachment *attachment,
 	end_step(attachment, "translation");
 	if ((attachment->confirm && attachment->confirm(attachment->data, err)) ||
 	    ebpfmm_life_attach(attachment->container, attachment->cgroup,
-			       attachment->name, table, policy, err))
+			       attachment->profile->name, table, policy, err))
 		return -1;
 	end_step(attachment, "attaching");
 	return 0;

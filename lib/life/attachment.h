@@ -14,7 +14,6 @@
  * @container: the container's id; NULL when an operator attaches
  * @cgroup: the cgroup
  * @profile: the profile
- * @name: what the profile is called
  * @rootfd: the root that the programs of the profile are in
  * @debug_dir: directory of debug files, which must be there; NULL: EBPFMM_DEBUG_DIR, if
  *	it is there
@@ -28,7 +27,6 @@ struct ebpfmm_attachment {
 	const char *container;
 	const struct ebpfmm_cgroup *cgroup;
 	const struct ebpfmm_profile *profile;
-	const char *name;
 	int rootfd;
 	const char *debug_dir;
 	int (*load)(void *data, struct ebpfmm_error *err);

@@ -347,6 +347,7 @@ static int parse_profile(struct json_object *root,
 	if (profile_check_name(json_object_get_string(name), err))
 		return ebpfmm_prefix(err, "name: ");
 	if (copy_text(name, &profile->name, err) ||
+	    copy_text(name, &profile->own_name, err) ||
 	    parse_programs(programs, limits && json_object_object_length(limits),
 			   profile, err) ||
 	    (limits && parse_limits(limits, profile, err)))
@@ -398,5 +399,6 @@ void ebpfmm_profile_free(struct ebpfmm_profile *profile)
 		free_program(&profile->programs[i]);
 	free(profile->programs);
 	free(profile->name);
+	free(profile->own_name);
 	free(profile);
 }

@@ -90,7 +90,9 @@ struct ebpfmm_profile_program {
 
 /**
  * struct ebpfmm_profile - a whole profile
- * @name: the "name" entry
+ * @name: what it is called: its file's name without directory and ".json"; while it is
+ *	of no file, @own_name
+ * @own_name: the "name" entry
  * @programs: NULL if there are none, only limits
  * @nprograms: their number
  * @limit: bytes per order; UINT64_MAX where there is no limit
@@ -98,6 +100,7 @@ struct ebpfmm_profile_program {
  */
 struct ebpfmm_profile {
 	char *name;
+	char *own_name;
 	struct ebpfmm_profile_program *programs;
 	size_t nprograms;
 	uint64_t limit[EBPFMM_ORDERS];
@@ -131,16 +134,33 @@ int ebpfmm_profile_load(const char *path, struct ebpfmm_profile **out,
 /**
  * ebpfmm_profile_find - find an installed profile by its name and load it
  * @name: value of the annotation, hostile: letters, digits, '.', '_' and '-',
- *	not beginning with '.'; never a path
+ *	not beginning with '.'; never a path. ".json" at its end may be left out
  * @out: as for ebpfmm_profile_parse()
  * @err: why not; a name that is in no directory has code ENOENT
  *
- * Looked for in EBPFMM_PROFILE_DIR_ADMIN, then in EBPFMM_PROFILE_DIR_VENDOR.
+ * Its file is NAME.json in EBPFMM_PROFILE_DIR_ADMIN, or else in
+ * EBPFMM_PROFILE_DIR_VENDOR.
  *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_profile_find(const char *name, struct ebpfmm_profile **out,
 			struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_profile_is_file_name - could an installed profile have this file name?
+ * @file: name of a file in one of the directories
+ *
+ * Return: whether ebpfmm_profile_find() finds it by some name.
+ */
+bool ebpfmm_profile_is_file_name(const char *file);
+
+/**
+ * ebpfmm_profile_name - what the profile in a file is called
+ * @path: path or name of the file
+ *
+ * Return: the name, allocated, or NULL without memory.
+ */
+char *ebpfmm_profile_name(const char *path);
 
 /**
  * ebpfmm_profile_free - free a profile

@@ -1,44 +1,103 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Profiles as files. The directories are the operator's; only the name comes
- * from a tenant, and it can name nothing but a file right in one of them. They
+ * Profiles as files: NAME.json. The directories are the operator's; only the name
+ * comes from a tenant, and it can name nothing but a file right in one of them. They
  * are not taken from the environment, which a tenant may have a say in.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/paths.h"
 #include "profile/profile_internal.h"
 
+#define SUFFIX	".json"
+
+/* Bytes of the name that a file name stands for. */
+static size_t name_length(const char *file)
+{
+	const size_t suffix = strlen(SUFFIX);
+	size_t length = strlen(file);
+
+	if (length > suffix && !strcmp(file + length - suffix, SUFFIX))
+		length -= suffix;
+	return length;
+}
+
+char *ebpfmm_profile_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = strdup(slash ? slash + 1 : path);
+	size_t length;
+
+	/* What is a name has the same name. */
+	while (name && name[length = name_length(name)])
+		name[length] = '\0';
+	return name;
+}
+
+/* The name that a tenant means, checked; NULL with @err set if it is none. */
+static char *read_name(const char *text, struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *name = strndup(text, name_length(text));
+
+	if (!name) {
+		ebpfmm_fail(err, ENOMEM, "profile");
+		return NULL;
+	}
+	if (profile_check_name(name, err))
+		return NULL;
+	/* Else one name could mean two files. */
+	if (name[name_length(name)]) {
+		ebpfmm_fail(err, 0, "\"%.80s\" is no name of a profile: ends in "
+			    SUFFIX " twice", text);
+		return NULL;
+	}
+	return take_ptr(name);
+}
+
+bool ebpfmm_profile_is_file_name(const char *file)
+{
+	_cleanup_free_ char *name = NULL;
+
+	if (file[name_length(file)])
+		name = read_name(file, NULL);
+	return name;
+}
+
 int ebpfmm_profile_load(const char *path, struct ebpfmm_profile **out,
 			struct ebpfmm_error *err)
 {
 	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *name = NULL;
 	size_t length;
 
 	text = ebpfmm_file_read(AT_FDCWD, path, 0, EBPFMM_PROFILE_MAX_BYTES, &length, err);
 	if (!text)
 		return -1;
-	return ebpfmm_profile_parse(text, length, out, err) ?
-	       ebpfmm_prefix(err, "%s: ", path) : 0;
+	name = ebpfmm_profile_name(path);
+	if (!name)
+		return ebpfmm_fail(err, ENOMEM, "%s", path);
+	if (ebpfmm_profile_parse(text, length, out, err))
+		return ebpfmm_prefix(err, "%s: ", path);
+	free((*out)->name);
+	(*out)->name = take_ptr(name);
+	return 0;
 }
 
-int profile_find_in(const char *const dirs[2], const char *name,
-		    struct ebpfmm_profile **out, struct ebpfmm_error *err)
+static int find(const char *const dirs[2], const char *name,
+		struct ebpfmm_profile **out, struct ebpfmm_error *err)
 {
 	struct ebpfmm_error failure;
 	char *path;
 	int i, ret;
 
-	if (profile_check_name(name, err))
-		return -1;
-
 	for (i = 0; i < 2; i++) {
-		if (asprintf(&path, "%s/%s", dirs[i], name) < 0)
+		if (asprintf(&path, "%s/%s" SUFFIX, dirs[i], name) < 0)
 			return ebpfmm_fail(err, ENOMEM, "profile %s", name);
 		ret = ebpfmm_profile_load(path, out, &failure);
 		free(path);
@@ -51,8 +110,16 @@ int profile_find_in(const char *const dirs[2], const char *name,
 			return -1;
 		}
 	}
-	return ebpfmm_fail(err, ENOENT, "profile %s: neither in %s nor in %s",
-			   name, dirs[0], dirs[1]);
+	return ebpfmm_fail(err, ENOENT, "profile %s: %s" SUFFIX " is neither in %s nor in %s",
+			   name, name, dirs[0], dirs[1]);
+}
+
+int profile_find_in(const char *const dirs[2], const char *name,
+		    struct ebpfmm_profile **out, struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *own = read_name(name, err);
+
+	return own ? find(dirs, own, out, err) : -1;
 }
 
 int ebpfmm_profile_find(const char *name, struct ebpfmm_profile **out,

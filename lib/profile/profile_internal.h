@@ -66,7 +66,7 @@ int profile_benefit(struct json_object *ns, struct json_object *touched,
 		    struct ebpfmm_benefit *benefit, struct ebpfmm_error *err);
 
 /**
- * profile_check_name - check the name of a profile or of its file
+ * profile_check_name - check the name of a profile
  * @name: the name
  * @err: has no place
  *

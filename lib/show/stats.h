@@ -20,7 +20,7 @@
  * @cgroup: path of its directory, hostile
  * @id: its id
  * @container: id of the container, NULL if an operator attached the policy
- * @profile: name of the profile's file, NULL if there is no record of it
+ * @profile: name of the profile, NULL if there is no record of it
  * @format: of the policy
  * @table: as the policy has it at the moment; NULL if its format is not ours, which
  *	cannot be read
@@ -48,7 +48,7 @@ struct ebpfmm_stats {
  * ebpfmm_stats_profile - what to call the profile
  * @stats: the cgroup
  *
- * Return: the name of its file, or else the name that it gives itself, or else "-".
+ * Return: what its record says, or else its table, or else "-".
  */
 const char *ebpfmm_stats_profile(const struct ebpfmm_stats *stats);
 

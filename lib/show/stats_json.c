@@ -13,18 +13,21 @@ struct json_object *ebpfmm_stats_describe(const struct ebpfmm_stats *stats)
 {
 	struct json_object *object = json_object_new_object();
 	const struct ebpfmm_header *header;
-	char name[EBPFMM_NAME_SIZE];
+	char buffer[EBPFMM_NAME_SIZE], *name = NULL;
 
+	if (stats->table) {
+		snprintf(buffer, sizeof(buffer), "%.*s", EBPFMM_NAME_SIZE - 1,
+			 stats->table->large.header.name);
+		name = buffer;
+	}
 	ebpfmm_json_add_string(object, "cgroup", stats->cgroup);
 	ebpfmm_json_add_number(object, "id", stats->id);
 	ebpfmm_json_add_string(object, "container", stats->container);
-	ebpfmm_json_add_string(object, "profile", stats->profile);
+	ebpfmm_json_add_string(object, "profile", stats->profile ?: name);
 	ebpfmm_json_add_number(object, "format", stats->format);
 	if (!stats->table)
 		return object;
 	header = &stats->table->large.header;
-	snprintf(name, sizeof(name), "%.*s", EBPFMM_NAME_SIZE - 1, header->name);
-	ebpfmm_json_add_string(object, "name", name);
 	ebpfmm_json_add_number(object, "programs", header->nprograms);
 	ebpfmm_json_add_number(object, "regions", header->nregions);
 	return object;

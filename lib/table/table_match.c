@@ -60,7 +60,7 @@ bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
 	const struct ebpfmm_view view = { .table = table, .header = &table->large.header };
 
 	if (table->digest != profile->digest ||
-	    strncmp(view.header->name, profile->name, sizeof(view.header->name)) ||
+	    strncmp(view.header->name, profile->name, sizeof(view.header->name) - 1) ||
 	    view.header->nprograms != profile->nprograms ||
 	    memcmp(view.header->limit, profile->limit, sizeof(profile->limit)))
 		return false;

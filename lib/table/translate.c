@@ -215,7 +215,9 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 	table->digest = profile->digest;
 	header = &table->large.header;
 	header->format = EBPFMM_FORMAT;
-	memcpy(header->name, profile->name, strlen(profile->name));
+	/* A file that an operator names may have a longer name. */
+	memcpy(header->name, profile->name,
+	       strnlen(profile->name, sizeof(header->name) - 1));
 	for (i = 0; i < EBPFMM_ORDERS; i++) {
 		header->limit[i] = profile->limit[i];
 		if (profile->limit[i] != UINT64_MAX)

@@ -272,3 +272,17 @@ completed()
 	jq '.programs[0].exe = "/etc/passwd"' /src/examples/regions.json >$file
 	fails 1 'programs\[0\]\.exe' ebpfmm resolve --rootfs root $file
 }
+
+@test "a profile is called like its file, and check warns of another name in it" {
+	cp /src/examples/regions.json other.json
+	run -0 --separate-stderr ebpfmm check other.json
+	[[ $stderr == *'other.json: warning: name: is `regions`'*'`other`'* ]]
+	[[ $output == *': profile other, '* ]]
+	run -0 --separate-stderr ebpfmm check --json other.json
+	jq -e '.[0].name == "other" and (.[0].warnings | length == 1)' <<<"$output"
+	run -0 --separate-stderr ebpfmm resolve --json --rootfs root other.json
+	jq -e '.name == "other"' <<<"$output"
+	run -0 --separate-stderr ebpfmm check --json /src/examples/regions.json
+	[ -z "$stderr" ]
+	jq -e '.[0].name == "regions" and .[0].warnings == []' <<<"$output"
+}

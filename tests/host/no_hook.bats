@@ -119,6 +119,32 @@ expect_of_hook()
 	[[ $stderr == *some-id* ]]
 }
 
+@test "the hook finds the profile by its name, with .json or without" {
+	local name
+	expect_of_hook
+	for name in any any.json; do
+		run -0 --separate-stderr /out/ebpfmm-oci-hook \
+			< <(state "{ \"ebpfmm.profile\": \"$name\" }")
+		says "$reason"
+	done
+	for name in any any.json; do
+		run -0 /out/ebpfmm check --json $name
+		jq -e '.[0].name == "any"' <<<"$output"
+	done
+	cp /etc/ebpfmm/profiles/{any.json,no-suffix}
+	run -1 --separate-stderr /out/ebpfmm check no-suffix
+	says 'profile no-suffix: no-suffix.json is neither in'
+	privileged || return 0
+	for name in ../any any.json/ .json any.json.json; do
+		run -0 --separate-stderr /out/ebpfmm-oci-hook \
+			< <(state "{ \"ebpfmm.profile\": \"$name\" }")
+		says 'is no name of a profile'
+	done
+	run -0 --separate-stderr /out/ebpfmm-oci-hook \
+		< <(state '{ "ebpfmm.profile": "absent" }')
+	says 'profile absent: absent.json is neither in'
+}
+
 @test "the hook says the same where its caller ignored the end of children" {
 	expect_of_hook
 	run -0 --separate-stderr env --ignore-signal=SIGCHLD /out/ebpfmm-oci-hook \

@@ -96,7 +96,7 @@ static inline struct ebpfmm_table *made_up_table(void)
 static inline struct ebpfmm_stats made_up_stats(const struct ebpfmm_table *table)
 {
 	struct ebpfmm_stats stats = {
-		.cgroup = "/sys/fs/cgroup/a", .id = 4711, .profile = "file.json",
+		.cgroup = "/sys/fs/cgroup/a", .id = 4711, .profile = "file",
 		.table = table, .has_bytes = true,
 	};
 

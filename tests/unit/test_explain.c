@@ -73,7 +73,7 @@ static void test_columns(void **state)
 
 	(void)state;
 	assert_string_equal(out,
-		"/sys/fs/cgroup/a: profile file.json\n"
+		"/sys/fs/cgroup/a: profile file\n"
 		"address   0x200000 of process 123, mapping 0x100000-0x300000\n"
 		"place     programs[0].regions[0], /one, heap\n"
 		"alike     0x100000-0x280000\n"

@@ -140,7 +140,7 @@ static void test_other_format(void **state)
 	free(page);
 }
 
-#define LABELS "cgroup=\"/a\",profile=\"file.json\""
+#define LABELS "cgroup=\"/a\",profile=\"file\""
 
 static void test_values(void **state)
 {

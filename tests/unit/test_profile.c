@@ -270,6 +270,9 @@ static void test_orders(void **state)
 
 /* --- files ----------------------------------------------------------------- */
 
+/* 63 characters. */
+#define LONGEST "012345678901234567890123456789012345678901234567890123456789012"
+
 struct dirs {
 	char top[32];
 	char admin[48];
@@ -304,14 +307,17 @@ static int make_dirs(void **state)
 	snprintf(dirs->vendor, sizeof(dirs->vendor), "%s/vendor", dirs->top);
 	assert_int_equal(mkdir(dirs->admin, 0700), 0);
 	assert_int_equal(mkdir(dirs->vendor, 0700), 0);
-	put(dirs->top, "outside", everything);
+	put(dirs->top, "outside.json", everything);
 	*state = dirs;
 	return 0;
 }
 
 static int remove_dirs(void **state)
 {
-	static const char *const names[] = { "both", "bad", "vendor", "dir", "fifo" };
+	static const char *const names[] = {
+		"both.json", "bad.json", "vendor.json", "dir.json", "fifo.json",
+		"bare", "twice.json.json", LONGEST ".json", "x y.conf",
+	};
 	struct dirs *dirs = *state;
 	size_t i;
 
@@ -319,7 +325,7 @@ static int remove_dirs(void **state)
 		remove(below(dirs->admin, names[i]));
 		remove(below(dirs->vendor, names[i]));
 	}
-	unlink(below(dirs->top, "outside"));
+	unlink(below(dirs->top, "outside.json"));
 	assert_int_equal(rmdir(dirs->admin), 0);
 	assert_int_equal(rmdir(dirs->vendor), 0);
 	assert_int_equal(rmdir(dirs->top), 0);
@@ -327,6 +333,7 @@ static int remove_dirs(void **state)
 	return 0;
 }
 
+/* @found: the "name" entry of what was found, which tells two files apart. */
 static int find(const struct dirs *dirs, const char *name, const char **found,
 		struct ebpfmm_error *err)
 {
@@ -338,7 +345,7 @@ static int find(const struct dirs *dirs, const char *name, const char **found,
 		assert_null(profile);
 		return -1;
 	}
-	strcpy(result, profile->name);
+	strcpy(result, profile->own_name);
 	*found = result;
 	ebpfmm_profile_free(profile);
 	return 0;
@@ -354,29 +361,87 @@ static void test_find(void **state)
 	const char *found;
 	char expected[300];
 
-	put(dirs->vendor, "vendor", NAMED("the-vendors"));
-	put(dirs->vendor, "both", NAMED("the-vendors"));
-	put(dirs->admin, "both", NAMED("the-admins"));
+	put(dirs->vendor, "vendor.json", NAMED("the-vendors"));
+	put(dirs->vendor, "both.json", NAMED("the-vendors"));
+	put(dirs->admin, "both.json", NAMED("the-admins"));
 	assert_int_equal(find(dirs, "vendor", &found, &err), 0);
 	assert_string_equal(found, "the-vendors");
 	assert_int_equal(find(dirs, "both", &found, &err), 0);
 	assert_string_equal(found, "the-admins");
 
 	/* A bad one of the admin's hides the vendor's all the same. */
-	put(dirs->vendor, "bad", NAMED("the-vendors"));
-	put(dirs->admin, "bad", "{\"version\": 1, \"name\": 2}");
+	put(dirs->vendor, "bad.json", NAMED("the-vendors"));
+	put(dirs->admin, "bad.json", "{\"version\": 1, \"name\": 2}");
 	assert_int_equal(find(dirs, "bad", &found, &err), -1);
 	snprintf(expected, sizeof(expected),
-		 "%s/bad: name: must be a string, not an integer", dirs->admin);
+		 "%s/bad.json: name: must be a string, not an integer", dirs->admin);
 	assert_string_equal(err.message, expected);
 	assert_int_equal(err.code, 0);
 	assert_int_equal(find(dirs, "bad", &found, NULL), -1);
 
 	assert_int_equal(find(dirs, "none", &found, &err), -1);
-	snprintf(expected, sizeof(expected), "profile none: neither in %s nor in "
-		 "%s: No such file or directory", dirs->admin, dirs->vendor);
+	snprintf(expected, sizeof(expected), "profile none: none.json is neither in %s "
+		 "nor in %s: No such file or directory", dirs->admin, dirs->vendor);
 	assert_string_equal(err.message, expected);
 	assert_int_equal(err.code, ENOENT);
+}
+
+/* One file has one name, and that of the file may be given as well. */
+static void test_find_by_both(void **state)
+{
+	static const char *const names[] = { "vendor", "vendor.json" };
+	struct dirs *dirs = *state;
+	const char *const where[2] = { dirs->admin, dirs->vendor };
+	struct ebpfmm_profile *profile;
+	struct ebpfmm_error err;
+	const char *found;
+
+	put(dirs->vendor, "vendor.json", NAMED("another"));
+	for (size_t i = 0; i < 2; i++) {
+		if (profile_find_in(where, names[i], &profile, &err))
+			fail_msg("%s: %s", names[i], err.message);
+		assert_string_equal(profile->name, "vendor");
+		assert_string_equal(profile->own_name, "another");
+		ebpfmm_profile_free(profile);
+	}
+	put(dirs->vendor, LONGEST ".json", NAMED("longest"));
+	assert_int_equal(find(dirs, LONGEST, &found, &err), 0);
+	assert_int_equal(find(dirs, LONGEST ".json", &found, &err), 0);
+
+	assert_int_equal(find(dirs, "none.json", &found, &err), -1);
+	assert_non_null(strstr(err.message, "profile none: none.json is neither in "));
+	/* What does not end so is no profile, nor is what would share a name. */
+	put(dirs->vendor, "bare", NAMED("bare"));
+	assert_int_equal(find(dirs, "bare", &found, &err), -1);
+	assert_int_equal(err.code, ENOENT);
+	put(dirs->vendor, "twice.json.json", NAMED("twice"));
+	assert_int_equal(find(dirs, "twice.json.json", &found, &err), -1);
+	assert_int_equal(err.code, 0);
+}
+
+/* What a path names is called like its file. */
+static void test_load_name(void **state)
+{
+	static const char *const files[][2] = {
+		{ "both.json", "both" }, { "bare", "bare" }, { "x y.conf", "x y.conf" },
+		{ "twice.json.json", "twice" },
+	};
+	struct dirs *dirs = *state;
+	struct ebpfmm_profile *profile;
+	struct ebpfmm_error err;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		put(dirs->admin, files[i][0], NAMED("another"));
+		if (ebpfmm_profile_load(below(dirs->admin, files[i][0]), &profile, &err))
+			fail_msg("%s: %s", files[i][0], err.message);
+		assert_string_equal(profile->name, files[i][1]);
+		assert_string_equal(profile->own_name, "another");
+		ebpfmm_profile_free(profile);
+	}
+	assert_int_equal(ebpfmm_profile_parse(NAMED("text"), strlen(NAMED("text")),
+					      &profile, &err), 0);
+	assert_string_equal(profile->name, "text");
+	ebpfmm_profile_free(profile);
 }
 
 static void test_find_bad_names(void **state)
@@ -384,7 +449,9 @@ static void test_find_bad_names(void **state)
 	static const char *const names[] = {
 		"", ".", "..", "../outside", "/etc/passwd", "a/b", "both/", ".hidden",
 		"both\n", "b\033[2J", "x\xc3\xa9", "a b", "*", "$HOME", "both;id",
-		"0123456789012345678901234567890123456789012345678901234567890123",
+		LONGEST "3", LONGEST "3.json", ".json", "..json", "...json",
+		"../outside.json", "/etc/passwd.json", "a/b.json", "both.json/",
+		"both.json\n", "both .json", "both/.json", "x.json.json",
 	};
 	struct ebpfmm_error err;
 	const char *found;
@@ -405,15 +472,15 @@ static void test_load_not_regular(void **state)
 	const char *found;
 	char expected[300];
 
-	assert_int_equal(mkdir(below(dirs->admin, "dir"), 0700), 0);
-	assert_int_equal(mkfifo(below(dirs->admin, "fifo"), 0600), 0);
-	put(dirs->vendor, "dir", NAMED("a"));
+	assert_int_equal(mkdir(below(dirs->admin, "dir.json"), 0700), 0);
+	assert_int_equal(mkfifo(below(dirs->admin, "fifo.json"), 0600), 0);
+	put(dirs->vendor, "dir.json", NAMED("a"));
 	assert_int_equal(find(dirs, "dir", &found, &err), -1);
-	snprintf(expected, sizeof(expected), "%s/dir: not a regular file",
+	snprintf(expected, sizeof(expected), "%s/dir.json: not a regular file",
 		 dirs->admin);
 	assert_string_equal(err.message, expected);
 	assert_int_equal(find(dirs, "fifo", &found, &err), -1);
-	snprintf(expected, sizeof(expected), "%s/fifo: not a regular file",
+	snprintf(expected, sizeof(expected), "%s/fifo.json: not a regular file",
 		 dirs->admin);
 	assert_string_equal(err.message, expected);
 
@@ -431,21 +498,21 @@ static void test_load_size(void **state)
 	FILE *out;
 	int i;
 
-	put(dirs->admin, "both", NAMED("a"));
-	out = fopen(below(dirs->admin, "both"), "a");
+	put(dirs->admin, "both.json", NAMED("a"));
+	out = fopen(below(dirs->admin, "both.json"), "a");
 	assert_non_null(out);
 	for (i = (int)strlen(NAMED("a")); i < (int)EBPFMM_PROFILE_MAX_BYTES; i++)
 		fputc(' ', out);
 	assert_int_equal(fflush(out), 0);
-	if (ebpfmm_profile_load(below(dirs->admin, "both"), &profile, &err))
+	if (ebpfmm_profile_load(below(dirs->admin, "both.json"), &profile, &err))
 		fail_msg("refused: %s", err.message);
 	ebpfmm_profile_free(profile);
 
 	fputc(' ', out);
 	assert_int_equal(fclose(out), 0);
-	assert_int_equal(ebpfmm_profile_load(below(dirs->admin, "both"), &profile,
+	assert_int_equal(ebpfmm_profile_load(below(dirs->admin, "both.json"), &profile,
 					     &err), -1);
-	snprintf(expected, sizeof(expected), "%s/both: more than 1048576 bytes",
+	snprintf(expected, sizeof(expected), "%s/both.json: more than 1048576 bytes",
 		 dirs->admin);
 	assert_string_equal(err.message, expected);
 }
@@ -461,6 +528,8 @@ int main(void)
 		cmocka_unit_test(test_neighbours),
 		cmocka_unit_test(test_orders),
 		cmocka_unit_test_setup_teardown(test_find, make_dirs, remove_dirs),
+		cmocka_unit_test_setup_teardown(test_find_by_both, make_dirs, remove_dirs),
+		cmocka_unit_test_setup_teardown(test_load_name, make_dirs, remove_dirs),
 		cmocka_unit_test_setup_teardown(test_find_bad_names, make_dirs,
 						remove_dirs),
 		cmocka_unit_test_setup_teardown(test_load_not_regular, make_dirs,

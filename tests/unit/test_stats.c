@@ -55,7 +55,7 @@ static void test_columns(void **state)
 	(void)state;
 	stats.source = profile;
 	out = columns(&stats);
-	assert_has(out, "/sys/fs/cgroup/a: profile file.json\n");
+	assert_has(out, "/sys/fs/cgroup/a: profile file\n");
 	assert_has(out, "\n  4K                       4            4096 "
 			"              -     -            -          -\n");
 	assert_has(out, "\n  64K                      0               0 "
@@ -84,7 +84,7 @@ static void test_other_format(void **state)
 	(void)state;
 	stats.format = 4;
 	out = columns(&stats);
-	assert_has(out, "/sys/fs/cgroup/a: profile file.json (format 4: ");
+	assert_has(out, "/sys/fs/cgroup/a: profile file (format 4: ");
 	assert_has(out, "\n  2M                    6291456\n");
 	assert_null(strstr(out, "DECISIONS"));
 	free(out);
@@ -108,7 +108,7 @@ static void test_hostile_name(void **state)
 	stats.cgroup = "/\x1b[31m\xff\nx";
 	stats.has_bytes = false;
 	out = columns(&stats);
-	assert_has(out, "/?[31m??x: profile file.json\n");
+	assert_has(out, "/?[31m??x: profile file\n");
 	assert_has(out, "\n  programs[0]: 1230 decisions\n");
 	assert_has(out, "\n  regions[0]              30  heap +0x100000 3M\n");
 	assert_has(out, "\n  2M             68719476753               - "
@@ -126,6 +126,23 @@ static struct json_object *item(struct json_object *array, size_t i)
 	return json_object_array_get_idx(array, i);
 }
 
+/* Without a record the table knows the name: the same as in columns. */
+static void test_no_record(void **state)
+{
+	struct ebpfmm_stats stats = made_up_stats(table);
+	struct json_object *object;
+
+	(void)state;
+	stats.profile = NULL;
+	object = ebpfmm_stats_describe(&stats);
+	assert_string_equal(json_object_get_string(get(object, "profile")), "made-up");
+	json_object_put(object);
+	stats.table = NULL;
+	object = ebpfmm_stats_describe(&stats);
+	assert_null(get(object, "profile"));
+	json_object_put(object);
+}
+
 static void test_json(void **state)
 {
 	struct ebpfmm_stats stats = made_up_stats(table);
@@ -138,6 +155,8 @@ static void test_json(void **state)
 	assert_string_equal(json_object_get_string(get(object, "cgroup")),
 			    "/\xef\xbf\xbd" "ff");
 	assert_null(get(object, "container"));
+	assert_string_equal(json_object_get_string(get(object, "profile")), "file");
+	assert_false(json_object_object_get_ex(object, "name", NULL));
 	assert_int_equal(number(object, "id"), 4711);
 	assert_int_equal(number(object, "programs"), 2);
 	assert_int_equal(number(get(object, "decisions"), "2M"), 68719476753);
@@ -231,6 +250,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_name, setup, teardown),
 		cmocka_unit_test(test_other_format),
+		cmocka_unit_test_setup_teardown(test_no_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_match, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_edited, setup, teardown),

@@ -355,6 +355,19 @@ static void test_many_others(void **state)
 	free(translate());
 }
 
+/* A file's name may be longer than a table has room for. */
+static void test_long_name(void **state)
+{
+	struct ebpfmm_table *table;
+
+	(void)state;
+	profile.name = "a name that is just one letter longer than a table has room for.";
+	table = translate();
+	assert_string_equal(table->large.header.name,
+			    "a name that is just one letter longer than a table has room for");
+	free(table);
+}
+
 /* The first page of next_table is one of the file, the second is not. */
 static void test_partly_anonymous(void **state)
 {
@@ -392,6 +405,7 @@ int main(void)
 		cmocka_unit_test_setup(test_many, reset),
 		cmocka_unit_test_setup(test_matchers, reset),
 		cmocka_unit_test_setup(test_many_others, reset),
+		cmocka_unit_test_setup(test_long_name, reset),
 		cmocka_unit_test_setup(test_partly_anonymous, reset),
 	};
 

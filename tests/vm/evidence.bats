@@ -274,7 +274,7 @@ as_traced()
 	attach_regions
 	as_traced 2M best --name large
 	jq -e '.place == "programs[0].regions[0]" and
-		.anchor == "mapping \"large\"" and .profile == "evidence.json" and
+		.anchor == "mapping \"large\"" and .profile == "evidence" and
 		all(.candidates[]; .net_ns == .benefit_ns + .faults_ns -
 			.zeroing_ns - .block_ns) and
 		([.candidates[] | select(.size == "2M")][0] |
@@ -486,7 +486,7 @@ listen()
 	touch_memory --size 16M --name large
 	ebpfmm metrics --regions >"$BATS_TEST_TMPDIR/page"
 	openmetrics <"$BATS_TEST_TMPDIR/page"
-	labels="cgroup=\"$cgroup\",profile=\"evidence.json\""
+	labels="cgroup=\"$cgroup\",profile=\"evidence\""
 	for line in "ebpfmm_decisions_total{$labels,size=\"2M\"} 8" \
 			"ebpfmm_region_decisions_total{$labels,program=\"0\",region=\"0\"} 8" \
 			"ebpfmm_limit_bytes{$labels,size=\"2M\"} 1073741824" \

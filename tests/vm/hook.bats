@@ -100,6 +100,23 @@ passes()
 	pid=
 }
 
+@test "a profile has one name, with .json in the annotation or without" {
+	local name
+	for name in large large.json; do
+		new_container $name
+		run -0 --separate-stderr call_hook < <(state)
+		[[ $stderr == *"$id: profile large is attached"* ]]
+		ebpfmm list | grep -F "$cgroup" | grep '^large '
+		ebpfmm list --json | jq -e --arg cgroup "$cgroup" '.[] |
+			select(.cgroup == $cgroup) | .profile == "large" and
+			has("name") == false'
+		end_container
+		annotations={} stopped 'its policy is gone'
+		nothing_left
+		pid=
+	done
+}
+
 @test "crun says 'created' where runc says 'creating'" {
 	new_container large.json
 	run -0 call_hook < <(state created)

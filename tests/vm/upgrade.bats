@@ -120,10 +120,10 @@ both_work()
 	ebpfmm list
 	[ "$(format_of "$first")" = 4 ]
 	[ "$(format_of "$cgroup")" = "$format" ]
-	ebpfmm list | grep -F "$first (format 4)" | grep "^large.json .*${first_id:0:12}"
-	ebpfmm stats | grep -F "$first: profile large.json (format 4"
+	ebpfmm list | grep -F "$first (format 4)" | grep "^large .*${first_id:0:12}"
+	ebpfmm stats | grep -F "$first: profile large (format 4"
 	ebpfmm stats --json "$first" | jq -e '.[0] | .format == 4 and
-		.profile == "large.json" and has("decisions") == false'
+		.profile == "large" and has("decisions") == false'
 	ebpfmm stats --json "$cgroup" | jq -e '.[0].decisions["64K"] > 0'
 	ebpfmm metrics >"$BATS_TEST_TMPDIR/metrics"
 	openmetrics <"$BATS_TEST_TMPDIR/metrics"
@@ -234,7 +234,7 @@ both_work()
 		echo "$output"
 		has_link old
 		[ "$(format_of "$cgroup")" = 4 ]
-		ebpfmm list --json | jq -e '.[0].profile == "large.json"'
+		ebpfmm list --json | jq -e '.[0].profile == "large"'
 	done
 	all_in 2M "$(pages "$cgroup")"
 	# Killed before that, it is as it was to be, but for the pin.
