@@ -14,14 +14,14 @@
 #include "walk.h"
 
 /**
- * struct answer - a question, and its answer on its way out
+ * struct question - what is asked, and what is answered
  * @path: the cgroup, as the operator names it
  * @pid: a process in it
  * @address: of that process
  * @explanation: the answer
  * @json: print JSON
  */
-struct answer {
+struct question {
 	const char *path;
 	pid_t pid;
 	uint64_t address;
@@ -32,22 +32,22 @@ struct answer {
 static int ask(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
 	       void *data, struct ebpfmm_error *err)
 {
-	struct answer *answer = data;
+	struct question *question = data;
 
 	if (ebpfmm_policy_check_format(policy, err))
-		return ebpfmm_prefix(err, "%s: ", answer->path);
-	return ebpfmm_explain(policy, cgroup, answer->pid, answer->address,
-			      &answer->explanation, err);
+		return ebpfmm_prefix(err, "%s: ", question->path);
+	return ebpfmm_explain(policy, cgroup, question->pid, question->address,
+			      &question->explanation, err);
 }
 
 static void print(const struct ebpfmm_stats *stats, void *data)
 {
-	const struct answer *answer = data;
+	const struct question *question = data;
 
-	if (answer->json)
-		ctl_print_json(ebpfmm_explain_json(&answer->explanation, stats));
+	if (question->json)
+		ctl_print_json(ebpfmm_explain_json(&question->explanation, stats));
 	else
-		ebpfmm_explain_columns(&answer->explanation, stats, stdout);
+		ebpfmm_explain_columns(&question->explanation, stats, stdout);
 }
 
 static int read_pid(const char *text, pid_t *pid, struct ebpfmm_error *err)
@@ -78,14 +78,14 @@ static int read_address(const char *text, uint64_t *address, struct ebpfmm_error
 
 int ctl_explain(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct answer answer = { .path = args->operands[0], .json = args->json };
+	struct question question = { .path = args->operands[0], .json = args->json };
 	const struct ctl_walk one = {
-		.cgroup = answer.path, .source = true, .ask = ask, .fn = print,
-		.data = &answer,
+		.cgroup = question.path, .source = true, .ask = ask, .fn = print,
+		.data = &question,
 	};
 
-	if (read_pid(args->operands[1], &answer.pid, err) ||
-	    read_address(args->operands[2], &answer.address, err) ||
+	if (read_pid(args->operands[1], &question.pid, err) ||
+	    read_address(args->operands[2], &question.address, err) ||
 	    ebpfmm_privileged(err))
 		return -1;
 	return ctl_walk(&one, err);

@@ -36,12 +36,12 @@
 #define SPILL_SLACK 2048
 
 /**
- * struct place - where it is measured
+ * struct site - where it is measured
  * @take: CPU on which memory is taken
  * @give: CPU on which it is given back; another one if there is one
  * @trigger: file that compacts the node of both when it is written to
  */
-struct place {
+struct site {
 	int take;
 	int give;
 	char trigger[64];
@@ -70,28 +70,28 @@ static int node_of(int cpu)
 	return 0;
 }
 
-static int choose_place(struct place *place, struct ebpfmm_error *err)
+static int choose_site(struct site *site, struct ebpfmm_error *err)
 {
 	cpu_set_t allowed;
 
-	place->take = sched_getcpu();
-	if (place->take < 0 || sched_getaffinity(0, sizeof(allowed), &allowed))
+	site->take = sched_getcpu();
+	if (site->take < 0 || sched_getaffinity(0, sizeof(allowed), &allowed))
 		return ebpfmm_fail(err, errno, "which CPU this is");
-	place->give = place->take;
+	site->give = site->take;
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &allowed) || cpu == place->take ||
-		    node_of(cpu) != node_of(place->take))
+		if (!CPU_ISSET(cpu, &allowed) || cpu == site->take ||
+		    node_of(cpu) != node_of(site->take))
 			continue;
-		place->give = cpu;
+		site->give = cpu;
 		break;
 	}
-	snprintf(place->trigger, sizeof(place->trigger),
-		 "/sys/devices/system/node/node%d/compact", node_of(place->take));
+	snprintf(site->trigger, sizeof(site->trigger),
+		 "/sys/devices/system/node/node%d/compact", node_of(site->take));
 	/* A kernel without memory nodes has one for all memory. */
-	if (access(place->trigger, F_OK))
-		strcpy(place->trigger, "/proc/sys/vm/compact_memory");
-	if (access(place->trigger, W_OK))
-		return ebpfmm_fail(err, errno, "%s", place->trigger);
+	if (access(site->trigger, F_OK))
+		strcpy(site->trigger, "/proc/sys/vm/compact_memory");
+	if (access(site->trigger, W_OK))
+		return ebpfmm_fail(err, errno, "%s", site->trigger);
 	return 0;
 }
 
@@ -144,18 +144,18 @@ static char *take(size_t bytes)
  * freed last for the CPU that freed them: so others are freed after them, and by
  * a CPU that took none, as the kernel keeps more where more is taken.
  */
-static char *take_with_holes(const struct place *place, size_t bytes, size_t room)
+static char *take_with_holes(const struct site *site, size_t bytes, size_t room)
 {
-	size_t spill = (kept_for_cpu(place->give) + SPILL_SLACK) * PAGE;
+	size_t spill = (kept_for_cpu(site->give) + SPILL_SLACK) * PAGE;
 	char *memory, *more;
 
-	run_on(place->take);
+	run_on(site->take);
 	memory = take(bytes);
 	if (!memory)
 		return NULL;
 	spill = spill < room ? spill : room & ~(PAGE - 1);
 	more = take(spill);
-	run_on(place->give);
+	run_on(site->give);
 	for (size_t i = 0; i < bytes; i += 2 * PAGE)
 		madvise(memory + i, PAGE, MADV_DONTNEED);
 	if (more)
@@ -179,7 +179,7 @@ static double cpu_ns(const struct rusage *usage)
 	       (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1e3;
 }
 
-static int make_pass(const struct place *place, struct ebpfmm_pass *pass,
+static int make_pass(const struct site *site, struct ebpfmm_pass *pass,
 		     struct ebpfmm_error *err)
 {
 	struct rusage usage = {};
@@ -190,7 +190,7 @@ static int make_pass(const struct place *place, struct ebpfmm_pass *pass,
 
 	pid = fork();
 	if (!pid)
-		compact(place->trigger);
+		compact(site->trigger);
 	if (pid < 0)
 		return ebpfmm_fail(err, errno, "start a process");
 	waiting.fd = pidfd_open(pid, 0);
@@ -201,7 +201,7 @@ static int make_pass(const struct place *place, struct ebpfmm_pass *pass,
 	if (wait4(pid, &status, 0, &usage) != pid)
 		return ebpfmm_fail(err, errno, "wait for compaction");
 	if (WIFEXITED(status) && WEXITSTATUS(status))
-		return ebpfmm_fail(err, 0, "%s: cannot be written to", place->trigger);
+		return ebpfmm_fail(err, 0, "%s: cannot be written to", site->trigger);
 	pass->moved = (double)(count_moved() - moved);
 	pass->ns = cpu_ns(&usage);
 	return 0;
@@ -253,17 +253,17 @@ double ebpfmm_pass_price(const struct ebpfmm_pass *passes, size_t count)
 }
 
 /* With what others have fragmented, with holes of ours, and with nothing to do. */
-static int make_round(const struct place *place, size_t bytes, size_t room,
+static int make_round(const struct site *site, size_t bytes, size_t room,
 		      struct ebpfmm_pass passes[2], struct ebpfmm_error *err)
 {
-	char *memory = take_with_holes(place, bytes, room);
+	char *memory = take_with_holes(site, bytes, room);
 	int rc;
 
 	if (!memory)
 		return ebpfmm_fail(err, errno, "memory to measure with");
-	rc = make_pass(place, &passes[0], err);
+	rc = make_pass(site, &passes[0], err);
 	if (!rc)
-		rc = make_pass(place, &passes[1], err);
+		rc = make_pass(site, &passes[1], err);
 	munmap(memory, bytes);
 	return rc;
 }
@@ -274,16 +274,16 @@ int ebpfmm_measure_compaction(size_t bytes, uint32_t *page_ns,
 	struct ebpfmm_pass passes[2 * ROUNDS];
 	size_t holes = bytes / 3 & ~(2 * PAGE - 1);
 	int64_t deadline = ebpfmm_deadline(ALL_MS);
-	struct place place;
+	struct site site;
 	size_t count = 0;
 	double price;
 
 	if (holes > MOST_BYTES)
 		holes = MOST_BYTES;
-	if (choose_place(&place, err))
+	if (choose_site(&site, err))
 		return -1;
 	while (count < 2 * ROUNDS && ebpfmm_time_left(deadline)) {
-		if (make_round(&place, holes, bytes - holes, passes + count, err))
+		if (make_round(&site, holes, bytes - holes, passes + count, err))
 			return -1;
 		count += 2;
 	}

@@ -13,68 +13,71 @@
 #define MAX_VERSION_BYTES	(1U << 20)
 #define VERSION_BIT		0x8000U		/* hidden */
 
-/*
- * struct reader - a table of versions being read
+/**
+ * struct version_table - a table of versions that is being read
+ * @versions: what is read so far
+ * @data: the table
+ * @names: strings that it refers to
  */
-struct reader {
+struct version_table {
 	struct versions *versions;
 	struct data data;
 	struct data names;
 };
 
 /* Copy a record out of the table; false if it is not all inside. */
-static bool record_at(const struct reader *reader, uint64_t offset,
+static bool record_at(const struct version_table *table, uint64_t offset,
 		      void *record, size_t size)
 {
-	if (offset > reader->data.size || size > reader->data.size - offset)
+	if (offset > table->data.size || size > table->data.size - offset)
 		return false;
-	memcpy(record, reader->data.bytes + offset, size);
+	memcpy(record, table->data.bytes + offset, size);
 	return true;
 }
 
-static void name_version(const struct reader *reader, uint32_t number,
+static void name_version(const struct version_table *table, uint32_t number,
 			 uint32_t name)
 {
 	number &= VERSION_BIT - 1;
-	if (number > VER_NDX_GLOBAL && number < reader->versions->count)
-		reader->versions->names[number] =
-			ebpfmm_elf_string_at(&reader->names, name);
+	if (number > VER_NDX_GLOBAL && number < table->versions->count)
+		table->versions->names[number] =
+			ebpfmm_elf_string_at(&table->names, name);
 }
 
 /*
  * Records only ever point forwards, so a walk ends; one that points into itself
  * is taken for the last.
  */
-static void read_definitions(const struct reader *reader)
+static void read_definitions(const struct version_table *table)
 {
 	uint64_t at = 0;
 	Elf64_Verdef def;
 	Elf64_Verdaux aux;
 
-	while (record_at(reader, at, &def, sizeof(def))) {
+	while (record_at(table, at, &def, sizeof(def))) {
 		if (!(def.vd_flags & VER_FLG_BASE) &&
-		    record_at(reader, at + def.vd_aux, &aux, sizeof(aux)))
-			name_version(reader, def.vd_ndx, aux.vda_name);
+		    record_at(table, at + def.vd_aux, &aux, sizeof(aux)))
+			name_version(table, def.vd_ndx, aux.vda_name);
 		if (def.vd_next < sizeof(def))
 			return;
 		at += def.vd_next;
 	}
 }
 
-static void read_needs(const struct reader *reader)
+static void read_needs(const struct version_table *table)
 {
 	/* Lists may share their ends: so many records there can be at most. */
-	size_t left = reader->data.size / sizeof(Elf64_Vernaux);
+	size_t left = table->data.size / sizeof(Elf64_Vernaux);
 	uint64_t at = 0;
 	Elf64_Verneed need;
 
-	while (record_at(reader, at, &need, sizeof(need))) {
+	while (record_at(table, at, &need, sizeof(need))) {
 		uint64_t aux_at = at + need.vn_aux;
 		Elf64_Vernaux aux;
 
-		while (left && record_at(reader, aux_at, &aux, sizeof(aux))) {
+		while (left && record_at(table, aux_at, &aux, sizeof(aux))) {
 			left--;
-			name_version(reader, aux.vna_other, aux.vna_name);
+			name_version(table, aux.vna_other, aux.vna_name);
 			if (aux.vna_next < sizeof(aux))
 				break;
 			aux_at += aux.vna_next;
@@ -86,20 +89,20 @@ static void read_needs(const struct reader *reader)
 }
 
 static int read_names(struct ebpfmm_elf *elf, uint32_t type,
-		      void (*read)(const struct reader *),
+		      void (*read)(const struct version_table *),
 		      struct ebpfmm_error *err)
 {
-	struct reader reader = { .versions = &elf->versions };
+	struct version_table table = { .versions = &elf->versions };
 	GElf_Shdr shdr;
 
 	if (!picture_find_section(elf->file, type, &shdr) || !shdr.sh_size)
 		return 0;
 	if (picture_section(elf->file, &shdr, MAX_VERSION_BYTES,
-			    "the table of versions", &reader.data, err) ||
+			    "the table of versions", &table.data, err) ||
 	    picture_strings(elf->file, shdr.sh_link, "names of versions",
-			    &reader.names, err))
+			    &table.names, err))
 		return -1;
-	read(&reader);
+	read(&table);
 	return 0;
 }
 

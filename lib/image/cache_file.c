@@ -251,7 +251,7 @@ void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
 			 enum ebpfmm_elf_kind kind, const char *name,
 			 const struct ebpfmm_elf_found *found)
 {
-	struct learnt *learnt;
+	struct cache_learnt *learnt;
 
 	if (!cached)
 		return;
@@ -301,7 +301,7 @@ static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 	if (!lines)
 		return NULL;
 	for (i = 0; i < cached->nlearnt; i++, n++) {
-		const struct learnt *learnt = &cached->learnt[i];
+		const struct cache_learnt *learnt = &cached->learnt[i];
 
 		lines[n].name = learnt->name;
 		lines[n].entry = (struct entry){

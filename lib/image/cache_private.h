@@ -29,12 +29,12 @@ struct cache_key {
 };
 
 /**
- * struct learnt - a name that was not known before
+ * struct cache_learnt - a name that was not known before
  * @name: the name, allocated
  * @kind: of what it is the name
  * @found: what it stands for
  */
-struct learnt {
+struct cache_learnt {
 	char *name;
 	enum ebpfmm_elf_kind kind;
 	struct ebpfmm_elf_found found;
@@ -61,7 +61,7 @@ struct ebpfmm_cached {
 	bool image_is_new;
 	struct ebpfmm_image image;
 	void *text;
-	struct learnt *learnt;
+	struct cache_learnt *learnt;
 	size_t nlearnt;
 	size_t room;
 };

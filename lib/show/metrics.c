@@ -232,7 +232,7 @@ static void add_cgroup(const struct page *page)
 			ebpfmm_reason_name(r), (uint64_t)total.reason[r]);
 	for (size_t i = 0; i < view.header->nprograms; i++) {
 		fprintf(begin(page, PROGRAMS), ",program=\"%zu\"} %" PRIu32 "\n", i,
-			stats_program(&view, i));
+			stats_program_sum(&view, i));
 		if (page->metrics->regions)
 			add_regions(page, &view, i);
 	}

@@ -49,7 +49,7 @@ static void add_row(const struct ebpfmm_row *row, void *data)
 	*sum += row->region->decisions;
 }
 
-uint32_t stats_program(const struct ebpfmm_view *view, size_t program)
+uint32_t stats_program_sum(const struct ebpfmm_view *view, size_t program)
 {
 	const struct ebpfmm_region *fallback = ebpfmm_table_default(view, program);
 	uint32_t sum = view->header->programs[program].outside;

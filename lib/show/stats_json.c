@@ -134,7 +134,7 @@ static struct json_object *json_program(const struct ebpfmm_view *view, size_t i
 	ebpfmm_json_add_number(object, "program", index);
 	if (view->profile)
 		ebpfmm_json_add_string(object, "exe", view->profile->programs[index].exe);
-	ebpfmm_json_add_number(object, "decisions", stats_program(view, index));
+	ebpfmm_json_add_number(object, "decisions", stats_program_sum(view, index));
 	ebpfmm_row_each(view, index, add_row, regions);
 	json_object_object_add(object, "regions", regions);
 	if (fallback)

@@ -76,7 +76,7 @@ static void print_program(const struct ebpfmm_view *view, size_t index, FILE *ou
 		fputc(' ', out);
 		print_clean(out, view->profile->programs[index].exe, SIZE_MAX);
 	}
-	fprintf(out, ": %" PRIu32 " decisions\n", stats_program(view, index));
+	fprintf(out, ": %" PRIu32 " decisions\n", stats_program_sum(view, index));
 	ebpfmm_row_each(view, index, print_row, out);
 	if (fallback)
 		fprintf(out, "  %-13s %12" PRIu32 "\n", "default",

@@ -13,12 +13,12 @@
 struct ebpfmm_view stats_view(const struct ebpfmm_stats *stats);
 
 /**
- * stats_program - decisions of one program
+ * stats_program_sum - decisions of one program
  * @view: the table
  * @program: its index
  *
  * Return: the sum of its regions, its default and what is outside, modulo 2^32.
  */
-uint32_t stats_program(const struct ebpfmm_view *view, size_t program);
+uint32_t stats_program_sum(const struct ebpfmm_view *view, size_t program);
 
 #endif /* EBPFMM_STATS_PRIVATE_H */

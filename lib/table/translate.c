@@ -45,8 +45,8 @@ static int paginate(const struct job *job, struct placed *placed, size_t count)
 				    "overlaps programs[%zu].regions[%u]",
 				    job->index,
 				    later ? before->index : this->index);
-			return fail_region(job, later ? this->index :
-							before->index, "");
+			return translate_fail(job, later ? this->index :
+					      before->index, "");
 		}
 		if (this->first < before->end)
 			this->first = before->end;
@@ -54,7 +54,7 @@ static int paginate(const struct job *job, struct placed *placed, size_t count)
 			ebpfmm_fail(job->err, 0,
 				    "no page of its own: they belong to programs[%zu].regions[%u]",
 				    job->index, before->index);
-			return fail_region(job, this->index, "");
+			return translate_fail(job, this->index, "");
 		}
 	}
 	return 0;
@@ -108,10 +108,10 @@ static int translate_regions(const struct job *job)
 				   job->index);
 	for (i = 0; i < from->nregions; i++) {
 		placed[i].index = i;
-		if (!from->regions[i].object && place_region(job, &placed[i]))
+		if (!from->regions[i].object && translate_place(job, &placed[i]))
 			return -1;
 	}
-	if (place_in_objects(job, placed))
+	if (translate_place_objects(job, placed))
 		return -1;
 	qsort(placed, from->nregions, sizeof(*placed), compare);
 	if (paginate(job, placed, from->nregions))
@@ -154,9 +154,9 @@ static int ask_all(const struct job *job)
 {
 	for (size_t i = 0; i < job->from->nregions; i++) {
 		const struct ebpfmm_profile_region *region = &job->from->regions[i];
-		const struct ebpfmm_elf_name name = name_in_file(region);
+		const struct ebpfmm_elf_name name = translate_name_in_file(region);
 
-		if (!region->object && is_in_file(region) &&
+		if (!region->object && translate_is_in_file(region) &&
 		    ebpfmm_binary_ask(job->binary, &name, job->err))
 			return -1;
 	}

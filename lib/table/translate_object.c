@@ -44,7 +44,7 @@ static int refuse(const struct job *job, size_t region, const char *path,
 		  const char *why)
 {
 	ebpfmm_fail(job->err, 0, "%s: %s", path, why);
-	return fail_region(job, region, MEMBER);
+	return translate_fail(job, region, MEMBER);
 }
 
 /* The first of the objects that is this file; @objects->count if none is. */
@@ -69,7 +69,7 @@ static int check_file(const struct job *job, const struct objects *objects,
 	if (objects->nfiles == EBPFMM_MAX_OBJECTS) {
 		ebpfmm_fail(job->err, 0, "more than %d shared objects",
 			    EBPFMM_MAX_OBJECTS);
-		return fail_region(job, object->region, MEMBER);
+		return translate_fail(job, object->region, MEMBER);
 	}
 	if (ebpfmm_same_file(ebpfmm_binary_identity(object->binary), &objects->exe))
 		return refuse(job, object->region, object->path,
@@ -82,7 +82,7 @@ static int check_image(const struct job *job, const struct object *object)
 	struct ebpfmm_image image;
 
 	if (ebpfmm_binary_image(object->binary, &image, job->err))
-		return fail_region(job, object->region, MEMBER);
+		return translate_fail(job, object->region, MEMBER);
 	if (!image.bias_align)
 		return refuse(job, object->region, object->path,
 			      "a program with a fixed address, no shared object");
@@ -106,7 +106,7 @@ static int add_object(const struct job *job, struct objects *objects,
 	new->path = path;
 	new->region = region;
 	if (ebpfmm_binary_open(job->how, path, true, &new->binary, job->err))
-		return fail_region(job, region, MEMBER);
+		return translate_fail(job, region, MEMBER);
 	new->same = find_file(objects, ebpfmm_binary_identity(new->binary));
 	*number = new->same;
 	objects->count++;
@@ -149,7 +149,7 @@ static int find_part(const struct job *job, const struct object *object,
 	if (header->nobjects == EBPFMM_MAX_OBJECTS) {
 		ebpfmm_fail(job->err, 0, "more than %d parts of shared objects",
 			    EBPFMM_MAX_OBJECTS);
-		return fail_region(job, region, MEMBER);
+		return translate_fail(job, region, MEMBER);
 	}
 	to->file = *identity;
 	to->file_end = found->part_file_end >> EBPFMM_PAGE_SHIFT;
@@ -166,7 +166,7 @@ static int place_in_object(const struct job *job, const struct object *object,
 	struct ebpfmm_elf_found found;
 	unsigned int number;
 
-	if (place_in_file(job, object->binary, object->path, placed, &found) ||
+	if (translate_place_in_file(job, object->binary, object->path, placed, &found) ||
 	    find_part(job, object, placed->index, &found, &number))
 		return -1;
 	placed->space = SPACE_OBJECT + number;
@@ -178,11 +178,11 @@ static int ask_all(const struct job *job, const struct object *object, size_t k,
 		   const size_t *number)
 {
 	for (size_t i = 0; i < job->from->nregions; i++) {
-		const struct ebpfmm_elf_name name = name_in_file(&job->from->regions[i]);
+		const struct ebpfmm_elf_name name = translate_name_in_file(&job->from->regions[i]);
 
 		if (job->from->regions[i].object && number[i] == k &&
 		    ebpfmm_binary_ask(object->binary, &name, job->err))
-			return fail_region(job, i, MEMBER);
+			return translate_fail(job, i, MEMBER);
 	}
 	return 0;
 }
@@ -216,7 +216,7 @@ static void close_objects(struct objects *objects)
 	free(objects->list);
 }
 
-int place_in_objects(const struct job *job, struct placed *placed)
+int translate_place_objects(const struct job *job, struct placed *placed)
 {
 	_cleanup_(close_objects) struct objects objects = {};
 	size_t count = job->from->nregions, i;

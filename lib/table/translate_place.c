@@ -6,14 +6,14 @@
 
 #include "table/translate_private.h"
 
-int fail_region(const struct job *job, size_t region, const char *member)
+int translate_fail(const struct job *job, size_t region, const char *member)
 {
 	return ebpfmm_prefix(job->err, "programs[%zu].regions[%zu]%s: ",
 			     job->index, region, member);
 }
 
-int cut_region(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
-	       const char *name, struct ebpfmm_range *bytes)
+int translate_cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
+		  const char *name, struct ebpfmm_range *bytes)
 {
 	const struct ebpfmm_profile_region *region = &job->from->regions[index];
 	uint64_t size = anchor->end - anchor->start;
@@ -24,19 +24,19 @@ int cut_region(const struct job *job, size_t index, const struct ebpfmm_range *a
 			    "%llu is outside of %s, which has %llu bytes",
 			    (unsigned long long)region->offset, name,
 			    (unsigned long long)size);
-		return fail_region(job, index, ".offset");
+		return translate_fail(job, index, ".offset");
 	}
 	length = region->has_length ? region->length : size - region->offset;
 	if (!length) {
 		ebpfmm_fail(job->err, 0, "nothing");
-		return fail_region(job, index, ".length");
+		return translate_fail(job, index, ".length");
 	}
 	if (length > size - region->offset) {
 		ebpfmm_fail(job->err, 0,
 			    "%llu reaches outside of %s, which has %llu bytes from there",
 			    (unsigned long long)length, name,
 			    (unsigned long long)(size - region->offset));
-		return fail_region(job, index, ".length");
+		return translate_fail(job, index, ".length");
 	}
 	bytes->start = anchor->start + region->offset;
 	bytes->end = bytes->start + length;
@@ -53,13 +53,13 @@ static struct ebpfmm_range common(const struct ebpfmm_range *a,
 	};
 }
 
-bool is_in_file(const struct ebpfmm_profile_region *region)
+bool translate_is_in_file(const struct ebpfmm_profile_region *region)
 {
 	return region->kind == EBPFMM_ANCHOR_SYMBOL ||
 	       region->kind == EBPFMM_ANCHOR_SECTION;
 }
 
-struct ebpfmm_elf_name name_in_file(const struct ebpfmm_profile_region *region)
+struct ebpfmm_elf_name translate_name_in_file(const struct ebpfmm_profile_region *region)
 {
 	return (struct ebpfmm_elf_name){
 		.kind = region->kind == EBPFMM_ANCHOR_SYMBOL ? EBPFMM_ELF_SYMBOL :
@@ -69,26 +69,26 @@ struct ebpfmm_elf_name name_in_file(const struct ebpfmm_profile_region *region)
 	};
 }
 
-int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
-		  const char *path, struct placed *placed,
-		  struct ebpfmm_elf_found *found)
+int translate_place_in_file(const struct job *job, struct ebpfmm_binary *binary,
+			    const char *path, struct placed *placed,
+			    struct ebpfmm_elf_found *found)
 {
 	const struct ebpfmm_profile_region *region =
 		&job->from->regions[placed->index];
 	const char *member = region->kind == EBPFMM_ANCHOR_SYMBOL ?
 				     ".anchor.symbol" : ".anchor.section";
-	const struct ebpfmm_elf_name name = name_in_file(region);
+	const struct ebpfmm_elf_name name = translate_name_in_file(region);
 	struct ebpfmm_answer answer;
 
 	if (ebpfmm_binary_find(binary, &name, &answer, job->err))
-		return fail_region(job, placed->index, member);
+		return translate_fail(job, placed->index, member);
 	*found = answer.found;
 	if (found->range.end > MAX_BYTES) {
 		ebpfmm_fail(job->err, 0, "%s: %s is linked at too high an address",
 			    path, region->name);
-		return fail_region(job, placed->index, member);
+		return translate_fail(job, placed->index, member);
 	}
-	if (cut_region(job, placed->index, &found->range, region->name, &placed->origin.bytes))
+	if (translate_cut(job, placed->index, &found->range, region->name, &placed->origin.bytes))
 		return -1;
 	placed->origin.part = common(&placed->origin.bytes, &found->anonymous);
 	if (placed->origin.part.start < placed->origin.part.end) {
@@ -100,8 +100,8 @@ int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 	ebpfmm_fail(job->err, 0,
 		    "can hold no anonymous memory (%s: all pages of %s are mapped from the file)",
 		    path, region->name);
-	return fail_region(job, placed->index,
-			   region->object ? ".anchor.object" : member);
+	return translate_fail(job, placed->index,
+			      region->object ? ".anchor.object" : member);
 }
 
 /*
@@ -136,7 +136,7 @@ static unsigned int find_mapping(const struct job *job, size_t index)
 	return number;
 }
 
-int place_region(const struct job *job, struct placed *placed)
+int translate_place(const struct job *job, struct placed *placed)
 {
 	const struct ebpfmm_profile_region *region =
 		&job->from->regions[placed->index];
@@ -148,8 +148,8 @@ int place_region(const struct job *job, struct placed *placed)
 	case EBPFMM_ANCHOR_SYMBOL:
 	case EBPFMM_ANCHOR_SECTION:
 		placed->space = SPACE_IMAGE;
-		return place_in_file(job, job->binary, job->from->exe, placed,
-				     &found);
+		return translate_place_in_file(job, job->binary, job->from->exe, placed,
+					       &found);
 	case EBPFMM_ANCHOR_HEAP:
 		placed->space = SPACE_HEAP;
 		break;
@@ -164,7 +164,7 @@ int place_region(const struct job *job, struct placed *placed)
 		}
 		break;
 	}
-	if (cut_region(job, placed->index, &anchor, name, &placed->origin.bytes))
+	if (translate_cut(job, placed->index, &anchor, name, &placed->origin.bytes))
 		return -1;
 	placed->origin.part = placed->origin.bytes;
 	return 0;

@@ -66,17 +66,17 @@ struct job {
 };
 
 /**
- * fail_region - say of which region an error is
+ * translate_fail - say of which region an error is
  * @job: with the error
  * @region: index of the region
  * @member: the part of it, as ".anchor"
  *
  * Return: -1.
  */
-int fail_region(const struct job *job, size_t region, const char *member);
+int translate_fail(const struct job *job, size_t region, const char *member);
 
 /**
- * cut_region - cut a region out of what its anchor names
+ * translate_cut - cut a region out of what its anchor names
  * @job: the program
  * @index: of the region
  * @anchor: what its anchor names
@@ -85,27 +85,27 @@ int fail_region(const struct job *job, size_t region, const char *member);
  *
  * Return: 0, or -1 with an error set.
  */
-int cut_region(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
-	       const char *name, struct ebpfmm_range *bytes);
+int translate_cut(const struct job *job, size_t index, const struct ebpfmm_range *anchor,
+		  const char *name, struct ebpfmm_range *bytes);
 
 /**
- * is_in_file - is a region anchored in an ELF file?
+ * translate_is_in_file - is a region anchored in an ELF file?
  * @region: the region
  *
  * Return: whether it is in the program's own or in a shared object.
  */
-bool is_in_file(const struct ebpfmm_profile_region *region);
+bool translate_is_in_file(const struct ebpfmm_profile_region *region);
 
 /**
- * name_in_file - what the file of a region is asked for
- * @region: the region, which is_in_file()
+ * translate_name_in_file - what the file of a region is asked for
+ * @region: the region, which translate_is_in_file()
  *
  * Return: its symbol or section, and its offset in that.
  */
-struct ebpfmm_elf_name name_in_file(const struct ebpfmm_profile_region *region);
+struct ebpfmm_elf_name translate_name_in_file(const struct ebpfmm_profile_region *region);
 
 /**
- * place_in_file - place a region in an ELF file, in its own addresses
+ * translate_place_in_file - place a region in an ELF file, in its own addresses
  * @job: the program
  * @binary: the file
  * @path: its path
@@ -114,26 +114,26 @@ struct ebpfmm_elf_name name_in_file(const struct ebpfmm_profile_region *region);
  *
  * Return: 0, or -1 with an error set.
  */
-int place_in_file(const struct job *job, struct ebpfmm_binary *binary,
-		  const char *path, struct placed *placed,
-		  struct ebpfmm_elf_found *found);
+int translate_place_in_file(const struct job *job, struct ebpfmm_binary *binary,
+			    const char *path, struct placed *placed,
+			    struct ebpfmm_elf_found *found);
 
 /**
- * place_region - place a region in its space
+ * translate_place - place a region in its space
  * @job: the program
  * @placed: its index says which region; for one that is not in a shared object
  *
  * Return: 0, or -1 with an error set.
  */
-int place_region(const struct job *job, struct placed *placed);
+int translate_place(const struct job *job, struct placed *placed);
 
 /**
- * place_in_objects - place the regions that are in shared objects
+ * translate_place_objects - place the regions that are in shared objects
  * @job: the program
  * @placed: all regions of the program, in the order of the profile
  *
  * Return: 0, or -1 with an error set.
  */
-int place_in_objects(const struct job *job, struct placed *placed);
+int translate_place_objects(const struct job *job, struct placed *placed);
 
 #endif /* EBPFMM_TRANSLATE_PRIVATE_H */
