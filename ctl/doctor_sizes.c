@@ -114,7 +114,8 @@ static void demand_installed(struct report *report, struct demand *demand,
 		snprintf(path, sizeof(path), "%s/%s", dir_name, entry->d_name);
 		if (!ebpfmm_profile_is_file_name(entry->d_name)) {
 			report_add(report, FINDING_WARNING, "profile", NULL,
-				   "%s is ignored: the file of a profile is called NAME.json", path);
+				   "%s is ignored: a profile's file is called NAME.json",
+				   path);
 			continue;
 		}
 		if (ebpfmm_profile_load(path, &profile, &err)) {
