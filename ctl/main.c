@@ -52,7 +52,8 @@ int main(int argc, char **argv)
 		complain(&line, "usage", &err);
 		ctl_usage(ctl_commands, line.command, stderr);
 	}
-	if (fflush(stdout)) {
+	/* What failed before is not in the buffer any more. */
+	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "ebpfmm%s%s: cannot write to stdout\n",
 			line.command ? " " : "", line.command ? line.command->name : "");
 		return EXIT_FAILURE;

@@ -84,8 +84,11 @@ static int hand_over(struct ebpfmm_error *err)
 		rc = 1;
 	else if (ferror(stdout))
 		rc = ebpfmm_fail(err, 0, "cannot write to stdout");
-	if (rc)
+	/* It is told of here, or is none. */
+	if (rc) {
 		__fpurge(stdout);
+		clearerr(stdout);
+	}
 	return rc;
 }
 

@@ -273,6 +273,19 @@ completed()
 	fails 1 'programs\[0\]\.exe' ebpfmm resolve --rootfs root $file
 }
 
+@test "output that cannot be written is a failure, however long it is" {
+	local count files json
+	for count in 1 400; do
+		mapfile -t files < <(yes /src/examples/regions.json | head -n $count)
+		for json in '' --json; do
+			# shellcheck disable=SC2086
+			run -1 --separate-stderr bash -c 'exec "$@" >/dev/full' - \
+				ebpfmm check $json "${files[@]}"
+			[ "$stderr" = 'ebpfmm check: cannot write to stdout' ]
+		done
+	done
+}
+
 @test "a profile is called like its file, and check warns of another name in it" {
 	cp /src/examples/regions.json other.json
 	run -0 --separate-stderr ebpfmm check other.json
