@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "command.h"
 #include "image/debug_file.h"
 #include "kernel/policy.h"
@@ -60,10 +61,13 @@ struct check {
 
 static void add_warning(const char *text, void *data)
 {
+	/* The name of a file may be in it, which is any bytes. */
+	_cleanup_free_ char *clean = ebpfmm_text(text);
 	struct check *check = data;
 
 	ebpfmm_log(LOG_WARNING, "%s: warning: %s", check->file, text);
-	json_object_array_add(check->warnings, json_object_new_string(text));
+	if (clean)
+		json_object_array_add(check->warnings, json_object_new_string(clean));
 }
 
 /* One name for one thing: that of the file is what is shown. */

@@ -299,3 +299,12 @@ completed()
 	[ -z "$stderr" ]
 	jq -e '.[0].name == "regions" and .[0].warnings == []' <<<"$output"
 }
+
+@test "a profile whose file has any bytes in its name is told of in valid JSON" {
+	local file=$'no\xffUTF-8\n.json'
+	cp /src/examples/regions.json "$file"
+	ebpfmm check --json "$file" >checked 2>/dev/null
+	iconv -f UTF-8 -t UTF-8 checked >/dev/null
+	jq -e '.[0].warnings | length == 1 and (.[0] | test("ffUTF-8.0a"))' checked
+	ebpfmm resolve --json --rootfs root "$file" | iconv -f UTF-8 -t UTF-8 | jq -e .
+}
