@@ -56,7 +56,8 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 	if (walker->walk->ask &&
 	    walker->walk->ask(walker->policy, cgroup, walker->walk->data, walker->err)) {
 		/* Whatever it is that is not there, it is not the cgroup's policy. */
-		walker->err->code = 0;
+		if (walker->err->code == ENOENT)
+			walker->err->code = 0;
 		return -1;
 	}
 	if (ebpfmm_policy_is_ours(walker->policy)) {
