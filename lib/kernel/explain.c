@@ -11,6 +11,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "explain.skel.h"
 #include "kernel/iterate.h"
 #include "kernel/policy_internal.h"
@@ -31,10 +32,9 @@ struct explainer {
 
 static void end(struct explainer *explainer)
 {
-	if (explainer->program >= 0)
-		close(explainer->program);
-	if (explainer->inquiry >= 0)
-		close(explainer->inquiry);
+	closep(&explainer->program);
+	closep(&explainer->inquiry);
+	*explainer = (struct explainer){ .program = -1, .inquiry = -1 };
 }
 
 /* --- loading ------------------------------------------------------------------ */
@@ -178,8 +178,9 @@ int ebpfmm_explain(struct ebpfmm_policy *policy,
 		.cgroup = cgroup->id,
 		.address = address & -1ULL << EBPFMM_PAGE_SHIFT,
 	};
-	struct explainer explainer;
-	int self, rc = -1;
+	_cleanup_(end) struct explainer explainer = { .program = -1, .inquiry = -1 };
+	_cleanup_close_ int self = -1;
+	int rc = -1;
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
@@ -191,8 +192,6 @@ int ebpfmm_explain(struct ebpfmm_policy *policy,
 		return ebpfmm_fail(err, errno, "pidfd_open");
 	if (!begin(policy, &explainer, err))
 		rc = ask(&explainer, self, pid, &inquiry, err);
-	end(&explainer);
-	close(self);
 	*out = inquiry.answer;
 	return rc ?: judge(out->outcome, cgroup, pid, inquiry.address, err);
 }
