@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
@@ -39,15 +40,18 @@ static void end(struct explainer *explainer)
 
 /* --- loading ------------------------------------------------------------------ */
 
-/* What the policy has, instead of new maps. */
-static int use_maps(struct explain_bpf *object, const int maps[3])
+/* What the policy has, and what is pinned of ours, instead of new maps. */
+static int use_maps(struct explain_bpf *object, const int maps[3], int inquiry)
 {
 	return bpf_map__reuse_fd(object->maps.ebpfmm_small, maps[0]) ?:
 	       bpf_map__reuse_fd(object->maps.ebpfmm_large, maps[1]) ?:
-	       bpf_map__reuse_fd(object->maps.data_costs, maps[2]);
+	       bpf_map__reuse_fd(object->maps.data_costs, maps[2]) ?:
+	       inquiry < 0 ? 0 : bpf_map__reuse_fd(object->maps.ebpfmm_inquiry, inquiry);
 }
 
-static struct explain_bpf *load(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
+/* @inquiry: the map that is pinned, or -1 */
+static struct explain_bpf *load(struct ebpfmm_policy *policy, int inquiry,
+				struct ebpfmm_error *err)
 {
 	static const enum ebpfmm_pin pins[3] = { EBPFMM_PIN_SMALL, EBPFMM_PIN_LARGE,
 						 EBPFMM_PIN_COSTS };
@@ -64,7 +68,7 @@ static struct explain_bpf *load(struct ebpfmm_policy *policy, struct ebpfmm_erro
 	object = explain_bpf__open();
 	rc = object ? 0 : -errno;
 	if (!rc)
-		rc = use_maps(object, maps) ?: explain_bpf__load(object);
+		rc = use_maps(object, maps, inquiry) ?: explain_bpf__load(object);
 	libbpf_set_print(before);
 	if (rc) {
 		ebpfmm_fail(err, -rc, "load what explains decisions");
@@ -74,36 +78,45 @@ static struct explain_bpf *load(struct ebpfmm_policy *policy, struct ebpfmm_erro
 	return object;
 }
 
-/*
- * For the next who ask. Who pins the map pins the program, too, so the two belong
- * together. What cannot be pinned is loaded again the next time.
- */
-static void keep(struct ebpfmm_policy *policy, const struct explainer *explainer)
+/* Has what was loaded outlive its object. */
+static int keep_open(struct explain_bpf *object, struct explainer *out,
+		     struct ebpfmm_error *err)
 {
-	if (!ebpfmm_pin_put(policy->dirfd, INQUIRY_NAME, explainer->inquiry))
-		ebpfmm_pin_put(policy->dirfd, PROGRAM_NAME, explainer->program);
+	out->program = fcntl(bpf_program__fd(object->progs.ebpfmm_explain), F_DUPFD_CLOEXEC, 3);
+	if (out->program >= 0 && out->inquiry < 0)
+		out->inquiry = fcntl(bpf_map__fd(object->maps.ebpfmm_inquiry),
+				     F_DUPFD_CLOEXEC, 3);
+	if (out->program < 0 || out->inquiry < 0)
+		return ebpfmm_fail(err, errno, "keep what explains decisions");
+	return 0;
 }
 
+/*
+ * What is pinned, or what is loaded and then pinned for the next who ask. The map is
+ * pinned first, and a program with another map is not pinned beside it, so the two
+ * belong together. Whoever finds the map alone, as its owner is not that far or was
+ * killed, uses it for a program. What cannot be pinned is loaded again the next time.
+ */
 static int begin(struct ebpfmm_policy *policy, struct explainer *out,
 		 struct ebpfmm_error *err)
 {
 	struct explain_bpf *object;
-	int rc = 0;
+	bool pinned;
+	int rc;
 
 	out->program = ebpfmm_pin_get(policy->dirfd, PROGRAM_NAME);
 	out->inquiry = ebpfmm_pin_get(policy->dirfd, INQUIRY_NAME);
 	if (out->program >= 0 && out->inquiry >= 0)
 		return 0;
-	end(out);
-	object = load(policy, err);
+	closep(&out->program);
+	out->program = -1;
+	pinned = out->inquiry >= 0;
+	object = load(policy, out->inquiry, err);
 	if (!object)
 		return -1;
-	out->program = fcntl(bpf_program__fd(object->progs.ebpfmm_explain), F_DUPFD_CLOEXEC, 3);
-	out->inquiry = fcntl(bpf_map__fd(object->maps.ebpfmm_inquiry), F_DUPFD_CLOEXEC, 3);
-	if (out->program < 0 || out->inquiry < 0)
-		rc = ebpfmm_fail(err, errno, "keep what explains decisions");
-	else
-		keep(policy, out);
+	rc = keep_open(object, out, err);
+	if (!rc && (pinned || !ebpfmm_pin_put(policy->dirfd, INQUIRY_NAME, out->inquiry)))
+		ebpfmm_pin_put(policy->dirfd, PROGRAM_NAME, out->program);
 	explain_bpf__destroy(object);
 	return rc;
 }
