@@ -20,6 +20,9 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
+/* Each who explains a decision pins two things, once. */
+#define REMOVE_TRIES 8
+
 _Static_assert(sizeof(EBPFMM_BPF_FS "/" EBPFMM_TOP_NAME) == sizeof(EBPFMM_PIN_TOP),
 	       "EBPFMM_PIN_TOP is where we pin");
 
@@ -78,17 +81,22 @@ static void empty(DIR *dir)
 
 int ebpfmm_pin_remove_dir(int fsfd, const char *name, struct ebpfmm_error *err)
 {
-	DIR *dir = ebpfmm_dir_open(fsfd, name);
+	/* Who explains a decision pins without the lock, maybe just now. */
+	for (int try = 0; try < REMOVE_TRIES; try++) {
+		DIR *dir = ebpfmm_dir_open(fsfd, name);
 
-	if (!dir && errno == ENOENT)
-		return 0;
-	if (!dir)
-		return ebpfmm_fail(err, errno, "open `" EBPFMM_BPF_FS "/%s`", name);
-	empty(dir);
-	closedir(dir);
-	if (unlinkat(fsfd, name, AT_REMOVEDIR))
-		return ebpfmm_fail(err, errno, "remove `" EBPFMM_BPF_FS "/%s`", name);
-	return 0;
+		if (!dir && errno == ENOENT)
+			return 0;
+		if (!dir)
+			return ebpfmm_fail(err, errno, "open `" EBPFMM_BPF_FS "/%s`", name);
+		empty(dir);
+		closedir(dir);
+		if (!unlinkat(fsfd, name, AT_REMOVEDIR))
+			return 0;
+		if (errno != ENOTEMPTY)
+			break;
+	}
+	return ebpfmm_fail(err, errno, "remove `" EBPFMM_BPF_FS "/%s`", name);
 }
 
 uint32_t ebpfmm_pin_format(const char *name)
