@@ -16,7 +16,6 @@
 #include "kernel/policy.h"
 #include "kernel/privilege.h"
 #include "output.h"
-#include "profile/profile.h"
 
 /**
  * struct in_use - costs, and what is known of them

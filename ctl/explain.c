@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "command.h"
 #include "kernel/privilege.h"
 #include "output.h"

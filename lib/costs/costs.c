@@ -5,7 +5,6 @@
 
 #include "base/page_size.h"
 #include "kernel/policy_object.h"
-#include "profile/profile.h"
 
 void ebpfmm_costs_compact(struct ebpfmm_costs *costs, uint32_t page_ns)
 {

@@ -4,7 +4,6 @@
  * Only the program that wrote it reads it, so it is in that program's own layout;
  * a checksum finds what is damaged.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

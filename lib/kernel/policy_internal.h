@@ -3,7 +3,6 @@
 #ifndef EBPFMM_POLICY_INTERNAL_H
 #define EBPFMM_POLICY_INTERNAL_H
 
-#include <dirent.h>
 
 #include "kernel/policy.h"
 #include "kernel/policy_object.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What was decided in a cgroup, as JSON. */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/json.h"
