@@ -20,10 +20,10 @@ _ebpfmm()
 		elif [[ $kind ]]; then
 			kind=''
 		elif [[ $before == -* ]]; then
-			kind=${_ebpfmm_values["$command $before"]}
+			kind=${_ebpfmm_values["$command $before"]-}
 		elif [[ $command == ebpfmm ]]; then
 			command=$before
-			kinds=${_ebpfmm_operands["$command"]}
+			kinds=${_ebpfmm_operands["$command"]-}
 		else
 			operands+=("$before")
 			[[ ${kinds%% *} == *... ]] || kinds=${kinds#* }
@@ -37,7 +37,7 @@ _ebpfmm()
 
 	case ${kind%...} in
 	option)
-		mapfile -t COMPREPLY < <(compgen -W "${_ebpfmm_options["$command"]}" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "${_ebpfmm_options["$command"]-}" -- "$word")
 		;;
 	command)
 		mapfile -t COMPREPLY < <(compgen -W "$_ebpfmm_commands" -- "$word")

@@ -158,7 +158,7 @@ as_json()
 # and what the shell is told to add to it.
 completed()
 {
-	bash -c '
+	bash -uc '
 		compopt() { echo "compopt $*"; }
 		# As bash-completion does it, within a function.
 		read_in() { . /out/ctl/ebpfmm.bash; }
