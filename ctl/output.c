@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "output.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,19 +41,25 @@ const char *ctl_error_code(const struct ebpfmm_error *err)
 	return name ? name : "failed";
 }
 
+char *ctl_format(const char *format, va_list args)
+{
+	char *text;
+
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
 void ctl_print(const char *format, ...)
 {
 	_cleanup_free_ char *text = NULL;
 	va_list args;
-	int length;
+	size_t length;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = ctl_format(format, args);
 	va_end(args);
-	if (length < 0) {
-		text = NULL;
+	if (!text)
 		return;
-	}
+	length = strlen(text);
 	if (length && text[length - 1] == '\n')
 		text[--length] = '\0';
 	ebpfmm_printable(text);

@@ -7,6 +7,7 @@
 #define EBPFMM_CTL_OUTPUT_H
 
 #include <json-c/json.h>
+#include <stdarg.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -49,6 +50,15 @@ struct json_object *ctl_error(const char *message, const char *code);
  * Return: the name of its errno value, such as ENOENT, or "failed" without one.
  */
 const char *ctl_error_code(const struct ebpfmm_error *err);
+
+/**
+ * ctl_format - text from a format
+ * @format: as for printf(3)
+ * @args: likewise
+ *
+ * Return: to be freed, or NULL without memory.
+ */
+char *ctl_format(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /**
  * ctl_print - print a line

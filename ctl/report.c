@@ -21,16 +21,13 @@ void report_add(struct report *report, enum finding finding, const char *subject
 	_cleanup_free_ char *text = NULL;
 	struct json_object *object;
 	va_list args;
-	int length;
 
 	report->count[finding]++;
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = ctl_format(format, args);
 	va_end(args);
-	if (length < 0) {
-		text = NULL;
+	if (!text)
 		return;
-	}
 	ebpfmm_printable(text);
 	if (report->json) {
 		object = json_object_new_object();
