@@ -4,7 +4,7 @@
 #                 the reference root)
 # make install    into PREFIX (/usr), honours DESTDIR
 # make demo       show the main job, in a virtual machine
-# make check      all tests
+# make check      the tests
 # make stress     what takes too long for make check
 # make bench      the numbers in bench/README.md
 # make schema     holds the JSON Schema of profiles against their parser
@@ -364,7 +364,7 @@ install-tests: $(examples) $(vm_tests) $(benches) old
 
 # --- proof: on any machine, see tests/check and demo/demo ---------------------
 
-# Long runs of what make check tries for seconds: half an hour.
+# Long runs of what make check tries for seconds, and what it leaves out.
 .PHONY: stress
 stress:
 	@tests/stress

@@ -2,7 +2,7 @@
 #
 # Two NUMA nodes: where a cpuset puts a container, CPUs and memory, it gets the sizes
 # that are free there. Needs a machine of its own: vm/run --memory 768M --nodes 2 -- tests/vm/run
-# numa.bats. Took 20 s.
+# numa.bats. Takes about a minute, with the boot.
 
 load helpers
 
