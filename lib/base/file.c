@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -84,6 +86,15 @@ FILE *ebpfmm_file_stream(int dirfd, const char *path)
 	if (file)
 		take_fd(&fd);
 	return file;
+}
+
+int ebpfmm_own_fd_error(int code)
+{
+	struct statfs fs;
+
+	if (code != ENOENT)
+		return code;
+	return statfs("/proc", &fs) || fs.f_type != PROC_SUPER_MAGIC ? ENODEV : ENOMEM;
 }
 
 int ebpfmm_file_number(int dirfd, const char *path, const char *key, uint64_t *value)

@@ -43,6 +43,18 @@ char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
 FILE *ebpfmm_file_stream(int dirfd, const char *path);
 
 /**
+ * ebpfmm_own_fd_error - why a file of an open descriptor in /proc/self could not be used
+ * @code: errno of the call on /proc/self/fd/N or /proc/self/fdinfo/N
+ *
+ * procfs answers ENOENT too where it has no memory for an inode (proc_fd_instantiate() in
+ * the kernel's fs/proc/fd.c). A caller to whom ENOENT means that a cgroup or a program is
+ * gone must not see that one.
+ *
+ * Return: @code, never ENOENT: ENOMEM in its place, or ENODEV where there is no /proc.
+ */
+int ebpfmm_own_fd_error(int code);
+
+/**
  * ebpfmm_file_number - look up a number in a file such as /proc/meminfo
  * @dirfd: directory that @path is relative to, or AT_FDCWD
  * @path: a file whose lines have a key, blanks and a number

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "image/rootfs.h"
 
 /* Not in linux/magic.h. */
@@ -97,5 +98,5 @@ int ebpfmm_rootfs_open(int rootfd, const char *path, struct ebpfmm_error *err)
 	/* O_NONBLOCK: a lease the tenant holds on the file must not block us. */
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", pathfd);
 	fd = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return fd < 0 ? ebpfmm_fail(err, errno, "%s", path) : fd;
+	return fd < 0 ? ebpfmm_fail(err, ebpfmm_own_fd_error(errno), "%s", path) : fd;
 }

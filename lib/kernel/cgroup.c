@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 /* Of handles of kernfs, whose inode number is the cgroup's id (exportfs.h). */
 #define FILEID_KERNFS 0xfe
@@ -113,7 +114,8 @@ static int from_fd(int taken, struct ebpfmm_cgroup *out, struct ebpfmm_error *er
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	length = readlink(link, path, sizeof(path) - 1);
 	if (length < 0)
-		return ebpfmm_fail(err, errno, "path of the cgroup");
+		return ebpfmm_fail(err, ebpfmm_own_fd_error(errno),
+				   "path of the cgroup");
 	path[length] = '\0';
 	out->path = strdup(path);
 	if (!out->path)

@@ -62,7 +62,8 @@ static int pin_is_attached(const struct ebpfmm_policy *policy, const char *name,
 		return 0;
 	rc = fd < 0 ? -1 : link_is_attached(fd);
 	if (rc < 0)
-		ebpfmm_fail(err, errno, "look at `%s/%s`", policy->path, name);
+		ebpfmm_fail(err, ebpfmm_own_fd_error(errno), "look at `%s/%s`",
+			    policy->path, name);
 	return rc;
 }
 

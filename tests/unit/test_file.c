@@ -168,6 +168,14 @@ static void directories(void **state)
 	close(fd);
 }
 
+/* What is missing of an open descriptor is not taken for what it is open on. */
+static void own_descriptors(void **state)
+{
+	(void)state;
+	assert_int_equal(ebpfmm_own_fd_error(ENOENT), ENOMEM);
+	assert_int_equal(ebpfmm_own_fd_error(EMFILE), EMFILE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +185,7 @@ int main(void)
 		cmocka_unit_test(fails),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(directories),
+		cmocka_unit_test(own_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
