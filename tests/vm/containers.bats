@@ -35,6 +35,9 @@ teardown()
 	for name in ${started-}; do
 		stop "$name"
 	done
+	if [ -n "${runtime-}" ]; then
+		"$runtime" delete --force restored
+	fi
 	ebpfmm gc
 	nothing_left
 }
@@ -137,6 +140,70 @@ stage()
 @test "crun: the hook at prestart" { stage crun prestart; }
 @test "runc: the hook at createRuntime" { stage runc createRuntime; }
 @test "runc: the hook at prestart" { stage runc prestart; }
+
+# restored RUNTIME: a container with a profile is checkpointed before it touches its
+# memory, and restored; its process is $first, its cgroup $cgroup.
+restored()
+{
+	local dir=$BATS_TEST_TMPDIR/restored
+	runtime=$1
+	cgroup=/sys/fs/cgroup/restored
+	new_bundle "$dir" "createRuntime poststop" \
+		'{ "ebpfmm.profile": "large.json" }' $tests/fault --hold
+	# For one of its own, CRIU needs iptables(8).
+	jq '.linux.namespaces |= map(select(.type != "network"))' "$dir/config.json" \
+		>"$dir/config"
+	mv "$dir/config" "$dir/config.json"
+	mkfifo "$dir/out"
+	exec 8<>"$dir/out"
+	# A pipe without a name, as an engine's, which a restore can replace.
+	"$1" run --detach --bundle "$dir" restored </dev/null \
+		> >(exec cat >"$dir/out" 3>&- 8>&-) 2>&1 3>&- 8>&-
+	IFS= read -r range <&8
+	IFS= read -r line <&8
+	[ "$line" = '# ready' ]
+	attached "$cgroup"
+	if ! "$1" checkpoint --work-path "$dir" --image-path "$dir/images" restored 8>&-; then
+		grep Error "$dir"/*.log
+		return 1
+	fi
+	# It ended, as far as the hook can tell.
+	nothing_left
+	"$1" restore --detach --work-path "$dir" --image-path "$dir/images" \
+		--bundle "$dir" restored </dev/null \
+		> >(exec cat >"$dir/out" 3>&- 8>&-) 2>&1 3>&- 8>&-
+	first=$("$1" state restored | jq .pid)
+}
+
+# touched: it touches its memory; bytes by page size, as JSON.
+touched()
+{
+	local pages
+	kill -USR1 "$first"
+	until pages=$(pagesizes --json "$first" - <<<"$range") &&
+		jq -e '.[0] | ([.bytes[]] | add) == .end - .start' <<<"$pages" >/dev/null
+	do
+		kill -0 "$first"
+	done
+	echo "$pages"
+}
+
+# CRIU tells a runtime of a network namespace only, which is where runc calls hooks.
+without_policy()
+{
+	restored "$1"
+	[ -z "$(leftovers)" ]
+	ebpfmm attach --cgroup "$cgroup" --rootfs "/proc/$first/root" $profiles/large.json
+	all_in 2M "$(touched)"
+}
+
+@test "crun: restored from a checkpoint without its policy, until it is attached by hand" {
+	without_policy crun
+}
+
+@test "runc: the same, with the network of the host" {
+	without_policy runc
+}
 
 @test "a runtime whose poststop never runs: gc clears" {
 	new_bundle "$BATS_TEST_TMPDIR/never" createRuntime \
