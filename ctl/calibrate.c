@@ -123,7 +123,7 @@ static int find_in_use(struct in_use *use, struct ebpfmm_error *err)
 		use->record.costs = costs;
 		use->known = false;
 		snprintf(use->note, sizeof(use->note),
-			 "the policy was told other costs than there are now: ebpfmm load");
+			 "the loaded policy uses other costs; `ebpfmm load` updates it");
 	}
 	return rc;
 }

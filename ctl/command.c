@@ -26,25 +26,25 @@
 #define JSON OPTION("json", NOTHING, json, "print the result, or the error, as JSON", \
 		    .letter = 'j')
 #define DEBUG_DIR OPTION("debug-dir", DIR, debug_dir, \
-			 "where debug files are that the root has not (/etc/ebpfmm/debug)")
+			 "directory of debug files that the root lacks (/etc/ebpfmm/debug)")
 
 #define OPTIONS(...) (const struct ctl_option[]){ __VA_ARGS__, {} }
 
 const struct ctl_command ctl_commands[] = {
 	{
 		.name = "check", .run = ctl_check,
-		.summary = "is it valid, and for this root?",
+		.summary = "validate profiles, optionally against a container's root",
 		.options = OPTIONS(JSON,
 			OPTION("rootfs", DIR, rootfs,
-			       "root of a container: does it suit the programs there?"),
+			       "also check against the programs in this root"),
 			DEBUG_DIR),
 		.operands = { PROFILE }, .min = 1, .many = true,
 	}, {
 		.name = "resolve", .run = ctl_resolve,
-		.summary = "what does it translate to in this root?",
+		.summary = "translate a profile against a container's root and print it",
 		.options = OPTIONS(JSON,
 			OPTION("rootfs", DIR, rootfs,
-			       "root of a container, where the programs are", REQUIRED),
+			       "root of the container", REQUIRED),
 			DEBUG_DIR),
 		.operands = { PROFILE }, .min = 1,
 	}, {
@@ -57,76 +57,76 @@ const struct ctl_command ctl_commands[] = {
 		.options = OPTIONS(JSON),
 	}, {
 		.name = "attach", .run = ctl_attach,
-		.summary = "give a cgroup a profile, or another one",
+		.summary = "attach a profile to a cgroup, or replace it",
 		.options = OPTIONS(JSON,
-			OPTION("cgroup", PATH, cgroup, "which cgroup gets it", REQUIRED),
+			OPTION("cgroup", PATH, cgroup, "cgroup to attach to", REQUIRED),
 			OPTION("rootfs", DIR, rootfs,
-			       "where the programs are, if not in the root of a process there"),
+			       "root of the programs, if not that of a process in the cgroup"),
 			DEBUG_DIR),
 		.operands = { PROFILE }, .min = 1,
 	}, {
 		.name = "detach", .run = ctl_detach,
-		.summary = "take a cgroup's profile away",
+		.summary = "detach the profile of a cgroup",
 		.options = OPTIONS(JSON,
-			OPTION("cgroup", PATH, cgroup, "which cgroup loses it", REQUIRED)),
+			OPTION("cgroup", PATH, cgroup, "cgroup to detach from", REQUIRED)),
 	}, {
 		.name = "list", .run = ctl_list,
-		.summary = "which cgroups have a profile",
+		.summary = "list the cgroups that have a profile",
 		.options = OPTIONS(JSON),
 	}, {
 		.name = "stats", .run = ctl_stats,
-		.summary = "what was decided there, and why",
+		.summary = "print decisions by size, reason and region",
 		.options = OPTIONS(JSON),
 		.operands = { CGROUP },
 	}, {
 		.name = "trace", .run = ctl_trace,
-		.summary = "decisions as they are made",
+		.summary = "print decisions as they are made",
 		.options = OPTIONS(JSON,
 			OPTION("every", NUMBER, every,
-			       "print one decision in so many, chosen at random"),
-			OPTION("count", NUMBER, count, "end after so many decisions")),
+			       "print one decision in N, chosen at random"),
+			OPTION("count", NUMBER, count, "exit after N decisions")),
 		.operands = { CGROUP }, .min = 1,
 	}, {
 		.name = "explain", .run = ctl_explain,
-		.summary = "what would be decided there, and why",
+		.summary = "explain what the policy would decide at an address",
 		.options = OPTIONS(JSON),
 		.operands = { CGROUP, PID, ADDRESS }, .min = 3,
 	}, {
 		.name = "metrics", .run = ctl_metrics,
-		.summary = "a page of OpenMetrics",
+		.summary = "print statistics as OpenMetrics",
 		.options = OPTIONS(
 			OPTION("regions", NOTHING, regions, "add a series for each region"),
 			OPTION("output", FILE, output,
-			       "replace this file, in one step, instead of printing")),
+			       "write to this file, atomically")),
 	}, {
 		.name = "calibrate", .run = ctl_calibrate,
-		.summary = "measure what pages cost here",
+		.summary = "measure what pages cost on this node",
 		.options = OPTIONS(JSON,
 			OPTION("if-stale", NOTHING, if_stale,
-			       "only if that was not done here within 90 days", FORM(1)),
+			       "skip if it was done under this kernel within 90 days", FORM(1)),
 			OPTION("cgroup", PATH, cgroup,
-			       "measure in a cgroup below this one", FORM(1)),
+			       "measure in a new cgroup below this one", FORM(1)),
 			OPTION("show", NOTHING, show,
-			       "measure nothing, print what is reckoned with",
+			       "print the costs in use, and measure nothing",
 			       FORM(2), REQUIRED)),
 	}, {
 		.name = "gc", .run = ctl_gc,
-		.summary = "clear what was left behind",
+		.summary = "remove leftovers of killed hooks and commands",
 		.options = OPTIONS(JSON),
 	}, {
 		.name = "doctor", .run = ctl_doctor,
-		.summary = "what is missing on this node",
+		.summary = "report what this node lacks",
 		.options = OPTIONS(JSON),
 	}, {
 		.name = "help", .run = ctl_help,
-		.summary = "how to use a command",
+		.summary = "print how to use a command",
 		.options = OPTIONS(
 			OPTION("completion", NOTHING, completion,
-			       "print what bash offers for each command")),
+			       "print the tables for bash completion")),
 		.operands = { COMMAND },
 	}, {
 		.name = "version", .run = ctl_version,
-		.summary = "which version this is",
+		.summary = "print the version",
 		.options = OPTIONS(JSON),
 	},
 	{}

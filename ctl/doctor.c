@@ -18,8 +18,8 @@ static void print_report(const struct ctl_args *args, struct report *report,
 		json_object_object_add(object, "findings", report->json);
 		ctl_print_json(object);
 	} else if (!problems) {
-		ctl_print(warnings ? "all is well, apart from %u warning%s\n" :
-				     "all is well\n",
+		ctl_print(warnings ? "no problems, %u warning%s\n" :
+				     "no problems\n",
 			  warnings, warnings == 1 ? "" : "s");
 	}
 }

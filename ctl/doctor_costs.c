@@ -23,12 +23,12 @@ static void check_file(struct report *report, enum ebpfmm_costs_state state,
 		ebpfmm_costs_date(&record->costs, date);
 		report_add(report, FINDING_OK, SUBJECT, NULL, "measured %s%s", date,
 			   record->compact == EBPFMM_COMPACT_DEFAULT ?
-			   ", but for that of compaction, which is a default" : "");
+			   "; the cost of compaction is a default" : "");
 		break;
 	case EBPFMM_COSTS_OLD:
 	case EBPFMM_COSTS_OTHER_KERNEL:
 		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
-			   "%s; used all the same", why);
+			   "%s; used anyway", why);
 		break;
 	case EBPFMM_COSTS_MISSING:
 		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
@@ -53,7 +53,7 @@ static void check_policy(struct report *report, const struct ebpfmm_costs *costs
 	if (!ebpfmm_costs_in_use(policy, &in_use, NULL) &&
 	    memcmp(&in_use, costs, sizeof(in_use)))
 		report_add(report, FINDING_NOTE, SUBJECT, "ebpfmm load",
-			   "the policy was told other costs than these");
+			   "the loaded policy uses other costs");
 }
 
 void doctor_costs(struct report *report, bool privileged)

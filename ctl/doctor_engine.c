@@ -33,7 +33,7 @@ struct engine {
 
 static const char podman_advice[] =
 	"in [engine] of /etc/containers/containers.conf (--hooks-dir is not enough: "
-	"podman forgets it when it restarts a container by itself):";
+	"podman drops it when it restarts a container):";
 static const char crio_advice[] = "in [crio.runtime] of /etc/crio/crio.conf:";
 
 static const struct engine engines[] = {
@@ -94,7 +94,7 @@ static const char *fault(struct json_object *file, const char **binary)
 
 	*binary = NULL;
 	if (!json_object_is_type(file, json_type_object))
-		return "it is no JSON object: no container starts on this node";
+		return "not a JSON object: engines fail to start any container";
 	version = string_at(file, "version");
 	if (!version || strcmp(version, "1.0.0"))
 		return "`version` is not 1.0.0";
@@ -110,7 +110,7 @@ static const char *fault(struct json_object *file, const char **binary)
 	*binary = json_object_is_type(hook, json_type_object) ?
 			  string_at(hook, "path") : NULL;
 	if (!*binary || (*binary)[0] != '/')
-		return "`hook.path` is no absolute path";
+		return "`hook.path` is not an absolute path";
 	return NULL;
 }
 
@@ -124,7 +124,7 @@ static void check_file(struct report *report, const char *path)
 			   "%s: %s", path, wrong);
 	else if (access(binary, X_OK))
 		report_add(report, FINDING_PROBLEM, "hook", "install ebpfmm again",
-			   "%s: %s: %s: engines pass it over in silence", path, binary,
+			   "%s: %s: %s: engines silently ignore it", path, binary,
 			   strerror(errno));
 	else
 		report_add(report, FINDING_OK, "hook", NULL, "%s runs %s", path, binary);
@@ -212,10 +212,10 @@ static void report_blind(struct report *report, const struct engine *engine,
 	/* It builds images: those of its containers that ask for a profile are rare. */
 	report_add(report, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
 		   FINDING_PROBLEM, "engine", remedy,
-		   "%s does not call the hook: it looks into %s (%s%s)%s%s", engine->path,
-		   list ? list : "", dirs->from ? "by " : "its default",
+		   "%s does not call the hook: it reads hooks from %s (%s%s)%s%s",
+		   engine->path, list ? list : "", dirs->from ? "by " : "its default",
 		   dirs->from ? dirs->from : "",
-		   other ? ", the hook is " : ", where there is no " HOOK_FILE,
+		   other ? ", but the hook is " : ", where there is no " HOOK_FILE,
 		   other ? other : "");
 }
 
@@ -229,7 +229,8 @@ static void check_engine(struct report *report, struct outcome *outcome,
 	outcome->engines++;
 	if (ebpfmm_hooks_dirs_find(engine->kind, "", &dirs, &err)) {
 		report_add(report, FINDING_PROBLEM, "engine", NULL,
-			   "%s: where it looks for hooks: %s", engine->path, err.message);
+			   "%s: cannot determine where it reads hooks: %s",
+			   engine->path, err.message);
 		return;
 	}
 	path = find_file(&dirs);
@@ -248,12 +249,12 @@ static void check_no_engine(struct report *report)
 	const char *path = find_elsewhere();
 
 	report_add(report, FINDING_NOTE, "engine", NULL,
-		   "no podman and no CRI-O here; ebpfmm attach works without");
+		   "neither podman nor CRI-O is installed; ebpfmm attach works without them");
 	if (path)
 		check_file(report, path);
 	else
 		report_add(report, FINDING_PROBLEM, "hook", "make install PREFIX=/usr",
-			   USR_FILE " is missing: engines do not know of it");
+			   USR_FILE " is missing: engines do not call the hook");
 }
 
 void doctor_engine(struct report *report)

@@ -46,7 +46,7 @@ static void check_policy(struct report *report)
 	}
 	if (!policy)
 		report_add(report, FINDING_NOTE, "policy", NULL,
-			   "not loaded; the first container that asks for one loads it");
+			   "not loaded; the first container that asks for a profile loads it");
 	else
 		expect(report, "policy", "loaded",
 		       ebpfmm_policy_check_whole(policy, &err), &err);
@@ -71,9 +71,10 @@ static void check_others(struct report *report)
 			report_add(report, FINDING_PROBLEM, "policy", NULL, "%s", err.message);
 		else if (count)
 			report_add(report, FINDING_NOTE, "policy", NULL,
-				   "another version's, of format %u, is on %d cgroup%s and ends with %s; this one has format %u",
+				   "one of format %u, from another version, is attached to %d cgroup%s until %s; this version uses format %u",
 				   ebpfmm_policy_format(policy), count,
-				   count == 1 ? "" : "s", count == 1 ? "it" : "them",
+				   count == 1 ? "" : "s",
+				   count == 1 ? "it ends" : "they end",
 				   EBPFMM_FORMAT);
 	}
 }
@@ -101,7 +102,7 @@ void doctor_node(struct report *report)
 	struct ebpfmm_error err;
 	bool privileged;
 
-	privileged = !expect(report, "privilege", "this node may be changed",
+	privileged = !expect(report, "privilege", "has CAP_SYS_ADMIN",
 			     ebpfmm_privileged(&err), &err);
 	expect(report, "kernel", "has the hook bpf_mm_ops",
 	       ebpfmm_policy_supported(&err), &err);

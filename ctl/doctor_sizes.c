@@ -113,7 +113,7 @@ static void demand_installed(struct report *report, struct demand *demand,
 		snprintf(path, sizeof(path), "%s/%s", dir_name, entry->d_name);
 		if (!ebpfmm_profile_is_file_name(entry->d_name)) {
 			report_add(report, FINDING_WARNING, "profile", NULL,
-				   "%s is ignored: a profile's file is called NAME.json",
+				   "%s is ignored: the file of a profile must be named NAME.json",
 				   path);
 			continue;
 		}
@@ -173,16 +173,16 @@ static void check_size(struct report *report, unsigned int order, const char *wh
 	switch (effective(order)) {
 	case ABSENT:
 		report_add(report, FINDING_WARNING, "page size", NULL,
-			   "%s: this kernel has no such page, and is asked for it by %s",
+			   "%s: not supported by this kernel, requested by %s",
 			   name, who);
 		break;
 	case NEVER:
 		report_add(report, FINDING_WARNING, "page size", remedy,
-			   "%s: forbidden by sysfs, and asked for by %s", name, who);
+			   "%s: forbidden by sysfs, requested by %s", name, who);
 		break;
 	default:
 		report_add(report, FINDING_OK, "page size", NULL,
-			   "%s: allowed, and asked for by %s", name, who);
+			   "%s: allowed, requested by %s", name, who);
 	}
 }
 
@@ -192,16 +192,16 @@ static void check_any_size(struct report *report)
 		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o) || effective(o) != ALLOWED)
 			continue;
 		report_add(report, FINDING_OK, "large pages", NULL,
-			   "sysfs allows pages of some size");
+			   "sysfs allows at least one size");
 		return;
 	}
 	if (access(THP "/enabled", F_OK))
 		report_add(report, FINDING_PROBLEM, "large pages", NULL,
-			   "this kernel has none (CONFIG_TRANSPARENT_HUGEPAGE)");
+			   "not supported by this kernel (CONFIG_TRANSPARENT_HUGEPAGE)");
 	else
 		report_add(report, FINDING_PROBLEM, "large pages",
 			   "echo madvise > " THP "/enabled",
-			   "forbidden by sysfs, all of them");
+			   "sysfs forbids all sizes");
 }
 
 /* Of 2M only: smaller large pages have no page of zeros to share. */
@@ -213,7 +213,7 @@ static void check_zero_page(struct report *report)
 	if (used == '1')
 		report_add(report, FINDING_NOTE, "zero page",
 			   "echo 0 > " THP "/use_zero_page",
-			   "memory that is read first gets the one of 2M, and pages of 4K where it is written to then");
+			   "memory that is read before it is written gets the 2M zero page, and then 4K copies");
 }
 
 void doctor_sizes(struct report *report)

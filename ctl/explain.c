@@ -57,7 +57,7 @@ static int read_pid(const char *text, pid_t *pid, struct ebpfmm_error *err)
 	errno = 0;
 	value = strtoul(text, &end, 10);
 	if (errno || *end || text[0] < '1' || text[0] > '9' || value > INT_MAX)
-		return ebpfmm_fail(err, 0, "`%s` is no id of a process", text);
+		return ebpfmm_fail(err, 0, "`%s` is not a process id", text);
 	*pid = (pid_t)value;
 	return 0;
 }
@@ -71,7 +71,7 @@ static int read_address(const char *text, uint64_t *address, struct ebpfmm_error
 	*address = strtoull(text, &end, 16);
 	if (errno || *end || end == text || text[0] == '-' || text[0] == '+' ||
 	    text[0] == ' ')
-		return ebpfmm_fail(err, 0, "`%s` is no hexadecimal address", text);
+		return ebpfmm_fail(err, 0, "`%s` is not a hexadecimal address", text);
 	return 0;
 }
 

@@ -5,8 +5,8 @@
 #include "command.h"
 
 const struct ctl_option ctl_general[] = {
-	{ .name = "help", .letter = 'h', .help = "print how to use it, and do nothing" },
-	{ .name = "version", .help = "print which version this is, and do nothing" },
+	{ .name = "help", .letter = 'h', .help = "print this help and exit" },
+	{ .name = "version", .help = "print the version and exit" },
 	{}
 };
 

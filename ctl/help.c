@@ -96,7 +96,7 @@ static void help_all(const struct ctl_command *commands)
 	ctl_usage(commands, NULL, stdout);
 	fputs("\nOptions:\n", stdout);
 	describe(ctl_general);
-	fputs("\n`ebpfmm COMMAND --help` tells of the options of a command; see ebpfmm(8).\n",
+	fputs("\n`ebpfmm COMMAND --help` lists the options of a command. See also ebpfmm(8).\n",
 	      stdout);
 }
 
@@ -107,7 +107,7 @@ int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (args->noperands) {
 		command = ctl_find_command(args->commands, args->operands[0]);
 		if (!command) {
-			ebpfmm_fail(err, 0, "there is no command `%s`",
+			ebpfmm_fail(err, 0, "unknown command `%s`",
 				    args->operands[0]);
 			return CTL_USAGE;
 		}

@@ -38,7 +38,7 @@ static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err
 	}
 	fd = mkostemp(*name, O_CLOEXEC);
 	if (fd < 0) {
-		ebpfmm_fail(err, errno, "make a file beside `%s`", path);
+		ebpfmm_fail(err, errno, "create a temporary file next to `%s`", path);
 		free(*name);
 		*name = NULL;
 		return NULL;
@@ -82,7 +82,7 @@ int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err)
 		return -1;
 	metrics = ebpfmm_metrics_new(args->regions);
 	if (!metrics)
-		return ebpfmm_fail(err, ENOMEM, "page of metrics");
+		return ebpfmm_fail(err, ENOMEM, "collect the metrics");
 	all.data = metrics;
 	if (ctl_walk(&all, err))
 		return -1;

@@ -143,7 +143,7 @@ static int fill_in(const struct options *options, const struct ctl_option *own,
 		if (!options->given[i])
 			continue;
 		if (!option)
-			return ebpfmm_fail(err, 0, "--%s is not for this command", name);
+			return ebpfmm_fail(err, 0, "--%s is not valid for this command", name);
 		if (option->value.name)
 			*(const char **)place(args, option) = options->given[i];
 		else
@@ -157,7 +157,7 @@ static int check_required(const struct options *options, const struct ctl_option
 {
 	for (; own->name; own++)
 		if (own->required && !own->form && !is_given(options, own->name))
-			return ebpfmm_fail(err, 0, "--%s is missing", own->name);
+			return ebpfmm_fail(err, 0, "--%s is required", own->name);
 	return 0;
 }
 
@@ -184,7 +184,7 @@ static int check_forms(const struct options *options, const struct ctl_option *o
 		if (!own->form || !is_given(options, own->name))
 			continue;
 		if (first && first->form != own->form)
-			return ebpfmm_fail(err, 0, "--%s and --%s exclude each other",
+			return ebpfmm_fail(err, 0, "--%s and --%s are mutually exclusive",
 					   first->name, own->name);
 		first = own;
 	}
@@ -211,10 +211,10 @@ static int find_command(struct ctl_line *line, struct ebpfmm_error *err)
 	struct ctl_args *args = &line->args;
 
 	if (!args->noperands)
-		return ebpfmm_fail(err, 0, "a command is missing");
+		return ebpfmm_fail(err, 0, "no command given");
 	line->command = ctl_find_command(ctl_commands, args->operands[0]);
 	if (!line->command)
-		return ebpfmm_fail(err, 0, "there is no command `%s`", args->operands[0]);
+		return ebpfmm_fail(err, 0, "unknown command `%s`", args->operands[0]);
 	args->operands++;
 	args->noperands--;
 	return 0;

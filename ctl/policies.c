@@ -58,7 +58,7 @@ static int open_root(const struct ctl_args *args, const struct ebpfmm_cgroup *cg
 		rc = asprintf(name, "/");
 	if (rc < 0) {
 		*name = NULL;
-		return ebpfmm_fail(err, ENOMEM, "root");
+		return ebpfmm_fail(err, ENOMEM, "name of the root");
 	}
 	fd = open(*name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -73,7 +73,7 @@ static void print_attached(const struct ctl_args *args,
 	struct json_object *object;
 
 	if (!args->json) {
-		ctl_print("%s: profile %s, translated in %s\n", cgroup->path, profile,
+		ctl_print("%s: profile %s, translated against %s\n", cgroup->path, profile,
 			  root);
 		return;
 	}

@@ -77,7 +77,7 @@ static void check_name(struct check *check)
 	char *text;
 
 	if (!strcmp(profile->name, profile->own_name) ||
-	    asprintf(&text, "name: is `%s`, but after its file the profile is called `%s`",
+	    asprintf(&text, "name: `%s` is not the name of the file; the profile is called `%s`",
 		     profile->own_name, profile->name) < 0)
 		return;
 	add_warning(text, check);

@@ -118,9 +118,9 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 			rc = ebpfmm_trace_wait(trace, 0, err);
 	} while (rc > 0 && !unheard && listing->left);
 	if (lost)
-		fprintf(stderr, "%" PRIu64 " decisions were too fast to be told\n", lost);
+		fprintf(stderr, "%" PRIu64 " decisions came too fast to be reported\n", lost);
 	if (paused)
-		fprintf(stderr, "nothing was told while the output was not read for more than %d s\n",
+		fprintf(stderr, "reporting paused: the output was not read for more than %d s\n",
 			EBPFMM_TRACE_EXPIRES_S);
 	return unheard < 0 || (rc < 0 && rc != -ECANCELED) ? -1 : 0;
 }
@@ -136,7 +136,7 @@ static int read_number(const char *option, const char *text, uint64_t fallback,
 	errno = 0;
 	*out = strtoull(text, &end_of_number, 10);
 	if (errno || *end_of_number || text[0] < '0' || text[0] > '9' || !*out)
-		return ebpfmm_fail(err, 0, "%s: `%s` is not a number above 0",
+		return ebpfmm_fail(err, 0, "%s: `%s` is not a positive number",
 				   option, text);
 	return 0;
 }

@@ -149,7 +149,7 @@ int ctl_walk(const struct ctl_walk *walk, struct ebpfmm_error *err)
 		return -1;
 	walker.table = malloc(sizeof(*walker.table));
 	if (!walker.table)
-		return ebpfmm_fail(err, ENOMEM, "table of a policy");
+		return ebpfmm_fail(err, ENOMEM, "read the policy");
 	if (walk->bytes && walker.policies.count &&
 	    ebpfmm_sizes_open(&walker.sizes, err))
 		return -1;

@@ -64,8 +64,8 @@ options()
 	fails 2 'no-such-option' ebpfmm attach --no-such-option
 	fails 2 'usage: ebpfmm resolve' ebpfmm resolve /src/examples/regions.json
 	fails 2 'usage: ebpfmm detach' ebpfmm detach
-	fails 2 'exclude each other' ebpfmm calibrate --if-stale --show
-	fails 2 'exclude each other' ebpfmm calibrate --cgroup / --show
+	fails 2 'mutually exclusive' ebpfmm calibrate --if-stale --show
+	fails 2 'mutually exclusive' ebpfmm calibrate --cgroup / --show
 	fails 2 no-such-command ebpfmm help no-such-command
 	fails 2 no-such-command ebpfmm no-such-command --help
 }
@@ -133,14 +133,14 @@ as_json()
 	as_json usage '--cgroup. requires an argument' ebpfmm detach --json --cgroup
 	as_json usage "--json' doesn't allow an argument" ebpfmm list --json=1
 	as_json usage "ambiguous; possibilities: '--rootfs' '--regions'" ebpfmm check --json --r
-	as_json usage '--cgroup is missing' ebpfmm detach --json
-	as_json usage '--rootfs is not for this command' ebpfmm list --json --rootfs /
-	as_json usage '--json is not for this command' ebpfmm metrics --json
+	as_json usage '--cgroup is required' ebpfmm detach --json
+	as_json usage '--rootfs is not valid for this command' ebpfmm list --json --rootfs /
+	as_json usage '--json is not valid for this command' ebpfmm metrics --json
 	as_json usage 'too few arguments' ebpfmm trace --json
 	as_json usage 'too many arguments' ebpfmm list --json x
-	as_json usage 'exclude each other' ebpfmm calibrate --if-stale --show --json
-	as_json usage 'no command `no-such`' ebpfmm no-such --json
-	as_json usage 'a command is missing' ebpfmm --json
+	as_json usage 'mutually exclusive' ebpfmm calibrate --if-stale --show --json
+	as_json usage 'unknown command `no-such`' ebpfmm no-such --json
+	as_json usage 'no command given' ebpfmm --json
 }
 
 @test "a failure is said in JSON, of the same shape, where that is asked for" {
@@ -289,7 +289,7 @@ completed()
 @test "a profile is called like its file, and check warns of another name in it" {
 	cp /src/examples/regions.json other.json
 	run -0 --separate-stderr ebpfmm check other.json
-	[[ $stderr == *'other.json: warning: name: is `regions`'*'`other`'* ]]
+	[[ $stderr == *'other.json: warning: name: `regions`'*'`other`'* ]]
 	[[ $output == *': profile other, '* ]]
 	run -0 --separate-stderr ebpfmm check --json other.json
 	jq -e '.[0].name == "other" and (.[0].warnings | length == 1)' <<<"$output"

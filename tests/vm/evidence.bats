@@ -374,11 +374,11 @@ as_traced()
 			"no policy@$cgroup.other $pid $(start)" \
 			"is not in@$cgroup 2 $(start)" \
 			"nonexistent@$cgroup/nonexistent $pid $(start)" \
-			"no id@$cgroup 0 $(start)" "no id@$cgroup 1x $(start)" \
-			"no id@$cgroup -1 $(start)" "no id@$cgroup 4294967297 0" \
-			"no hexadecimal@$cgroup $pid x" \
-			"no hexadecimal@$cgroup $pid +1" \
-			"no hexadecimal@$cgroup $pid 10000000000000000"; do
+			"not a process id@$cgroup 0 $(start)" "not a process id@$cgroup 1x $(start)" \
+			"not a process id@$cgroup -1 $(start)" "not a process id@$cgroup 4294967297 0" \
+			"not a hexadecimal address@$cgroup $pid x" \
+			"not a hexadecimal address@$cgroup $pid +1" \
+			"not a hexadecimal address@$cgroup $pid 10000000000000000"; do
 		# shellcheck disable=SC2086
 		run -1 --separate-stderr ebpfmm explain -- ${case#*@}
 		[[ $stderr == *"${case%%@*}"* ]]

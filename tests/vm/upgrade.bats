@@ -132,7 +132,7 @@ both_work()
 	says 'is of format 4' ebpfmm explain "$first" "$first_pid" 1000
 	says 'is of format 4' ebpfmm trace "$first"
 	run -0 ebpfmm doctor
-	grep '^note *policy: .*of format 4, is on 1 cgroup' <<<"$output"
+	grep '^note *policy: .*of format 4, .*is attached to 1 cgroup' <<<"$output"
 	[[ $output == *'leftovers: none'* ]]
 	# It has nothing to clear, and does not take the old one for anything such.
 	ebpfmm gc | grep -x 'cleared.*links: 0, records: 0.*formats: 0'
@@ -260,7 +260,7 @@ both_work()
 	all_in 2M "$(pages "$cgroup")"
 	$old list | grep -F "$first (format $format)"
 	run -0 $old doctor
-	grep "^note *policy: .*of format $format, is on 1 cgroup" <<<"$output"
+	grep "^note *policy: .*of format $format, .*is attached to 1 cgroup" <<<"$output"
 	$old gc
 	has_link new "$first"
 	# It has the same rights over ours as we have over its.
