@@ -39,7 +39,7 @@ static int check_alive(const struct target *target, struct ebpfmm_error *err)
 
 	if (poll(&poll_fd, 1, 0) == 0)
 		return 0;
-	return ebpfmm_fail(err, ESRCH, "the container's process %d has died",
+	return ebpfmm_fail(err, ESRCH, "the container's process %d has exited",
 			   (int)target->job->pid);
 }
 
@@ -62,7 +62,7 @@ static int open_root(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 		return ebpfmm_fail(err, errno, "%s", path);
 	fd = syscall(SYS_openat2, outer, job->root, &how, sizeof(how));
 	if (fd < 0)
-		ebpfmm_fail(err, errno, "root `%s` of the container", job->root);
+		ebpfmm_fail(err, errno, "open the container's root `%s`", job->root);
 	close(outer);
 	return fd;
 }
@@ -73,7 +73,7 @@ static int find_target(struct target *target, struct ebpfmm_error *err)
 
 	target->pidfd = syscall(SYS_pidfd_open, job->pid, 0);
 	if (target->pidfd < 0)
-		return ebpfmm_fail(err, errno, "the container's process %d",
+		return ebpfmm_fail(err, errno, "open the container's process %d",
 				   (int)job->pid);
 	if (ebpfmm_cgroup_of_pid(job->pid, &target->cgroup, err))
 		return -1;

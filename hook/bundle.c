@@ -23,7 +23,7 @@ static int read_root(struct json_object *config, const char *dir,
 
 	if (!json_object_object_get_ex(config, "root", &root) ||
 	    !json_object_is_type(root, json_type_object))
-		return ebpfmm_fail(err, 0, "`root` is missing or no object");
+		return ebpfmm_fail(err, 0, "`root` is missing or not an object");
 	if (ebpfmm_json_string(root, "path", &path, err))
 		return ebpfmm_prefix(err, "root: ");
 	if (!path || !path[0])
@@ -51,7 +51,7 @@ int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
 		return -1;
 	json_object_object_get_ex(config, "annotations", &annotations);
 	if (annotations && !json_object_is_type(annotations, json_type_object))
-		return ebpfmm_fail(err, 0, "`annotations` is no object");
+		return ebpfmm_fail(err, 0, "`annotations` is not an object");
 	out->annotations = json_object_get(annotations);
 	return read_root(config, dir, out, err);
 }
@@ -88,7 +88,7 @@ int ebpfmm_bundle_load(const char *bundle, struct ebpfmm_bundle *out,
 		if (err->code != ENOENT)
 			return -1;
 	} else {
-		ebpfmm_fail(err, ENOENT, "state: `bundle` is missing, and config.json");
+		ebpfmm_fail(err, ENOENT, "state: `bundle` is missing; find config.json");
 	}
 	if (!getcwd(dir, sizeof(dir)) || dir[0] != '/')
 		return -1;

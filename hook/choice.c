@@ -135,7 +135,7 @@ static int read_required(const struct sources *sources, const char *name, bool *
 	*required = value && is_true(value);
 	if (value && value[0] && !*required && strcmp(value, "false"))
 		return ebpfmm_fail(err, 0,
-				   "annotation `%s%s%.64s` is `%.32s`, neither true nor false",
+				   "annotation `%s%s%.64s` must be true or false, not `%.32s`",
 				   key, other ? "/" : "", other ? other : "", value);
 	return 0;
 }
@@ -152,7 +152,7 @@ static int refuse_unknown(const struct sources *sources, struct ebpfmm_error *er
 		return -1;
 	if (key)
 		return ebpfmm_fail(err, 0,
-				   "annotation `%.80s` is for one container of a pod, and no annotation tells which one this is: use `ebpfmm.profile`, or give the container its name in `%s`",
+				   "annotation `%.80s` names a container of a pod, but no annotation says which one this is: use `ebpfmm.profile`, or set `%s` to the container's name",
 				   key, container_names[0]);
 	return 0;
 }

@@ -167,9 +167,9 @@ static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 	ebpfmm_interrupt_at(deadline);
 	rc = ebpfmm_life_end(state->id, err);
 	if (rc < 0 && err->code == EINTR)
-		ebpfmm_prefix(err, "took too long: ");
+		ebpfmm_prefix(err, "timed out: ");
 	if (rc > 0)
-		ebpfmm_log(LOG_INFO, "container %s: its policy is gone", state->id);
+		ebpfmm_log(LOG_INFO, "container %s: its policy was removed", state->id);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -216,7 +216,7 @@ static int handle(const char *argument, struct ebpfmm_state *state, int64_t dead
 static int report_end(const char *id, const char *message)
 {
 	ebpfmm_log(LOG_WARNING,
-		   "container %s has ended, but its policy could not be cleared (`ebpfmm gc` does it): %s",
+		   "container %s has ended, but its policy could not be removed (`ebpfmm gc` does so): %s",
 		   id, message);
 	return 0;
 }

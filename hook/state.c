@@ -32,7 +32,7 @@ static int read_annotations(struct json_object *object, struct ebpfmm_state *out
 	if (!json_object_object_get_ex(object, "annotations", &value) || !value)
 		return 0;
 	if (!json_object_is_type(value, json_type_object))
-		return ebpfmm_fail(err, 0, "state: `annotations` is no object");
+		return ebpfmm_fail(err, 0, "state: `annotations` is not an object");
 	out->annotations = json_object_get(value);
 	return 0;
 }
@@ -64,7 +64,7 @@ static int read_pid(struct json_object *object, struct ebpfmm_state *out,
 	if (!json_object_object_get_ex(object, "pid", &value) || !value)
 		return 0;
 	if (!json_object_is_type(value, json_type_int))
-		return ebpfmm_fail(err, 0, "state: `pid` is no integer");
+		return ebpfmm_fail(err, 0, "state: `pid` is not an integer");
 	pid = json_object_get_int64(value);
 	if (pid < 0 || pid > INT_MAX)
 		return ebpfmm_fail(err, 0, "state: `pid` is out of range");
@@ -78,7 +78,7 @@ static int read_bundle(struct json_object *object, struct ebpfmm_state *out,
 	if (copy_string(object, "bundle", &out->bundle, err))
 		return -1;
 	if (out->bundle && out->bundle[0] != '/')
-		return ebpfmm_fail(err, 0, "state: `bundle` is no absolute path");
+		return ebpfmm_fail(err, 0, "state: `bundle` is not an absolute path");
 	return 0;
 }
 
@@ -139,7 +139,7 @@ int ebpfmm_state_stage(const char *argument, const char *status,
 				   "stage `%.32s` is not one of createRuntime, prestart, poststop",
 				   argument);
 	return ebpfmm_fail(err, 0,
-			   "state: `status` is `%.32s`, neither creating, created nor stopped",
+			   "state: `status` must be creating, created or stopped, not `%.32s`",
 			   status ? status : "");
 }
 

@@ -93,7 +93,7 @@ static void hand_over(int signal)
 static void *wait_for_failure(void *unused)
 {
 	struct pollfd poll_fd = { .fd = watch.crashed, .events = POLLIN };
-	char why[80] = "took too long and was ended";
+	char why[80] = "timed out";
 	uint64_t number;
 	int rc;
 
@@ -102,7 +102,7 @@ static void *wait_for_failure(void *unused)
 		rc = poll(&poll_fd, 1, ebpfmm_time_left(watch.deadline));
 	} while (rc < 0);
 	if (rc && read(watch.crashed, &number, sizeof(number)) == sizeof(number))
-		snprintf(why, sizeof(why), "crashed by signal %d (%s)", (int)number,
+		snprintf(why, sizeof(why), "crashed with signal %d (%s)", (int)number,
 			 sigdescr_np(number));
 	if (!atomic_exchange(&watch.ended, true))
 		_exit(watch.fail(why, watch.data));
@@ -121,7 +121,7 @@ static int start_thread(struct ebpfmm_error *err)
 	rc = pthread_create(&thread, &attributes, wait_for_failure, NULL);
 	pthread_attr_destroy(&attributes);
 	if (rc)
-		return ebpfmm_fail(err, rc, "start a watch");
+		return ebpfmm_fail(err, rc, "start the watchdog");
 	return 0;
 }
 
@@ -137,7 +137,7 @@ int ebpfmm_watch_begin(int64_t deadline, ebpfmm_watch_fn *fail, void *data,
 	watch.data = data;
 	watch.crashed = eventfd(0, EFD_CLOEXEC);
 	if (watch.crashed < 0)
-		return ebpfmm_fail(err, errno, "start a watch");
+		return ebpfmm_fail(err, errno, "start the watchdog");
 	/*
 	 * The thread is to take no signal of the work's, and the work, which may hang,
 	 * not the one that the thread needs for its line of the log.

@@ -99,15 +99,15 @@ static int wait_end(pid_t pid, int pidfd, int64_t deadline, struct ebpfmm_error 
 	if (rc <= 0) {
 		/* Not waited for: it may hang where no signal reaches it. */
 		kill(pid, SIGKILL);
-		return ebpfmm_fail(err, 0, "took too long and was ended");
+		return ebpfmm_fail(err, 0, "the worker timed out and was killed");
 	}
 	if (waitpid(pid, &status, 0) != pid)
 		return ebpfmm_fail(err, errno, "wait for the worker");
 	if (WIFSIGNALED(status))
-		return ebpfmm_fail(err, 0, "the worker was ended by signal %d (%s)",
+		return ebpfmm_fail(err, 0, "the worker was killed by signal %d (%s)",
 				   WTERMSIG(status), sigdescr_np(WTERMSIG(status)));
 	if (WEXITSTATUS(status))
-		return ebpfmm_fail(err, 0, "the worker ended without an answer");
+		return ebpfmm_fail(err, 0, "the worker exited without a result");
 	return 0;
 }
 
@@ -130,7 +130,7 @@ static int run(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 	set_oom_score("-1000");
 	pid = fork();
 	if (pid < 0)
-		return ebpfmm_fail(err, errno, "start a worker");
+		return ebpfmm_fail(err, errno, "start the worker");
 	if (!pid)
 		run_child(work, data, parent, answer);
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
@@ -153,9 +153,9 @@ int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 	answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (answer == MAP_FAILED)
-		return ebpfmm_fail(err, errno, "map a worker's answer");
+		return ebpfmm_fail(err, errno, "map the worker's result");
 	/* Whatever the child's status is, should it end before it answers. */
-	answer->rc = ebpfmm_fail(&answer->err, 0, "the worker ended without an answer");
+	answer->rc = ebpfmm_fail(&answer->err, 0, "the worker exited without a result");
 	rc = run(work, data, answer, deadline, err);
 	munmap(answer, sizeof(*answer));
 	return rc;
@@ -166,7 +166,7 @@ int ebpfmm_limit_memory(uint64_t bytes, struct ebpfmm_error *err)
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_AS, &limit))
-		return ebpfmm_fail(err, errno, "limits");
+		return ebpfmm_fail(err, errno, "get the memory limit");
 	if (limit.rlim_cur <= bytes)
 		return 0;
 	limit.rlim_cur = bytes;

@@ -219,10 +219,10 @@ tells_of_end()
 
 @test "poststop with a state that is wrong tells of a container that has ended" {
 	run -0 --separate-stderr /out/ebpfmm-oci-hook < <(stopped | jq '.pid = "none"')
-	tells_of_end 'pid` is no integer'
+	tells_of_end 'pid` is not an integer'
 	run -0 --separate-stderr /out/ebpfmm-oci-hook poststop \
 		< <(stopped | jq 'del(.status) | .pid = "none"')
-	tells_of_end 'pid` is no integer'
+	tells_of_end 'pid` is not an integer'
 }
 
 @test "poststop that cannot look for the policy tells of a container that has ended" {

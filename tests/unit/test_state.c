@@ -125,15 +125,15 @@ static void wrong_states(void **unused)
 	refused("{\"id\":\"a\\nb\"}", "not valid");
 	snprintf(id, sizeof(id), "{\"id\":\"%0150d\"}", 0);
 	refused(id, "not valid");
-	refused("{\"id\":\"x\",\"pid\":\"1\"}", "`pid` is no integer");
-	refused("{\"id\":\"x\",\"pid\":1.5}", "`pid` is no integer");
+	refused("{\"id\":\"x\",\"pid\":\"1\"}", "`pid` is not an integer");
+	refused("{\"id\":\"x\",\"pid\":1.5}", "`pid` is not an integer");
 	refused("{\"id\":\"x\",\"pid\":-1}", "range");
 	refused("{\"id\":\"x\",\"pid\":4294967297}", "range");
 	refused("{\"id\":\"x\",\"pid\":99999999999999999999999}", "range");
 	refused("{\"id\":\"x\",\"status\":[]}", "`status` is no string");
 	refused("{\"id\":\"x\",\"bundle\":\"b\"}", "absolute");
 	refused("{\"id\":\"x\",\"bundle\":{}}", "`bundle` is no string");
-	refused("{\"id\":\"x\",\"annotations\":[]}", "`annotations` is no object");
+	refused("{\"id\":\"x\",\"annotations\":[]}", "`annotations` is not an object");
 }
 
 static void huge_state(void **unused)
@@ -273,7 +273,8 @@ static void wrong_choices(void **unused)
 	not_chosen("{\"ebpfmm.profile\":1}", "no string", false);
 	not_chosen("{\"ebpfmm.profile\":\"a\\u0000b\"}", "NUL", false);
 	not_chosen("{\"ebpfmm.profile\":{},\"ebpfmm.required\":\"true\"}", "no string", true);
-	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":\"yes\"}", "neither", false);
+	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":\"yes\"}",
+		   "must be true or false, not `yes`", false);
 	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":true}", "no string", false);
 }
 
@@ -322,7 +323,7 @@ static void required_overrides(void **unused)
 	not_chosen("{\"ebpfmm.profile/web\":\"b\",\"ebpfmm.required/web\":\"true\"}",
 		   "`ebpfmm.profile/web`", true);
 	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required/web\":\"yes\"," NAME "}",
-		   "`ebpfmm.required/web` is `yes`", false);
+		   "`ebpfmm.required/web` must be true or false, not `yes`", false);
 }
 
 static void root_is(const char *text, const char *expected)

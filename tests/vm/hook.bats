@@ -95,7 +95,7 @@ passes()
 	ebpfmm list --json | jq -e --arg id "$(stat -c %i "$cgroup")" \
 		'[.. | scalars | tostring] | any(. == $id)'
 	end_container
-	annotations={} stopped 'its policy is gone'
+	annotations={} stopped 'its policy was removed'
 	nothing_left
 	pid=
 }
@@ -111,7 +111,7 @@ passes()
 			select(.cgroup == $cgroup) | .profile == "large" and
 			has("name") == false'
 		end_container
-		annotations={} stopped 'its policy is gone'
+		annotations={} stopped 'its policy was removed'
 		nothing_left
 		pid=
 	done
@@ -127,7 +127,7 @@ passes()
 	new_container large.json
 	call_hook < <(state)
 	end_container
-	stopped 'its policy is gone'
+	stopped 'its policy was removed'
 	stopped
 	nothing_left
 	pid=
@@ -151,7 +151,7 @@ passes()
 	echo "$stderr"
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
 	[[ $stderr == *"$id has ended"*/run/ebpfmm* ]]
-	stopped 'its policy is gone'
+	stopped 'its policy was removed'
 	nothing_left
 	pid=
 }
@@ -183,13 +183,13 @@ passes()
 	id=second-$pid annotations=$(annotation medium.json)
 	call_hook < <(state)
 	second=$id
-	id=$first stopped 'its policy is gone'
+	id=$first stopped 'its policy was removed'
 	attached "$cgroup"
 	all_in 64K "$(pages "$cgroup")"
 	[ ! -e "/run/ebpfmm/$first.json" ]
 	[ -e "/run/ebpfmm/$second.json" ]
 	ebpfmm list | grep -F "$cgroup" | grep ^medium
-	id=$second stopped 'its policy is gone'
+	id=$second stopped 'its policy was removed'
 	run ! attached "$cgroup"
 	nothing_left
 }
@@ -210,7 +210,7 @@ passes()
 	[ -e "/run/ebpfmm/$second.json" ]
 	finish "$shared_pid"
 	remove_cgroup "$shared"
-	id=$second stopped 'its policy is gone'
+	id=$second stopped 'its policy was removed'
 }
 
 @test "no annotation" {
@@ -360,7 +360,7 @@ passes()
 	# The hook itself makes no such call before it has a child.
 	call_hook() { (cd "$bundle" && strace -f -qqq -o trace -e trace=prctl \
 		-e inject=prctl:signal=KILL:when=1 "$hook"); }
-	refuses 'ended by signal 9'
+	refuses 'killed by signal 9'
 	grep -q "killed by SIGKILL" "$bundle/trace"
 }
 
@@ -368,7 +368,7 @@ passes()
 	new_container large.json
 	call_hook() { (cd "$bundle" && strace -f -qqq -o trace -e trace=bpf \
 		-e inject=bpf:signal=SEGV:when=1 "$hook"); }
-	refuses 'crashed by signal 11'
+	refuses 'crashed with signal 11'
 	grep -q -- "--- SIGSEGV" "$bundle/trace"
 }
 
@@ -390,7 +390,7 @@ passes()
 	wait "$server"
 	echo "$stderr"
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
-	[[ $stderr == *"$id: runs without a policy: took too long"* ]]
+	[[ $stderr == *"$id: runs without a policy: timed out"* ]]
 }
 
 # forks: how many processes were made in $bundle/trace? A thread is none.
@@ -413,7 +413,7 @@ forks()
 	attached "$cgroup"
 	[ "$(forks)" = 1 ]
 	grep "pread64(.*$image/fault" "$bundle/trace"
-	stopped 'its policy is gone'
+	stopped 'its policy was removed'
 	run ! attached "$cgroup"
 	call_hook < <(state)
 	rm -r "$image"
@@ -474,7 +474,7 @@ breaks()
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
 	[[ $stderr == *"$id"*"is attached"* ]]
 	attached "$cgroup"
-	stopped 'its policy is gone'
+	stopped 'its policy was removed'
 	nothing_left
 	annotations=$(annotation no-such-profile)
 	refuses no-such-profile
@@ -635,7 +635,7 @@ breaks()
 	# The kernel has let go of the policy already; a pin may be left.
 	[ -z "$(bpftool -j link show | jq '.[] |
 		select(.type == "struct_ops" and (.cgroup_id // 0) != 0)')" ]
-	stopped 'its policy is gone'
+	stopped 'its policy was removed'
 	nothing_left
 	pid=
 }

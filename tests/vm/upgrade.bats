@@ -157,7 +157,7 @@ both_work()
 	remove_cgroup "$cgroup"
 	hook=$new_hook
 	run -0 --separate-stderr call_hook < <(pid=0 state stopped)
-	[[ $stderr == *'its policy is gone'* ]]
+	[[ $stderr == *'its policy was removed'* ]]
 	[ ! -e "/run/ebpfmm/$id.json" ]
 	[ ! -e $old_pins ]
 	# The new one does not notice.
