@@ -53,7 +53,7 @@ static const char *syntax_error(enum json_tokener_error status)
 {
 	/* Also said of a number that is well-formed. */
 	if (status == json_tokener_error_parse_number)
-		return "not a JSON number, or one that does not fit 64 bits";
+		return "not a JSON number, or one that does not fit in 64 bits";
 	return json_tokener_error_desc(status);
 }
 
@@ -120,14 +120,14 @@ struct json_object *ebpfmm_json_object(const char *text, size_t length,
 	if (parsed.status == json_tokener_error_memory) {
 		ebpfmm_fail(err, ENOMEM, "JSON");
 	} else if (parsed.status != json_tokener_success && parsed.end == length) {
-		ebpfmm_fail(err, 0, "JSON ends too early, at byte %zu", length);
+		ebpfmm_fail(err, 0, "JSON ends unexpectedly at byte %zu", length);
 	} else if (parsed.status != json_tokener_success) {
 		ebpfmm_fail(err, 0, "JSON is malformed at byte %zu: %s", parsed.end,
 			    json_tokener_error_desc(parsed.status));
 	} else if (!json_object_is_type(parsed.root, json_type_object)) {
-		ebpfmm_fail(err, 0, "JSON is no object");
+		ebpfmm_fail(err, 0, "JSON is not an object");
 	} else if (!is_blank(text + parsed.end, length - parsed.end)) {
-		ebpfmm_fail(err, 0, "something follows the JSON, at byte %zu", parsed.end);
+		ebpfmm_fail(err, 0, "trailing data after the JSON, at byte %zu", parsed.end);
 	} else {
 		return parsed.root;
 	}
@@ -147,10 +147,10 @@ int ebpfmm_json_string(struct json_object *object, const char *key,
 	if (!object || !json_object_object_get_ex(object, key, &value) || !value)
 		return 0;
 	if (!json_object_is_type(value, json_type_string))
-		return ebpfmm_fail(err, 0, "`%.128s` is no string", key);
+		return ebpfmm_fail(err, 0, "`%.128s` is not a string", key);
 	text = json_object_get_string(value);
 	if (strlen(text) != (size_t)json_object_get_string_len(value))
-		return ebpfmm_fail(err, 0, "`%.128s` has a NUL in it", key);
+		return ebpfmm_fail(err, 0, "`%.128s` contains a NUL", key);
 	*out = text;
 	return 0;
 }

@@ -158,7 +158,7 @@ static bool scan_string(struct scan *scan, bool *escapes)
 		}
 	}
 	if (s >= end)
-		return wrong(scan, scan->at, "string without end");
+		return wrong(scan, scan->at, "unterminated string");
 	scan->at = s + 1;
 	return true;
 }

@@ -59,12 +59,12 @@ static void say_held(int fd, const char *name, int ms, int code,
 	char holder[128];
 
 	if (!find_holder(fd, holder, sizeof(holder)))
-		snprintf(holder, sizeof(holder), "a process that is not to be seen from here");
+		snprintf(holder, sizeof(holder), "a process that is not visible here");
 	if (code == ETIMEDOUT)
-		ebpfmm_fail(err, 0, "waited %d s for `%s`, which %s holds", ms / 1000, name,
+		ebpfmm_fail(err, 0, "waited %d s for `%s`, held by %s", ms / 1000, name,
 			    holder);
 	else
-		ebpfmm_fail(err, code, "wait for `%s`, which %s holds", name, holder);
+		ebpfmm_fail(err, code, "wait for `%s`, held by %s", name, holder);
 	if (err)
 		err->code = code;
 }
@@ -117,7 +117,7 @@ int ebpfmm_lock(int fd, int operation, int ms, const char *name,
 	if (errno != EWOULDBLOCK)
 		return ebpfmm_fail(err, errno, "lock `%s`", name);
 	if (isatty(STDERR_FILENO))
-		ebpfmm_log(LOG_INFO, "waiting for another one to end its work (`%s`)", name);
+		ebpfmm_log(LOG_INFO, "waiting for another process to release `%s`", name);
 	if (!wait_for(fd, operation, ms))
 		return 0;
 	if (errno != ETIMEDOUT && errno != EINTR)
@@ -145,6 +145,6 @@ int ebpfmm_lock_open(int dirfd, const char *path, int operation, int ms,
 int ebpfmm_lock_try(const char *path, struct ebpfmm_error *err)
 {
 	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
-		return ebpfmm_fail(err, errno, "make `" EBPFMM_RUN_DIR "`");
+		return ebpfmm_fail(err, errno, "create `" EBPFMM_RUN_DIR "`");
 	return ebpfmm_lock_open(AT_FDCWD, path, LOCK_EX, 0, path, err);
 }

@@ -64,7 +64,7 @@ static size_t choose_size(struct ebpfmm_error *err)
 	bytes = available * 1024 / SHARE;
 	if (bytes < EBPFMM_MEASURE_MIN) {
 		ebpfmm_fail(err, 0,
-			    "too little memory to measure with: %" PRIu64 " MiB are available, and %lu are needed",
+			    "not enough memory to measure: %" PRIu64 " MiB are available, %lu MiB are needed",
 			    available >> 10, (EBPFMM_MEASURE_MIN * SHARE) >> 20);
 		return 0;
 	}
@@ -98,7 +98,7 @@ static void be_measured(size_t bytes, pid_t parent, int go, int out)
 	if (getppid() != parent || eventfd_read(go, &said))
 		_exit(1);
 	if (setrlimit(RLIMIT_DATA, &limit))
-		ebpfmm_fail(&outcome.err, errno, "bound the memory");
+		ebpfmm_fail(&outcome.err, errno, "limit the memory");
 	else
 		outcome.failed = measure(bytes, &outcome.record, &outcome.err);
 	/* Less than PIPE_BUF, so it is there as a whole or not at all. */
@@ -141,9 +141,9 @@ static int start_child(size_t bytes, const sigset_t *before, struct child *child
 
 	child->go = eventfd(0, EFD_CLOEXEC);
 	if (child->go < 0)
-		return ebpfmm_fail(err, errno, "make an eventfd");
+		return ebpfmm_fail(err, errno, "create an eventfd");
 	if (pipe2(out, O_CLOEXEC)) {
-		ebpfmm_fail(err, errno, "make a pipe");
+		ebpfmm_fail(err, errno, "create a pipe");
 		close(child->go);
 		return -1;
 	}
@@ -181,10 +181,10 @@ static int hear_child(const struct child *child, const sigset_t *signals,
 		return signal;
 	}
 	if (signal < 0)
-		return ebpfmm_fail(err, 0, "measuring took more than %d seconds",
+		return ebpfmm_fail(err, 0, "the measurement timed out after %d seconds",
 				   MOST_SECONDS);
 	if (n != sizeof(*outcome))
-		return ebpfmm_fail(err, 0, "the measuring process was killed");
+		return ebpfmm_fail(err, 0, "the process that measures was killed");
 	return 0;
 }
 
@@ -246,7 +246,7 @@ int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_measurement *record,
 	lock = ebpfmm_lock_try(LOCK, &cause);
 	if (lock < 0) {
 		if (cause.code == EWOULDBLOCK)
-			ebpfmm_fail(&cause, 0, "somebody else is measuring");
+			ebpfmm_fail(&cause, 0, "another measurement is running");
 		if (err)
 			*err = cause;
 		return -1;

@@ -82,8 +82,8 @@ static char *make_scope(pid_t pid, struct ebpfmm_error *err)
 		path = path_in_scope(pid, name);
 	}
 	if (!path)
-		ebpfmm_fail(err, 0, "systemd gives no scope to measure in, so name a cgroup with --cgroup: %s",
-			    complaint[0] ? complaint : "it does not say why");
+		ebpfmm_fail(err, 0, "systemd did not create a scope to measure in, use --cgroup to name a cgroup: %s",
+			    complaint[0] ? complaint : "no reason given");
 	return path;
 }
 
@@ -137,7 +137,7 @@ static int write_note(int note, const char *parent, struct ebpfmm_error *err)
 {
 	if (ftruncate(note, 0) || lseek(note, 0, SEEK_SET) < 0 ||
 	    dprintf(note, "%s/" NAME, parent) < 0)
-		return ebpfmm_fail(err, errno, "note where it is measured");
+		return ebpfmm_fail(err, errno, "record the cgroup of the measurement");
 	return 0;
 }
 
@@ -160,7 +160,7 @@ static int settle_named(const char *parent, pid_t pid, size_t max, int note,
 	if (ebpfmm_cgroup_open(parent, &cgroup, err))
 		return -1;
 	if (is_governed(cgroup.path))
-		rc = ebpfmm_fail(err, 0, "%s: a policy would decide for what is measured there",
+		rc = ebpfmm_fail(err, 0, "%s: a policy decides here and would distort the measurement",
 				 parent);
 	else
 		rc = settle(cgroup.path, pid, max, note, out, err);
@@ -213,7 +213,7 @@ int ebpfmm_place_remove(struct ebpfmm_place *place, int note, struct ebpfmm_erro
 		ebpfmm_cgroup_close(&place->cgroup);
 	}
 	if (!rc && ftruncate(note, 0))
-		rc = ebpfmm_fail(err, errno, "forget where it was measured");
+		rc = ebpfmm_fail(err, errno, "remove the record of the measurement");
 	if (place->scope)
 		wait_gone(place->scope);
 	free(place->scope);

@@ -47,7 +47,7 @@ int ebpfmm_costs_check(const struct ebpfmm_costs *costs, struct ebpfmm_error *er
 			return ebpfmm_prefix(err, "compact_ns.");
 		if (costs->compact_ns[o] < before)
 			return ebpfmm_fail(err, 0,
-					   "compact_ns.%s: less than that of a smaller size",
+					   "compact_ns.%s: must not be less than that of a smaller size",
 					   ebpfmm_order_name(o));
 		before = costs->compact_ns[o];
 	}
@@ -64,7 +64,7 @@ int ebpfmm_costs_use(struct ebpfmm_policy *policy, const struct ebpfmm_costs *co
 	if (map < 0)
 		return -1;
 	rc = bpf_map_update_elem(map, &zero, costs, BPF_ANY);
-	return rc ? ebpfmm_fail(err, -rc, "tell the policy what pages cost") : 0;
+	return rc ? ebpfmm_fail(err, -rc, "write the costs to the policy") : 0;
 }
 
 int ebpfmm_costs_in_use(struct ebpfmm_policy *policy, struct ebpfmm_costs *costs,
@@ -77,5 +77,5 @@ int ebpfmm_costs_in_use(struct ebpfmm_policy *policy, struct ebpfmm_costs *costs
 	if (map < 0)
 		return -1;
 	rc = bpf_map_lookup_elem(map, &zero, costs);
-	return rc ? ebpfmm_fail(err, -rc, "read what pages cost from the policy") : 0;
+	return rc ? ebpfmm_fail(err, -rc, "read the costs from the policy") : 0;
 }

@@ -129,7 +129,7 @@ int ebpfmm_costs_write(const char *dir, const struct ebpfmm_measurement *record,
 	if (ebpfmm_costs_check(&record->costs, err))
 		return -1;
 	if (mkdir(dir, 0755) && errno != EEXIST)
-		return ebpfmm_fail(err, errno, "make `%s`", dir);
+		return ebpfmm_fail(err, errno, "create `%s`", dir);
 	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dirfd < 0)
 		return ebpfmm_fail(err, errno, "open `%s`", dir);
@@ -153,7 +153,7 @@ static int read_name(struct json_object *value, const char *key,
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(text, names[i]))
 			return (int)i;
-	return ebpfmm_fail(err, 0, "%s: `%.40s` is none of ours", key, text);
+	return ebpfmm_fail(err, 0, "%s: `%.40s` is unknown", key, text);
 }
 
 static int read_text(struct json_object *value, const char *key, char *to,
@@ -194,7 +194,7 @@ static int read_date(struct json_object *value, struct ebpfmm_costs *costs,
 	/* What timegm() had to correct is no date (31 February). */
 	if (!back.measured || strcmp(again, text))
 		return ebpfmm_fail(err, 0,
-				   "measured: `%.40s` is no date like 2026-10-01T12:00:00Z",
+				   "measured: `%.40s` is not a date like 2026-10-01T12:00:00Z",
 				   text);
 	costs->measured = back.measured;
 	return 0;

@@ -76,7 +76,7 @@ static int choose_site(struct site *site, struct ebpfmm_error *err)
 
 	site->take = sched_getcpu();
 	if (site->take < 0 || sched_getaffinity(0, sizeof(allowed), &allowed))
-		return ebpfmm_fail(err, errno, "which CPU this is");
+		return ebpfmm_fail(err, errno, "get the current CPU");
 	site->give = site->take;
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, &allowed) || cpu == site->take ||
@@ -201,7 +201,7 @@ static int make_pass(const struct site *site, struct ebpfmm_pass *pass,
 	if (wait4(pid, &status, 0, &usage) != pid)
 		return ebpfmm_fail(err, errno, "wait for compaction");
 	if (WIFEXITED(status) && WEXITSTATUS(status))
-		return ebpfmm_fail(err, 0, "%s: cannot be written to", site->trigger);
+		return ebpfmm_fail(err, 0, "cannot write to %s", site->trigger);
 	pass->moved = (double)(count_moved() - moved);
 	pass->ns = cpu_ns(&usage);
 	return 0;
@@ -260,7 +260,7 @@ static int make_round(const struct site *site, size_t bytes, size_t room,
 	int rc;
 
 	if (!memory)
-		return ebpfmm_fail(err, errno, "memory to measure with");
+		return ebpfmm_fail(err, errno, "allocate memory to measure");
 	rc = make_pass(site, &passes[0], err);
 	if (!rc)
 		rc = make_pass(site, &passes[1], err);

@@ -111,12 +111,12 @@ static int estimate(size_t bytes, const struct ebpfmm_touch *small,
 	double zero, fault;
 
 	if (time_memset(bytes, &zeroed))
-		return ebpfmm_fail(err, errno, "memory to measure with");
+		return ebpfmm_fail(err, errno, "allocate memory to measure");
 	zero = (double)zeroed.ns / zeroed.pages;
 	fault = (double)small->ns / small->faults - zero;
 	if (zero < 1 || fault < 1)
 		return ebpfmm_fail(err, 0,
-				   "faults on this node take no longer than zeroing: too much else goes on");
+				   "page faults take no longer than zeroing: the node is too busy to measure");
 	record->zero = EBPFMM_ZERO_MEMSET;
 	record->costs.zero_ns = (uint32_t)(zero + 0.5);
 	record->costs.fault_ns = (uint32_t)(fault + 0.5);
@@ -134,12 +134,12 @@ int ebpfmm_measure_faults(size_t bytes, struct ebpfmm_measurement *record,
 		if (i >= LEAST_BATCHES && ebpfmm_clock_ns(CLOCK_MONOTONIC) - start > MOST_NS)
 			break;
 		if (touch_fresh(bytes, MADV_NOHUGEPAGE, &touch))
-			return ebpfmm_fail(err, errno, "memory to measure with");
+			return ebpfmm_fail(err, errno, "allocate memory to measure");
 		/* The first batch warms up. */
 		if (i)
 			keep_best(&small, &touch);
 		if (touch_fresh(bytes, MADV_HUGEPAGE, &touch))
-			return ebpfmm_fail(err, errno, "memory to measure with");
+			return ebpfmm_fail(err, errno, "allocate memory to measure");
 		if (i)
 			keep_best(&large, &touch);
 	}

@@ -157,6 +157,6 @@ int ebpfmm_confine(uint64_t memory, struct ebpfmm_error *err)
 	if (limit_all(memory, err) || drop_capabilities(err))
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return ebpfmm_fail(err, errno, "give up new privileges");
+		return ebpfmm_fail(err, errno, "set no_new_privs");
 	return allow_few_calls(err);
 }

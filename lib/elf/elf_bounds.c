@@ -22,13 +22,13 @@ int ebpfmm_elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
 			return 0;
 		}
 	}
-	return ebpfmm_fail(err, 0, "%s is outside of what is loaded", name);
+	return ebpfmm_fail(err, 0, "%s is outside the loaded segments", name);
 }
 
 int ebpfmm_elf_spend(struct ebpfmm_elf *elf, uint64_t steps, struct ebpfmm_error *err)
 {
 	if (elf->steps < steps)
-		return ebpfmm_fail(err, 0, "too many symbols are alike");
+		return ebpfmm_fail(err, 0, "looking up the names takes too many steps");
 	elf->steps -= steps;
 	return 0;
 }

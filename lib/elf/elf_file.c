@@ -23,14 +23,14 @@ static int add_segment(struct ebpfmm_elf *elf, const GElf_Phdr *load,
 	if (load->p_vaddr >= TASK_SIZE || load->p_filesz > load->p_memsz ||
 	    load->p_memsz > TASK_SIZE - load->p_vaddr)
 		return ebpfmm_fail(err, 0,
-				   "a segment that no kernel would load (address %#llx)",
+				   "it has a segment that the kernel cannot load (address %#llx)",
 				   (unsigned long long)load->p_vaddr);
 	end = load->p_vaddr + load->p_memsz;
 	file_end = load->p_vaddr + load->p_filesz;
 
 	if (elf->nsegments && page_down(load->p_vaddr) < extent->end)
 		return ebpfmm_fail(err, 0,
-				   "segments that share pages or are out of order (address %#llx)",
+				   "its segments share pages or are out of order (address %#llx)",
 				   (unsigned long long)load->p_vaddr);
 
 	segment->bytes.start = load->p_vaddr;
@@ -89,7 +89,7 @@ static int read_segments(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 			alignment = load.p_align;
 	}
 	if (image->start_code == UINT64_MAX)
-		return ebpfmm_fail(err, 0, "no executable segment");
+		return ebpfmm_fail(err, 0, "it has no executable segment");
 
 	if (header.e_type == ET_DYN) {
 		uint64_t first = elf->segments[0].bytes.start;
@@ -147,7 +147,7 @@ int ebpfmm_elf_add_debug(struct ebpfmm_elf *elf, int fd,
 	struct picture *debug;
 
 	if (elf->debug)
-		return ebpfmm_fail(err, 0, "there is a debug file already");
+		return ebpfmm_fail(err, 0, "a debug file was already added");
 	if (picture_build_id(elf->file, ours, &our_size, err))
 		return -1;
 	if (!our_size)
@@ -161,7 +161,7 @@ int ebpfmm_elf_add_debug(struct ebpfmm_elf *elf, int fd,
 	}
 	if (their_size != our_size || memcmp(ours, theirs, our_size)) {
 		picture_close(debug);
-		return ebpfmm_fail(err, 0, "not of the program's build id");
+		return ebpfmm_fail(err, 0, "its build id differs from the program's");
 	}
 	elf->debug = debug;
 	ebpfmm_elf_free_symbols(elf);

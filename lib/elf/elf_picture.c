@@ -60,7 +60,7 @@ int picture_read(struct picture *picture, uint64_t offset, uint64_t length,
 
 	if (offset > picture->size || length > picture->size - offset)
 		return ebpfmm_fail(err, 0,
-				   "damaged ELF file: %s reaches outside it",
+				   "damaged ELF file: %s extends beyond the file",
 				   what);
 	if (!length)
 		return 0;
@@ -78,7 +78,7 @@ int picture_read(struct picture *picture, uint64_t offset, uint64_t length,
 		if (n < 0)
 			return ebpfmm_fail(err, errno, "reading %s", what);
 		if (n == 0)
-			return ebpfmm_fail(err, 0, "cut short while reading %s",
+			return ebpfmm_fail(err, 0, "truncated while reading %s",
 					   what);
 		at += n;
 	}
@@ -93,14 +93,14 @@ static int check_ident(const char *start, size_t size, struct ebpfmm_error *err)
 
 	if (size >= 2 && start[0] == '#' && start[1] == '!')
 		return ebpfmm_fail(err, 0,
-				   "a script: name the program that runs it");
+				   "a script: name its interpreter instead");
 	if (size < EI_NIDENT || memcmp(ident, ELFMAG, SELFMAG))
 		return ebpfmm_fail(err, 0, "not an ELF file");
 	if (ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB)
 		return ebpfmm_fail(err, 0, "not an x86-64 program");
 	if (size < sizeof(Elf64_Ehdr))
 		return ebpfmm_fail(err, 0,
-				   "damaged ELF file: its header is cut short");
+				   "damaged ELF file: its header is truncated");
 	return 0;
 }
 
@@ -111,13 +111,13 @@ static int check_header(const Elf64_Ehdr *header, bool loadable,
 		return ebpfmm_fail(err, 0, "not an x86-64 program");
 	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
 		return ebpfmm_fail(err, 0,
-				   "an ELF file, but no program (type %u)",
+				   "an ELF file, but not a program (type %u)",
 				   header->e_type);
 	if (loadable &&
 	    (header->e_phentsize != sizeof(Elf64_Phdr) || !header->e_phnum ||
 	     header->e_phnum > MAX_PHDRS))
 		return ebpfmm_fail(err, 0,
-				   "program headers that no kernel would load (%u of %u bytes)",
+				   "it has program headers that the kernel cannot load (%u of %u bytes)",
 				   header->e_phnum, header->e_phentsize);
 	if (header->e_shnum && header->e_shentsize != sizeof(Elf64_Shdr))
 		return ebpfmm_fail(err, 0,
@@ -171,7 +171,7 @@ struct picture *picture_open(int fd, bool loadable, struct ebpfmm_error *err)
 	struct stat st;
 
 	if (fstat(fd, &st)) {
-		ebpfmm_fail(err, errno, "cannot tell its size");
+		ebpfmm_fail(err, errno, "cannot get its size");
 		return NULL;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -252,12 +252,12 @@ int picture_strings(struct picture *picture, size_t index, const char *what,
 
 	if (!index || !section || !gelf_getshdr(section, &shdr) ||
 	    shdr.sh_type != SHT_STRTAB || !shdr.sh_size)
-		return ebpfmm_fail(err, 0, "damaged ELF file: no %s", what);
+		return ebpfmm_fail(err, 0, "damaged ELF file: %s is missing", what);
 	if (picture_section(picture, &shdr, EBPFMM_ELF_MAX_STRINGS, what, &data,
 			    err))
 		return -1;
 	if (data.bytes[data.size - 1])
-		return ebpfmm_fail(err, 0, "damaged ELF file: %s has no end",
+		return ebpfmm_fail(err, 0, "damaged ELF file: %s is not terminated",
 				   what);
 	*strings = data;
 	return 0;

@@ -14,8 +14,8 @@ static int read_names(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	if (elf->section_names.bytes)
 		return 0;
 	if (elf_getshdrstrndx(elf->file->elf, &index) || !index)
-		return ebpfmm_fail(err, 0, "there are no names of sections");
-	return picture_strings(elf->file, index, "names of sections",
+		return ebpfmm_fail(err, 0, "the section name table is missing");
+	return picture_strings(elf->file, index, "the section name table",
 			       &elf->section_names, err);
 }
 
@@ -38,7 +38,7 @@ int ebpfmm_elf_section(struct ebpfmm_elf *elf, const char *name,
 			   name))
 			continue;
 		if (have)
-			return ebpfmm_fail(err, 0, "more than one section %s",
+			return ebpfmm_fail(err, 0, "more than one section is named %s",
 					   name);
 		found = shdr;
 		have = true;

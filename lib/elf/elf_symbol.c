@@ -174,7 +174,7 @@ static int read_table(struct picture *picture, uint32_t type,
 				   "damaged ELF file: symbols of a wrong size");
 	if (picture_section(picture, &shdr, MAX_SYMBOL_BYTES,
 			    "the symbol table", &table->data, err) ||
-	    picture_strings(picture, shdr.sh_link, "names of symbols",
+	    picture_strings(picture, shdr.sh_link, "the symbol name table",
 			    &table->names, err))
 		return -1;
 	table->count = shdr.sh_size / sizeof(Elf64_Sym);
@@ -406,7 +406,7 @@ static int fail_absent(const struct ebpfmm_elf *elf,
 		return ebpfmm_fail(err, 0, "%s is a function", wanted->name);
 	if (candidate->undefined)
 		return ebpfmm_fail(err, 0,
-				   "%s is not in the program itself but in a shared object",
+				   "%s is not defined in the program but in a shared object",
 				   wanted->name);
 	return ebpfmm_fail(err, 0, "no symbol %s%s", wanted->name,
 			   elf->symtab.count ? "" :
@@ -425,11 +425,11 @@ int ebpfmm_elf_symbol(struct ebpfmm_elf *elf, const char *name,
 	if (!is_found(&candidate))
 		return fail_absent(elf, &wanted, &candidate, err);
 	if (candidate.ambiguous)
-		return ebpfmm_fail(err, 0, "more than one symbol %s", name);
+		return ebpfmm_fail(err, 0, "more than one symbol is named %s", name);
 	if (ELF64_ST_TYPE(symbol->st_info) == STT_TLS)
 		return ebpfmm_fail(err, 0, "%s is thread-local", name);
 	if (symbol->st_shndx == SHN_ABS || symbol->st_shndx == SHN_COMMON)
-		return ebpfmm_fail(err, 0, "%s has no place in memory", name);
+		return ebpfmm_fail(err, 0, "%s has no address in memory", name);
 	return ebpfmm_elf_loaded_range(elf, symbol->st_value, symbol->st_size, name,
 				       range, err);
 }

@@ -99,7 +99,7 @@ static int read_names(struct ebpfmm_elf *elf, uint32_t type,
 		return 0;
 	if (picture_section(elf->file, &shdr, MAX_VERSION_BYTES,
 			    "the table of versions", &table.data, err) ||
-	    picture_strings(elf->file, shdr.sh_link, "names of versions",
+	    picture_strings(elf->file, shdr.sh_link, "the version name table",
 			    &table.names, err))
 		return -1;
 	read(&table);
@@ -133,9 +133,9 @@ int ebpfmm_elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 		return 0;
 	if (shdr.sh_size != elf->dynsym.count * sizeof(Elf64_Versym))
 		return ebpfmm_fail(err, 0,
-				   "damaged ELF file: not as many versions as symbols");
+				   "damaged ELF file: the numbers of versions and symbols differ");
 	if (picture_section(elf->file, &shdr, shdr.sh_size,
-			    "versions of symbols", &versions->of, err))
+			    "the symbol version table", &versions->of, err))
 		return -1;
 	versions->count = count_versions(&versions->of);
 	versions->names = calloc(versions->count, sizeof(*versions->names));

@@ -140,7 +140,7 @@ static int keep_files(const struct ebpfmm_questions *questions, struct ebpfmm_er
 
 	if (fd < 0 || debugfd < 0 || dup2(fd, FILE_FD) < 0 ||
 	    dup2(debugfd, DEBUG_FD) < 0 || close_range(END_FD, ~0U, 0))
-		return ebpfmm_fail(err, errno, "keep nothing but the file");
+		return ebpfmm_fail(err, errno, "close its other files");
 	return 0;
 }
 
@@ -249,12 +249,12 @@ static const char *check_location(struct ebpfmm_answer *answer)
 	if (!answer->located)
 		return NULL;
 	if (!is_text(location->section, sizeof(location->section)))
-		return "name of a section";
+		return "section name";
 	if (location->offset >= ADDRESS_MAX)
-		return "offset in a section";
+		return "section offset";
 	if (location->in_file ? location->file_offset >= EBPFMM_ELF_MAX_BYTES :
 				location->file_offset > 0)
-		return "offset in the file";
+		return "file offset";
 	return NULL;
 }
 
@@ -316,7 +316,7 @@ static int wait_end(pid_t pid, struct ebpfmm_error *err)
 	if (!WIFSIGNALED(status))
 		return 0;
 	number = WTERMSIG(status);
-	return ebpfmm_fail(err, 0, "its reader was ended by signal %d (%s)", number,
+	return ebpfmm_fail(err, 0, "its reader was killed by signal %d (%s)", number,
 			   sigdescr_np(number) ?: "unknown");
 }
 
@@ -336,11 +336,11 @@ static int take(const struct ebpfmm_reading *shared, size_t size, size_t count,
 		return 0;
 	}
 	if (wrong)
-		ebpfmm_fail(err, 0, "its reader gave an answer that cannot be (%s)", wrong);
+		ebpfmm_fail(err, 0, "its reader gave an invalid answer (%s)", wrong);
 	else if (reading->why[0])
 		ebpfmm_fail(err, 0, "its reader cannot %s", reading->why);
 	else
-		ebpfmm_fail(err, 0, "its reader ended without an answer");
+		ebpfmm_fail(err, 0, "its reader exited without an answer");
 	free(reading);
 	return -1;
 }
@@ -355,7 +355,7 @@ int ebpfmm_read(const struct ebpfmm_questions *questions, struct ebpfmm_reading 
 
 	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
-		return ebpfmm_fail(err, errno, "map a reader's answer");
+		return ebpfmm_fail(err, errno, "map its reader's answer");
 	pid = fork();
 	if (!pid)
 		run_child(questions, parent, shared);

@@ -78,7 +78,7 @@ static int add(struct ebpfmm_hooks_dirs *dirs, char *dir, struct ebpfmm_error *e
 		free(dir);
 		if (grown)
 			dirs->dirs = grown;
-		return ebpfmm_fail(err, ENOMEM, "directories of hooks");
+		return ebpfmm_fail(err, ENOMEM, "hooks_dir");
 	}
 	dirs->dirs = grown;
 	grown[dirs->count++] = dir;

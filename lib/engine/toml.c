@@ -99,8 +99,8 @@ static char *read_string(struct reader *reader)
 			byte = escape(*reader->at);
 		}
 		if (!*reader->at || *reader->at == '\n' || byte < 0) {
-			wrong(reader, byte < 0 ? "an escape that is not understood" :
-						 "a string does not end");
+			wrong(reader, byte < 0 ? "unknown escape sequence" :
+						 "unterminated string");
 			free(text);
 			return NULL;
 		}
@@ -123,7 +123,7 @@ static int skip_string(struct reader *reader)
 		next(reader);
 	while (quotes < ends) {
 		if (!*reader->at || (!many && *reader->at == '\n'))
-			return wrong(reader, "a string does not end");
+			return wrong(reader, "unterminated string");
 		quotes = *reader->at == quote ? quotes + 1 : 0;
 		if (*reader->at == '\\' && quote == '"' && reader->at[1])
 			next(reader);
@@ -165,8 +165,8 @@ static int read_key(struct reader *reader, char name[NAME_MAX_BYTES])
 		}
 		if (used + length + 2 > NAME_MAX_BYTES || (!length && !quoted)) {
 			free(quoted);
-			return wrong(reader, length ? "a key is too long" :
-						      "a key is missing");
+			return wrong(reader, length ? "key is too long" :
+						      "key is missing");
 		}
 		if (used)
 			name[used++] = '.';
@@ -199,19 +199,19 @@ static int skip_value(struct reader *reader)
 		case '[':
 		case '{':
 			if (++depth > DEPTH_MAX)
-				return wrong(reader, "brackets in too many brackets");
+				return wrong(reader, "brackets are nested too deeply");
 			break;
 		case ']':
 		case '}':
 			if (!depth--)
-				return wrong(reader, "a bracket too many");
+				return wrong(reader, "unmatched closing bracket");
 			break;
 		default:
 			break;
 		}
 		next(reader);
 	}
-	return depth ? wrong(reader, "a bracket is not closed") : 0;
+	return depth ? wrong(reader, "unclosed bracket") : 0;
 }
 
 static int add(struct reader *reader, struct ebpfmm_toml_array *out)
@@ -247,23 +247,23 @@ static int read_attribute(struct reader *reader, struct ebpfmm_toml_array *out)
 	if (read_key(reader, name))
 		return -1;
 	if (strcmp(name, "append") || !accept(reader, '='))
-		return wrong(reader, "an attribute that is not `append`");
+		return wrong(reader, "unknown attribute, only `append` is allowed");
 	skip_blanks(reader);
 	if (word(reader, "true"))
 		out->append = 1;
 	else if (word(reader, "false"))
 		out->append = 0;
 	else
-		return wrong(reader, "`append` is neither true nor false");
+		return wrong(reader, "`append` must be true or false");
 	skip_blanks(reader);
-	return accept(reader, '}') ? 0 : wrong(reader, "a bracket is not closed");
+	return accept(reader, '}') ? 0 : wrong(reader, "unclosed bracket");
 }
 
 static int read_array(struct reader *reader, struct ebpfmm_toml_array *out)
 {
 	skip_blanks(reader);
 	if (!accept(reader, '['))
-		return wrong(reader, "no array of strings");
+		return wrong(reader, "not an array of strings");
 	out->found = true;
 	for (;;) {
 		int rc;
@@ -276,12 +276,12 @@ static int read_array(struct reader *reader, struct ebpfmm_toml_array *out)
 		else if (*reader->at == '{')
 			rc = read_attribute(reader, out);
 		else
-			rc = wrong(reader, "no array of strings");
+			rc = wrong(reader, "not an array of strings");
 		if (rc)
 			return -1;
 		skip_space(reader);
 		if (!accept(reader, ',') && *reader->at != ']')
-			return wrong(reader, "no array of strings");
+			return wrong(reader, "not an array of strings");
 	}
 }
 
@@ -298,7 +298,7 @@ static int read_table(struct reader *reader, char name[NAME_MAX_BYTES])
 	if (read_key(reader, name))
 		return -1;
 	if (!accept(reader, ']') || (twice && !accept(reader, ']')))
-		return wrong(reader, "a bracket is not closed");
+		return wrong(reader, "unclosed bracket");
 	return 0;
 }
 
@@ -315,7 +315,7 @@ static int read_pair(struct reader *reader, const char *table, const char *wante
 	if (strcmp(name, wanted))
 		return skip_value(reader);
 	if (out->found)
-		return wrong(reader, "the key is there twice");
+		return wrong(reader, "duplicate key");
 	return read_array(reader, out);
 }
 
@@ -341,7 +341,7 @@ int ebpfmm_toml_strings(const char *text, const char *table, const char *key,
 			return -1;
 		skip_blanks(&reader);
 		if (*reader.at && *reader.at != '\n' && *reader.at != '#')
-			return wrong(&reader, "more on the line than belongs there");
+			return wrong(&reader, "trailing characters on the line");
 	}
 }
 

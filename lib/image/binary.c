@@ -322,5 +322,5 @@ int ebpfmm_binary_find(struct ebpfmm_binary *binary,
 	}
 	return ebpfmm_fail(err, 0, "%s: %s", binary->path,
 			   binary->next < binary->nasked ? binary->why.message :
-							   "was not asked in time");
+							   "looked up too late");
 }

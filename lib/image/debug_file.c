@@ -64,7 +64,7 @@ int ebpfmm_debug_file_use(const unsigned char *id, size_t size, int rootfd, int 
 
 	if (!size)
 		return ebpfmm_fail(err, 0,
-				   "it has no build id by which a debug file could be found");
+				   "it has no build id, which is needed to find its debug file");
 	make_path(id, size, path);
 	snprintf(in_root, sizeof(in_root), EBPFMM_DEBUG_ROOT "%s", path);
 
@@ -77,6 +77,6 @@ int ebpfmm_debug_file_use(const unsigned char *id, size_t size, int rootfd, int 
 		return 0;
 	if (rc < 0 || other < 0)
 		return -1;
-	return ebpfmm_fail(err, 0, "no debug file %s, neither in the image nor the operator's",
+	return ebpfmm_fail(err, 0, "found no debug file %s in the image or on the node",
 			   path + 1);
 }

@@ -61,7 +61,7 @@ static int check_file_system(int fd, const char *path, struct ebpfmm_error *err)
 	for (i = 0; i < sizeof(made_up) / sizeof(*made_up); i++)
 		if ((uint32_t)fs.f_type == made_up[i])
 			return ebpfmm_fail(err, 0,
-					   "%s: made up by the kernel, no file of an image",
+					   "%s: on a virtual file system of the kernel, not in the image",
 					   path);
 	return 0;
 }

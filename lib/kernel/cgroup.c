@@ -55,7 +55,7 @@ static char *first_mount(struct ebpfmm_error *err)
 	}
 	found = strdup(mounts[0]);
 	if (!found)
-		ebpfmm_fail(err, ENOMEM, "mount of cgroup v2");
+		ebpfmm_fail(err, ENOMEM, "find the mount of cgroup v2");
 out:
 	for (size_t i = 0; mounts && mounts[i]; i++)
 		free(mounts[i]);
@@ -93,7 +93,7 @@ char *ebpfmm_cgroup_mount_point(struct ebpfmm_error *err)
 	close(fd);
 	mount = strdup(USUAL_MOUNT);
 	if (!mount)
-		ebpfmm_fail(err, ENOMEM, "mount of cgroup v2");
+		ebpfmm_fail(err, ENOMEM, "find the mount of cgroup v2");
 	return mount;
 }
 
@@ -110,16 +110,16 @@ static int from_fd(int taken, struct ebpfmm_cgroup *out, struct ebpfmm_error *er
 	int mount_id;
 
 	if (name_to_handle_at(fd, "", &id.handle, &mount_id, AT_EMPTY_PATH))
-		return ebpfmm_fail(err, errno, "id of the cgroup");
+		return ebpfmm_fail(err, errno, "get the id of the cgroup");
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	length = readlink(link, path, sizeof(path) - 1);
 	if (length < 0)
 		return ebpfmm_fail(err, ebpfmm_own_fd_error(errno),
-				   "path of the cgroup");
+				   "get the path of the cgroup");
 	path[length] = '\0';
 	out->path = strdup(path);
 	if (!out->path)
-		return ebpfmm_fail(err, ENOMEM, "path of the cgroup");
+		return ebpfmm_fail(err, ENOMEM, "get the path of the cgroup");
 	memcpy(&out->id, id.handle.f_handle, sizeof(out->id));
 	out->fd = take_fd(&fd);
 	return 0;
@@ -134,7 +134,7 @@ int ebpfmm_cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
 		return ebpfmm_fail(err, errno, "%s", path);
 	if (!is_cgroup2(fd)) {
 		close(fd);
-		return ebpfmm_fail(err, 0, "%s: not a directory of cgroup v2", path);
+		return ebpfmm_fail(err, 0, "%s: not a cgroup v2 directory", path);
 	}
 	if (from_fd(fd, out, err))
 		return ebpfmm_prefix(err, "%s: ", path);
@@ -174,7 +174,7 @@ int ebpfmm_cgroup_open(const char *path, struct ebpfmm_cgroup *out,
 	if (path[0] == '/' && !stat(path, &st))
 		return ebpfmm_cgroup_open_dir(path, out, err);
 	if (ebpfmm_cgroup_has_parent_step(path) || !strncmp(path, "..", 2))
-		return ebpfmm_fail(err, 0, "%s: not below the mount of cgroup v2", path);
+		return ebpfmm_fail(err, 0, "%s: not below the mount point of cgroup v2", path);
 	mount = ebpfmm_cgroup_mount_point(err);
 	if (!mount)
 		return -1;

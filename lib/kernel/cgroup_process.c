@@ -108,7 +108,7 @@ static char *read_path(pid_t pid, bool *elsewhere, struct ebpfmm_error *err)
 	/* Of a process that has ended there is no file, or nothing in it. */
 	if (!path)
 		ebpfmm_fail(err, errno == ENOMEM ? ENOMEM : ESRCH,
-			    "cgroup of process %d", (int)pid);
+			    "get the cgroup of process %d", (int)pid);
 	return path;
 }
 
@@ -121,7 +121,7 @@ static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 	if (!path || !elsewhere)
 		return path;
 	ebpfmm_fail(err, 0,
-		    "this node has cgroup v1 account for memory, not v2 (boot with systemd.unified_cgroup_hierarchy=1)");
+		    "the memory controller is on cgroup v1, not v2 (boot with systemd.unified_cgroup_hierarchy=1)");
 	free(path);
 	return NULL;
 }
@@ -139,10 +139,10 @@ char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err)
 	if (!path)
 		return NULL;
 	if (ebpfmm_cgroup_has_parent_step(path)) {
-		ebpfmm_fail(err, 0, "process %d is outside our cgroup namespace", (int)pid);
+		ebpfmm_fail(err, 0, "process %d is outside this cgroup namespace", (int)pid);
 	} else if (asprintf(&full, "%s%s", mount, strcmp(path, "/") ? path : "") < 0) {
 		full = NULL;
-		ebpfmm_fail(err, ENOMEM, "cgroup of process %d", (int)pid);
+		ebpfmm_fail(err, ENOMEM, "get the cgroup of process %d", (int)pid);
 	}
 	return full;
 }
@@ -174,10 +174,10 @@ static int check_member(const char *path, pid_t pid, struct ebpfmm_error *err)
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return ebpfmm_fail(err, errno, "cgroup `%s` of process %d", path,
+		return ebpfmm_fail(err, errno, "open cgroup `%s` of process %d", path,
 				   (int)pid);
 	if (listed(fd, pid) != pid)
-		return ebpfmm_fail(err, 0, "process %d is not in its cgroup `%s`",
+		return ebpfmm_fail(err, 0, "process %d has left its cgroup `%s`",
 				   (int)pid, path);
 	return 0;
 }
@@ -200,14 +200,14 @@ int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 		return -1;
 	if (ebpfmm_cgroup_has_parent_step(path))
 		return ebpfmm_fail(err, 0,
-				   "process %d is outside our cgroup namespace", (int)pid);
+				   "process %d is outside this cgroup namespace", (int)pid);
 	if (!strcmp(path, "/") || is_within(own, path))
 		return ebpfmm_fail(err, 0,
-				   "process %d has no cgroup of its own: it is in `%s`, as other processes of this node are",
+				   "process %d has no cgroup of its own: it shares `%s` with other processes of this node",
 				   (int)pid, path);
 	if (asprintf(&full, "%s%s", mount, path) < 0) {
 		full = NULL;
-		return ebpfmm_fail(err, ENOMEM, "cgroup of process %d", (int)pid);
+		return ebpfmm_fail(err, ENOMEM, "get the cgroup of process %d", (int)pid);
 	}
 	if (check_member(full, pid, err))
 		return -1;

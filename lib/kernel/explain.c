@@ -71,7 +71,7 @@ static struct explain_bpf *load(struct ebpfmm_policy *policy, int inquiry,
 		rc = use_maps(object, maps, inquiry) ?: explain_bpf__load(object);
 	libbpf_set_print(before);
 	if (rc) {
-		ebpfmm_fail(err, -rc, "load what explains decisions");
+		ebpfmm_fail(err, -rc, "load the program that explains decisions");
 		explain_bpf__destroy(object);
 		return NULL;
 	}
@@ -87,7 +87,7 @@ static int keep_open(struct explain_bpf *object, struct explainer *out,
 		out->inquiry = fcntl(bpf_map__fd(object->maps.ebpfmm_inquiry),
 				     F_DUPFD_CLOEXEC, 3);
 	if (out->program < 0 || out->inquiry < 0)
-		return ebpfmm_fail(err, errno, "keep what explains decisions");
+		return ebpfmm_fail(err, errno, "pin the program that explains decisions");
 	return 0;
 }
 
@@ -138,15 +138,15 @@ static int ask(const struct explainer *explainer, int self, pid_t pid,
 		*inquiry = question;
 		rc = bpf_map_update_elem(explainer->inquiry, &self, inquiry, BPF_ANY);
 		if (rc)
-			return ebpfmm_fail(err, -rc, "ask the policy");
+			return ebpfmm_fail(err, -rc, "query the policy");
 		if (ebpfmm_iterate(explainer->program, &info, &nothing, sizeof(nothing)) < 0) {
 			if (errno == ESRCH)
 				return 0;
-			return ebpfmm_fail(err, errno, "look at process %d", (int)pid);
+			return ebpfmm_fail(err, errno, "inspect process %d", (int)pid);
 		}
 		rc = bpf_map_lookup_elem(explainer->inquiry, &self, inquiry);
 		if (rc)
-			return ebpfmm_fail(err, -rc, "read what the policy answers");
+			return ebpfmm_fail(err, -rc, "read the answer of the policy");
 		if (inquiry->answer.outcome != EBPFMM_BUSY &&
 		    inquiry->answer.outcome != EBPFMM_UNMAPPED)
 			break;
@@ -167,19 +167,19 @@ static int judge(enum ebpfmm_outcome outcome, const struct ebpfmm_cgroup *cgroup
 		return ebpfmm_fail(err, 0, "process %d is not in `%s` or below it",
 				   (int)pid, cgroup->path);
 	case EBPFMM_BUSY:
-		return ebpfmm_fail(err, EBUSY, "memory of process %d", (int)pid);
+		return ebpfmm_fail(err, EBUSY, "lock the memory of process %d", (int)pid);
 	case EBPFMM_NO_MEMORY:
-		return ebpfmm_fail(err, 0, "process %d has no memory", (int)pid);
+		return ebpfmm_fail(err, 0, "process %d has no user memory", (int)pid);
 	case EBPFMM_UNMAPPED:
-		return ebpfmm_fail(err, 0, "0x%" PRIx64 ": nothing is mapped there in process %d",
+		return ebpfmm_fail(err, 0, "0x%" PRIx64 ": nothing is mapped at this address of process %d",
 				   address, (int)pid);
 	case EBPFMM_NOT_ANONYMOUS:
-		return ebpfmm_fail(err, 0, "0x%" PRIx64 ": no anonymous memory there in process %d",
+		return ebpfmm_fail(err, 0, "0x%" PRIx64 ": not anonymous memory in process %d",
 				   address, (int)pid);
 	case EBPFMM_NO_TABLE:
 		return ebpfmm_fail(err, 0, "%s: has no policy", cgroup->path);
 	}
-	return ebpfmm_fail(err, 0, "there is no process %d", (int)pid);
+	return ebpfmm_fail(err, 0, "no process %d", (int)pid);
 }
 
 int ebpfmm_explain(struct ebpfmm_policy *policy,

@@ -41,7 +41,7 @@ int ebpfmm_node_read(struct ebpfmm_node *node, struct ebpfmm_error *err)
 	struct sysinfo info;
 
 	if (uname(&name) || sysinfo(&info))
-		return ebpfmm_fail(err, errno, "which machine this is");
+		return ebpfmm_fail(err, errno, "identify the machine");
 	keep(node->kernel, sizeof(node->kernel), name.release);
 	node->memory = (uint64_t)info.totalram * info.mem_unit;
 	read_cpu(node);

@@ -254,7 +254,7 @@ static int unload(const struct ebpfmm_policies *policies, struct ebpfmm_error *e
 					   count, count == 1 ? "" : "s");
 		if (count)
 			ebpfmm_log(LOG_NOTICE,
-				   "the policy of format %" PRIu32 ", of another version, stays: it is attached to %d cgroup%s",
+				   "keeping the policy of format %" PRIu32 ", from another version: it is attached to %d cgroup%s",
 				   ebpfmm_policy_format(policy), count,
 				   count == 1 ? "" : "s");
 		else if (ebpfmm_policy_remove(policy, err))

@@ -22,11 +22,11 @@ static int iterate(struct ebpfmm_policy *policy, enum ebpfmm_pin pin, uint64_t a
 		return -1;
 	stream = ebpfmm_iterate_open(program, &info);
 	if (!stream)
-		return ebpfmm_fail(err, errno, "iterate over our files");
+		return ebpfmm_fail(err, errno, "iterate over this process's files");
 	while (!found && fread(file, sizeof(*file), 1, stream) == 1)
 		found = file->at == at;
 	if (!found && ferror(stream))
-		return ebpfmm_fail(err, errno, "iterate over our files");
+		return ebpfmm_fail(err, errno, "iterate over this process's files");
 	if (!found)
 		return ebpfmm_fail(err, 0, "the kernel does not list the file");
 	return 0;

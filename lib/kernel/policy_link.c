@@ -62,7 +62,7 @@ static int pin_is_attached(const struct ebpfmm_policy *policy, const char *name,
 		return 0;
 	rc = fd < 0 ? -1 : link_is_attached(fd);
 	if (rc < 0)
-		ebpfmm_fail(err, ebpfmm_own_fd_error(errno), "look at `%s/%s`",
+		ebpfmm_fail(err, ebpfmm_own_fd_error(errno), "inspect `%s/%s`",
 			    policy->path, name);
 	return rc;
 }
@@ -131,7 +131,7 @@ int ebpfmm_link_make(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *c
 		return ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "/%s`", name);
 	fd = bpf_link_create(ops, cgroup->fd, BPF_STRUCT_OPS, NULL);
 	if (fd == -EEXIST)
-		return ebpfmm_fail(err, 0, "%s: has a policy that is not ours",
+		return ebpfmm_fail(err, 0, "%s: has a policy that ebpfmm did not attach",
 				   cgroup->path);
 	if (fd < 0)
 		return ebpfmm_fail(err, -fd, "attach to `%s`", cgroup->path);
@@ -223,7 +223,7 @@ int ebpfmm_policy_adopt(struct ebpfmm_policy *policy, struct ebpfmm_policy *from
 	map = fd < 0 ? -1 : map_of_link(fd);
 	if (map < 0)
 		return errno == ENOENT ? 0 :
-		       ebpfmm_fail(err, errno, "look at `%s/%s`", from->path, name);
+		       ebpfmm_fail(err, errno, "inspect `%s/%s`", from->path, name);
 	if (bpf_map_get_info_by_fd(ops, &info, &size) || map != info.id)
 		return 0;
 	if (renameat(from->dirfd, name, policy->dirfd, name))

@@ -20,7 +20,7 @@
 EBPFMM_CLEANUP(struct ebpfmm_bpf *, ebpfmm_bpf__destroy)
 
 #define OPS_TYPE "bpf_mm_ops"
-#define NOT_WHOLE "`" EBPFMM_PIN_DIR "` is not whole: ebpfmm unload, then ebpfmm load"
+#define NOT_WHOLE "`" EBPFMM_PIN_DIR "` is incomplete: run `ebpfmm unload`, then `ebpfmm load`"
 
 /* Where we pin, below EBPFMM_BPF_FS. */
 #define DIR_NAME EBPFMM_TOP_NAME "/" EBPFMM_NUMBER_TEXT(EBPFMM_FORMAT)
@@ -79,12 +79,12 @@ int ebpfmm_policy_supported(struct ebpfmm_error *err)
 
 	if (!btf)
 		return ebpfmm_fail(err, errno,
-				   "type information of this kernel (CONFIG_DEBUG_INFO_BTF)");
+				   "load the BTF of this kernel (CONFIG_DEBUG_INFO_BTF)");
 	id = btf__find_by_name_kind(btf, OPS_TYPE, BTF_KIND_STRUCT);
 	btf__free(btf);
 	if (id < 0)
 		return ebpfmm_fail(err, 0,
-				   "this kernel has no %s: it is not built with the patches of ebpfmm",
+				   "this kernel has no %s: it lacks the patches of ebpfmm",
 				   OPS_TYPE);
 	return 0;
 }
@@ -133,19 +133,19 @@ static char *build_value(const struct bpf_map_info *info, unsigned long program,
 	long slot;
 
 	if (!btf) {
-		ebpfmm_fail(err, errno, "type of %s", OPS_TYPE);
+		ebpfmm_fail(err, errno, "find the type %s", OPS_TYPE);
 		return NULL;
 	}
 	slot = slot_offset(btf, info->btf_vmlinux_value_type_id);
 	btf__free(btf);
 	if (slot < 0 || slot + sizeof(program) > info->value_size) {
-		ebpfmm_fail(err, 0, "%s of this kernel is another one than ours",
+		ebpfmm_fail(err, 0, "%s of this kernel differs from the one that this version expects",
 			    OPS_TYPE);
 		return NULL;
 	}
 	value = calloc(1, info->value_size);
 	if (!value) {
-		ebpfmm_fail(err, ENOMEM, "map of %s", OPS_TYPE);
+		ebpfmm_fail(err, ENOMEM, "create the map of %s", OPS_TYPE);
 		return NULL;
 	}
 	memcpy(value + slot, &program, sizeof(program));
@@ -164,7 +164,7 @@ static int make_ready(struct ebpfmm_bpf *object, struct ebpfmm_error *err)
 
 	rc = bpf_map_get_info_by_fd(map, &info, &size);
 	if (rc)
-		return ebpfmm_fail(err, -rc, "map of %s", OPS_TYPE);
+		return ebpfmm_fail(err, -rc, "create the map of %s", OPS_TYPE);
 	value = build_value(&info, program, err);
 	if (!value)
 		return -1;
@@ -183,7 +183,7 @@ static int make_format(struct ebpfmm_error *err)
 	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ebpfmm_format", sizeof(zero),
 			    sizeof(format), 1, NULL);
 	if (fd < 0)
-		return ebpfmm_fail(err, -fd, "make the map of the format");
+		return ebpfmm_fail(err, -fd, "create the map of the format");
 	rc = bpf_map_update_elem(fd, &zero, &format, 0);
 	if (rc) {
 		close(fd);
@@ -225,16 +225,16 @@ static int pin_all(int fsfd, struct ebpfmm_bpf *object, struct ebpfmm_error *err
 		return -1;
 	if (mkdirat(fsfd, EBPFMM_NEW_NAME, 0700))
 		return ebpfmm_fail(err, errno,
-				   "make `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
+				   "create `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
 	dirfd = openat(fsfd, EBPFMM_NEW_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dirfd < 0)
 		ebpfmm_fail(err, errno, "open `" EBPFMM_BPF_FS "/" EBPFMM_NEW_NAME "`");
 	else if (pin_into(dirfd, object, format, err))
 		;
 	else if (mkdirat(fsfd, EBPFMM_TOP_NAME, 0700) && errno != EEXIST)
-		ebpfmm_fail(err, errno, "make `" EBPFMM_PIN_TOP "`");
+		ebpfmm_fail(err, errno, "create `" EBPFMM_PIN_TOP "`");
 	else if (renameat(fsfd, EBPFMM_NEW_NAME, fsfd, DIR_NAME))
-		ebpfmm_fail(err, errno, "make `" EBPFMM_PIN_DIR "`");
+		ebpfmm_fail(err, errno, "create `" EBPFMM_PIN_DIR "`");
 	else
 		rc = 0;
 	if (rc)

@@ -212,7 +212,7 @@ int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
 	if (ebpfmm_policy_is_ours(policy))
 		return 0;
 	return ebpfmm_fail(err, 0,
-			   "the policy is of format %u, made by another version; this one has format %u and can only replace or detach it",
+			   "the policy is of format %u, from another version; this version has format %u and can only replace or detach it",
 			   policy->format, EBPFMM_FORMAT);
 }
 

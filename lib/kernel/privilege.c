@@ -38,7 +38,7 @@ int ebpfmm_privileged(struct ebpfmm_error *err)
 {
 	if (!in_initial_user_namespace())
 		return ebpfmm_fail(err, EPERM,
-				   "no privilege over this node: in a user namespace, as rootless containers are");
+				   "no privilege over this node: in a user namespace, like the engine of rootless containers");
 	if (!has_capability(CAP_SYS_ADMIN))
 		return ebpfmm_fail(err, EPERM,
 				   "no privilege over this node: CAP_SYS_ADMIN is missing");

@@ -24,12 +24,12 @@ int ebpfmm_sizes_open(struct ebpfmm_sizes **out, struct ebpfmm_error *err)
 	libbpf_print_fn_t before;
 
 	if (!sizes)
-		return ebpfmm_fail(err, ENOMEM, "account of page sizes");
+		return ebpfmm_fail(err, ENOMEM, "read the page sizes");
 	before = libbpf_set_print(NULL);
 	sizes->object = sizes_bpf__open_and_load();
 	libbpf_set_print(before);
 	if (!sizes->object) {
-		ebpfmm_fail(err, errno, "load what reads the account of page sizes");
+		ebpfmm_fail(err, errno, "load the program that reads the page sizes");
 		free(sizes);
 		return -1;
 	}
@@ -61,7 +61,7 @@ static int read_anonymous(const struct ebpfmm_cgroup *cgroup, uint64_t *bytes,
 			  struct ebpfmm_error *err)
 {
 	if (ebpfmm_file_number(cgroup->fd, "memory.stat", "anon", bytes))
-		return ebpfmm_fail(err, errno, "\"anon\" in %s/memory.stat", cgroup->path);
+		return ebpfmm_fail(err, errno, "read \"anon\" in %s/memory.stat", cgroup->path);
 	return 0;
 }
 

@@ -79,7 +79,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	trace->lock = ebpfmm_lock_try(LOCK, &cause);
 	if (trace->lock < 0) {
 		if (cause.code == EWOULDBLOCK)
-			ebpfmm_fail(&cause, 0, "somebody else is tracing");
+			ebpfmm_fail(&cause, 0, "another trace is running");
 		if (err)
 			*err = cause;
 		return -1;
@@ -98,7 +98,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	trace->shared = mmap(NULL, sizeof(*trace->shared), PROT_READ | PROT_WRITE,
 			     MAP_SHARED, tracing, 0);
 	if (trace->shared == MAP_FAILED)
-		return ebpfmm_fail(err, errno, "map what turns tracing on");
+		return ebpfmm_fail(err, errno, "map the switch of tracing");
 	trace->tracing = tracing;
 	rc = set(trace->tracing, cgroup, every);
 	if (rc)

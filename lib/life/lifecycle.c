@@ -40,7 +40,7 @@ static int use_costs(bool all, struct ebpfmm_error *err)
 	    (all && state != EBPFMM_COSTS_CURRENT))
 		ebpfmm_log(LOG_NOTICE, "costs of pages: %s; %s (ebpfmm calibrate)",
 			   why.message, record.costs.measured ?
-			   "used all the same" : "defaults are used");
+			   "used anyway" : "defaults are used");
 	rc = ebpfmm_costs_use(policy, &record.costs, err);
 	ebpfmm_policy_close(policy);
 	return rc;
@@ -229,7 +229,7 @@ int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
 	rc = ebpfmm_record_of_cgroup(&records, cgroup_id, out, err);
 	ebpfmm_records_close(&records);
 	if (!rc)
-		return ebpfmm_fail(err, ENOENT, "record of cgroup %" PRIu64, cgroup_id);
+		return ebpfmm_fail(err, ENOENT, "read the record of cgroup %" PRIu64, cgroup_id);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -284,7 +284,7 @@ static char *record_id(const struct ebpfmm_records *records, const char *contain
 		}
 	}
 	if (!id)
-		ebpfmm_fail(err, ENOMEM, "record of cgroup %" PRIu64, cgroup_id);
+		ebpfmm_fail(err, ENOMEM, "read the record of cgroup %" PRIu64, cgroup_id);
 	return id;
 }
 
@@ -361,7 +361,7 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 	if (ebpfmm_policies_open_beside(policy, &policies, err))
 		return -1;
 	if (!policies.ours)
-		return ebpfmm_fail(err, 0, "the policy was unloaded meanwhile");
+		return ebpfmm_fail(err, 0, "the policy was unloaded in the meantime");
 	if (gc_few(records, &policies, err))
 		return -1;
 	id = record_id(records, container, cgroup->id, err);

@@ -68,7 +68,7 @@ static int open_dir(const char *dir, bool make, struct ebpfmm_error *err)
 	int fd;
 
 	if (make && mkdir(dir, 0700) && errno != EEXIST)
-		return ebpfmm_fail(err, errno, "make `%s`", dir);
+		return ebpfmm_fail(err, errno, "create `%s`", dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return ebpfmm_fail(err, errno, "open `%s`", dir);
@@ -160,7 +160,7 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 		return -1;
 	text = ebpfmm_record_to_text(record);
 	if (!text)
-		return ebpfmm_fail(err, ENOMEM, "record of `%s`", record->id);
+		return ebpfmm_fail(err, ENOMEM, "write the record of `%s`", record->id);
 	failed = ebpfmm_file_prepare(&file, text, strlen(text));
 	code = errno;
 	free(text);
@@ -234,7 +234,7 @@ int ebpfmm_record_of_cgroup(const struct ebpfmm_records *records,
 	if (ebpfmm_record_id_of_cgroup(records, cgroup_id, id)) {
 		if (errno == ENOENT)
 			return 0;
-		return ebpfmm_fail(err, errno, "record of cgroup %" PRIu64, cgroup_id);
+		return ebpfmm_fail(err, errno, "read the record of cgroup %" PRIu64, cgroup_id);
 	}
 	if (ebpfmm_record_read(records, id, out, &local)) {
 		if (local.code == ENOENT || local.code == EBADMSG ||

@@ -79,7 +79,7 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 			return 0;
 		/* Whoever wrote it can read it. */
 		if (local.code == EPROTONOSUPPORT) {
-			ebpfmm_log(LOG_NOTICE, "record `%s` is of another version, and passed over",
+			ebpfmm_log(LOG_NOTICE, "skipping record `%s`: it is from another version",
 				   file);
 			return 0;
 		}

@@ -65,8 +65,8 @@ static int parse_mapping(struct json_object *object,
 				   "mapping.min_size: is larger than max_size");
 	if (region->min_size &&
 	    (region->min_size - 1) / PAGE == region->max_size / PAGE)
-		return ebpfmm_fail(err, 0, "mapping.min_size: no whole number of "
-				   "pages is between it and max_size");
+		return ebpfmm_fail(err, 0, "mapping.min_size: no multiple of "
+				   "4K is between it and max_size");
 	if (nth && parse_nth(nth, &region->nth, err))
 		return ebpfmm_prefix(err, "mapping.nth: ");
 	return 0;
@@ -90,10 +90,10 @@ static int parse_area(struct json_object *area,
 	nearest = ebpfmm_nearest(name, names, COUNT(names));
 	if (nearest)
 		return ebpfmm_fail(err, 0,
-				   "area: \"%.80s\" is no area, did you mean \"%s\"?",
+				   "area: \"%.80s\" is not an area, did you mean \"%s\"?",
 				   name, nearest);
 	return ebpfmm_fail(err, 0,
-			   "area: \"%.80s\" is neither \"heap\" nor \"stack\"",
+			   "area: must be \"heap\" or \"stack\", not \"%.80s\"",
 			   name);
 }
 
@@ -135,7 +135,7 @@ static int parse_anchor(struct json_object *anchor,
 				   "section, area, mapping");
 	if (object && !symbol && !section)
 		return ebpfmm_fail(err, 0,
-				   "anchor.object: only with symbol or section");
+				   "anchor.object: requires symbol or section");
 
 	if ((symbol && parse_elf(symbol, "symbol", EBPFMM_ANCHOR_SYMBOL, object,
 				 region, err)) ||
@@ -167,7 +167,7 @@ static int parse_extent(struct json_object *offset, struct json_object *length,
 		return ebpfmm_fail(err, 0, "length: must be greater than 0");
 	if (__builtin_add_overflow(region->offset, region->length, &end))
 		return ebpfmm_fail(err, 0,
-				   "length: offset and length do not fit 64 bits");
+				   "length: offset and length do not fit in 64 bits");
 	region->has_length = true;
 	return 0;
 }

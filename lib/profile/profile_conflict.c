@@ -129,8 +129,8 @@ static int check_region(const struct ebpfmm_profile_region *regions,
 	if (region->kind != EBPFMM_ANCHOR_MAPPING || seen)
 		return 0;
 	if (shadowed_together(regions, index))
-		return ebpfmm_fail(err, 0, "regions[%zu].anchor.mapping: those "
-				   "before it take every such mapping", index);
+		return ebpfmm_fail(err, 0, "regions[%zu].anchor.mapping: earlier "
+				   "regions take every such mapping", index);
 	if (++*mappings > EBPFMM_MAX_MAPPINGS)
 		return ebpfmm_fail(err, 0, "regions[%zu].anchor.mapping: more than "
 				   "%d different mappings in the profile", index,

@@ -53,7 +53,7 @@ static char *read_name(const char *text, struct ebpfmm_error *err)
 		return NULL;
 	/* Else one name could mean two files. */
 	if (name[name_length(name)]) {
-		ebpfmm_fail(err, 0, "\"%.80s\" is no name of a profile: ends in "
+		ebpfmm_fail(err, 0, "\"%.80s\" is not a valid profile name: ends in "
 			    SUFFIX " twice", text);
 		return NULL;
 	}

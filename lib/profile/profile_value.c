@@ -34,7 +34,7 @@ int profile_order(const char *key, struct ebpfmm_error *err)
 		strcat(names, ebpfmm_order_name(order));
 	}
 	return ebpfmm_fail(err, 0,
-			   "%.80s: no page size of anonymous memory, which are%s",
+			   "%.80s: not a page size of anonymous memory, which are%s",
 			   key, names);
 }
 
@@ -83,7 +83,7 @@ static int size_from_string(const char *text, uint64_t *bytes,
 		goto malformed;
 	overflow |= __builtin_mul_overflow(value, unit, &value);
 	if (overflow)
-		return ebpfmm_fail(err, 0, "\"%.80s\" does not fit 64 bits", text);
+		return ebpfmm_fail(err, 0, "\"%.80s\" does not fit in 64 bits", text);
 	*bytes = value;
 	return 0;
 malformed:
@@ -91,10 +91,10 @@ malformed:
 		char better[PROFILE_SIZE_TEXT];
 
 		profile_write_size(value, better);
-		return ebpfmm_fail(err, 0, "\"%.80s\" is no size, did you mean %s?",
+		return ebpfmm_fail(err, 0, "\"%.80s\" is not a size, did you mean %s?",
 				   text, better);
 	}
-	return ebpfmm_fail(err, 0, "\"%.80s\" is no size: write bytes as a number, "
+	return ebpfmm_fail(err, 0, "\"%.80s\" is not a size: write bytes as a number, "
 			   "or a string like \"64K\", \"2M\", \"1G\" or \"0x1000\"",
 			   text);
 }
@@ -158,7 +158,7 @@ int profile_check_name(const char *name, struct ebpfmm_error *err)
 	if (!length || length >= EBPFMM_NAME_SIZE || name[0] == '.' ||
 	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 			 "0123456789._-") != length)
-		return ebpfmm_fail(err, 0, "\"%.80s\" is no name of a profile: 1 to "
+		return ebpfmm_fail(err, 0, "\"%.80s\" is not a valid profile name: 1 to "
 				   "%d letters, digits, '.', '_', '-', no '.' first",
 				   name, EBPFMM_NAME_SIZE - 1);
 	return 0;
@@ -169,7 +169,7 @@ int profile_check_path(const char *path, struct ebpfmm_error *err)
 	const char *s = path;
 
 	if (path[0] != '/')
-		return ebpfmm_fail(err, 0, "\"%.80s\" is no absolute path", path);
+		return ebpfmm_fail(err, 0, "\"%.80s\" is not an absolute path", path);
 	if (strlen(path) >= PATH_MAX)
 		return ebpfmm_fail(err, 0, "\"%.80s...\" is longer than a path can be",
 				   path);
@@ -199,7 +199,7 @@ int profile_anon_name(const char *name, char **out, struct ebpfmm_error *err)
 	for (s = name; *s; s++) {
 		if (*s < ' ' || *s > '~' || strchr("\\`$[]", *s))
 			return ebpfmm_fail(err, 0, "\"%.80s\" has a character that "
-					   "no mapping's name can have", name);
+					   "the name of a mapping cannot have", name);
 	}
 	/* The policy skips the space as well, which glibc begins its names with. */
 	*out = strdup(name + (name[0] == ' '));

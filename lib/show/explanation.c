@@ -102,7 +102,7 @@ static void print_place(const struct ebpfmm_explanation *explanation,
 	char place[64];
 
 	place_of(explanation, place, sizeof(place));
-	fprintf(out, "place     %s", place[0] ? place : "no program of the profile");
+	fprintf(out, "place     %s", place[0] ? place : "not a program of the profile");
 	if (exe) {
 		fputs(", ", out);
 		print_clean(out, exe, SIZE_MAX);
@@ -110,7 +110,7 @@ static void print_place(const struct ebpfmm_explanation *explanation,
 	if (anchor)
 		fprintf(out, ", %s", anchor);
 	if (stats->changed)
-		fputs(" (what is installed as the profile now is another one)", out);
+		fputs(" (the installed profile has changed since)", out);
 	fputc('\n', out);
 	free(anchor);
 	if (!explanation->region.sizes)
@@ -131,12 +131,12 @@ static void print_node(const struct ebpfmm_explanation *explanation, FILE *out)
 {
 	const struct ebpfmm_costs *costs = &explanation->costs;
 
-	fprintf(out, "costs     zeroing 4K %u ns, a fault besides %u ns%s\n",
+	fprintf(out, "costs     zeroing 4K %u ns, page fault %u ns%s\n",
 		costs->zero_ns, costs->fault_ns,
 		costs->measured ? "" : " (not measured)");
 	fputs("headroom  ", out);
 	if (explanation->headroom_limit == UINT64_MAX) {
-		fputs("not limited\n", out);
+		fputs("unlimited\n", out);
 		return;
 	}
 	print_bytes(out, explanation->headroom);
@@ -189,18 +189,18 @@ void ebpfmm_explain_columns(const struct ebpfmm_explanation *explanation,
 		(uint64_t)explanation->vm_start, (uint64_t)explanation->vm_end);
 	print_place(explanation, stats, out);
 	if (!sizes) {
-		fprintf(out, "decision  the kernel's (%s)",
+		fprintf(out, "decision  left to the kernel (%s)",
 			ebpfmm_reason_name(event->reason));
-		print_refused(", but no more pages of", event->limited, out);
-		print_refused(", but none that reach into a region:",
+		print_refused(", limit reached:", event->limited, out);
+		print_refused(", no page may reach into a region:",
 			      event->refused & ~event->limited, out);
 		fputc('\n', out);
 		return;
 	}
 	fprintf(out, "decision  %s (%s)%s\n", ebpfmm_order_name(event->order),
 		ebpfmm_reason_name(event->reason),
-		!event->admissible ? ", without being asked: nothing else is admissible" :
-		event->compact ? ", memory may be compacted for it" : "");
+		!event->admissible ? ", policy not called: the kernel admits nothing else" :
+		event->compact ? ", may compact memory for it" : "");
 	print_node(explanation, out);
 	fprintf(out, "  %-5s %12s %12s %12s %12s %12s  %s\n", "SIZE", "BENEFIT-NS",
 		"FAULTS-NS", "ZEROING-NS", "BLOCK-NS", "NET-NS", "RULED OUT BY");

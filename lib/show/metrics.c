@@ -30,19 +30,19 @@ static const struct {
 	[DECISIONS] = { "ebpfmm_decisions", "counter", NULL,
 		"Decisions for anonymous page faults, by the page size that was chosen." },
 	[REASONS] = { "ebpfmm_reasons", "counter", NULL,
-		"Anonymous page faults, by why they were decided so or left to the kernel." },
+		"Anonymous page faults, by the reason of the decision." },
 	[PROGRAMS] = { "ebpfmm_program_decisions", "counter", NULL,
-		"Decisions by program, which is its index in the profile; modulo 2^32." },
+		"Decisions by program, as its index in the profile; modulo 2^32." },
 	[REGIONS] = { "ebpfmm_region_decisions", "counter", NULL,
 		"Decisions by region: its index, or default, or outside; modulo 2^32." },
 	[MEMORY] = { "ebpfmm_memory_bytes", "gauge", "bytes",
 		"Anonymous memory of the cgroup, by page size, as the kernel counts it." },
 	[LIMITS] = { "ebpfmm_limit_bytes", "gauge", "bytes",
-		"What the profile allows of that." },
+		"Limit that the profile sets for this memory." },
 	[LOST] = { "ebpfmm_lost_net_seconds", "gauge", "seconds",
 		"Mean net benefit of a page of that size when it was not chosen, sampled." },
 	[SAMPLES] = { "ebpfmm_lost_samples", "counter", NULL,
-		"Of how many decisions that mean is; modulo 2^32." },
+		"Number of decisions in that mean; modulo 2^32." },
 };
 
 /**
@@ -296,11 +296,11 @@ int ebpfmm_metrics_end(struct ebpfmm_metrics *metrics, FILE *out,
 		metrics->stream[f] = NULL;
 	}
 	if (metrics->failed)
-		return ebpfmm_fail(err, ENOMEM, "page of metrics");
+		return ebpfmm_fail(err, ENOMEM, "collect the metrics");
 	write_head(out, "ebpfmm_policies", "gauge", NULL, "Cgroups that have a policy.");
 	fprintf(out, "ebpfmm_policies %zu\n", metrics->npaths);
 	write_head(out, "ebpfmm_other_format_policies", "gauge", NULL,
-		   "Those of them whose policy another version made: only their memory is here.");
+		   "Cgroups whose policy is from another version: only their memory is shown.");
 	fprintf(out, "ebpfmm_other_format_policies %zu\n", metrics->others);
 	for (int f = 0; f < FAMILIES; f++) {
 		if (f == REGIONS && !metrics->regions)

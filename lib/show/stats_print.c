@@ -88,7 +88,7 @@ static void print_program(const struct ebpfmm_view *view, size_t index, FILE *ou
 /* What the kernel says of it is all that there is to say. */
 static void print_others(const struct ebpfmm_stats *stats, FILE *out)
 {
-	fprintf(out, " (format %" PRIu32 ": what it decided only its own version reads)\n",
+	fprintf(out, " (format %" PRIu32 ": only its own version can read its decisions)\n",
 		stats->format);
 	if (!stats->has_bytes)
 		return;
@@ -104,7 +104,7 @@ static void print_ours(const struct ebpfmm_stats *stats, FILE *out)
 	const struct ebpfmm_view view = stats_view(stats);
 	struct ebpfmm_counters total = ebpfmm_stats_sum(view.header);
 
-	fputs(stats->changed ? " (what is installed under that name is another one)\n" : "\n",
+	fputs(stats->changed ? " (the installed profile of this name has changed since)\n" : "\n",
 	      out);
 	print_sizes(stats, &total, out);
 	fprintf(out, "  %-13s %12s\n", "REASON", "DECISIONS");

@@ -247,7 +247,7 @@ static void print_program(const struct ebpfmm_view *view, size_t index, FILE *ou
 	if (output.warnings && !fclose(output.warnings))
 		fputs(warnings, out);
 	if (output.maybe)
-		fputs("  ?: fits or not by where the kernel puts the memory\n", out);
+		fputs("  ?: may fit, depending on where the kernel puts the memory\n", out);
 	free(rows);
 	free(warnings);
 }

@@ -165,7 +165,7 @@ void ebpfmm_row_each_warning(const struct ebpfmm_row *row, bool maybe,
 		     origin->part.start - origin->bytes.start,
 		     origin->bytes.end - origin->bytes.start);
 	if (row->region->start > origin->part.start >> EBPFMM_PAGE_SHIFT)
-		warn(fn, data, "its first page is that of regions[%u], too, and belongs to that",
+		warn(fn, data, "its first page is also in regions[%u], and belongs to that region",
 		     row->before);
 	warn_of_sizes(row, EBPFMM_FIT_SHORT, "the region is too short", fn, data);
 	warn_of_sizes(row, EBPFMM_FIT_ASKEW, "no aligned page in the region", fn, data);

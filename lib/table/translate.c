@@ -52,7 +52,7 @@ static int paginate(const struct job *job, struct placed *placed, size_t count)
 			this->first = before->end;
 		if (this->first >= this->end) {
 			ebpfmm_fail(job->err, 0,
-				    "no page of its own: they belong to programs[%zu].regions[%u]",
+				    "has no page of its own: its pages belong to programs[%zu].regions[%u]",
 				    job->index, before->index);
 			return translate_fail(job, this->index, "");
 		}

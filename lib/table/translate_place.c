@@ -21,7 +21,7 @@ int translate_cut(const struct job *job, size_t index, const struct ebpfmm_range
 
 	if (region->offset >= size) {
 		ebpfmm_fail(job->err, 0,
-			    "%llu is outside of %s, which has %llu bytes",
+			    "%llu is outside %s, which has %llu bytes",
 			    (unsigned long long)region->offset, name,
 			    (unsigned long long)size);
 		return translate_fail(job, index, ".offset");
@@ -33,7 +33,7 @@ int translate_cut(const struct job *job, size_t index, const struct ebpfmm_range
 	}
 	if (length > size - region->offset) {
 		ebpfmm_fail(job->err, 0,
-			    "%llu reaches outside of %s, which has %llu bytes from there",
+			    "%llu reaches beyond %s, which has %llu bytes from there",
 			    (unsigned long long)length, name,
 			    (unsigned long long)(size - region->offset));
 		return translate_fail(job, index, ".length");

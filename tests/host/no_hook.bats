@@ -86,7 +86,7 @@ expect_of_hook()
 	if ! privileged; then
 		reason='no privilege over this node'
 	elif grep -qE '^[0-9]+:([^:]*,)?memory[,:]' /proc/self/cgroup; then
-		reason='cgroup v1 account for memory'
+		reason='the memory controller is on cgroup v1'
 	else
 		new_cgroup
 	fi
@@ -138,7 +138,7 @@ expect_of_hook()
 	for name in ../any any.json/ .json any.json.json; do
 		run -0 --separate-stderr /out/ebpfmm-oci-hook \
 			< <(state "{ \"ebpfmm.profile\": \"$name\" }")
-		says 'is no name of a profile'
+		says 'is not a valid profile name'
 	done
 	run -0 --separate-stderr /out/ebpfmm-oci-hook \
 		< <(state '{ "ebpfmm.profile": "absent" }')
@@ -168,12 +168,12 @@ expect_of_hook()
 	cd below
 	state "$required" >state
 	run -1 --separate-stderr /out/ebpfmm-oci-hook < <(head -c 40 state)
-	says 'ends too early'
+	says 'ends unexpectedly'
 	run -1 --separate-stderr /out/ebpfmm-oci-hook \
 		< <(head -c 2M /dev/zero | tr '\0' ' '; cat state)
 	says 'longer than'
 	run -1 --separate-stderr bash -c 'exec /out/ebpfmm-oci-hook <&-'
-	says 'ends too early'
+	says 'ends unexpectedly'
 	run -1 --separate-stderr /out/ebpfmm-oci-hook < <(jq 'del(.annotations) |
 		.id = "../x" | .bundle = "/nonexistent"' state)
 	says 'not valid'

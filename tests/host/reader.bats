@@ -55,13 +55,13 @@ inject()
 
 @test "a reader that makes any other system call is ended, and the file is named" {
 	inject error=ENOSYS
-	[[ $stderr == *"programs[0].exe: $program: its reader was ended by signal 31 "* ]]
+	[[ $stderr == *"programs[0].exe: $program: its reader was killed by signal 31 "* ]]
 	grep -q 'killed by SIGSYS' trace
 }
 
 @test "a reader that crashes is told, and the file is named" {
 	inject signal=SEGV
-	[[ $stderr == *"programs[0].exe: $program: its reader was ended by signal 11 "* ]]
+	[[ $stderr == *"programs[0].exe: $program: its reader was killed by signal 11 "* ]]
 }
 
 @test "a caller that ignores the end of children does not matter" {

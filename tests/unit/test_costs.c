@@ -169,7 +169,7 @@ static void refused(void **state)
 	expect_refused("'64K':3,", "", "compact_ns.64K: missing");
 	expect_refused("'64K':3", "'64K':0", "compact_ns.64K: must be from 1 to");
 	expect_refused("'2M':8", "'2M':1000000001", "compact_ns.2M: must be from 1 to");
-	expect_refused("'2M':8", "'2M':6", "compact_ns.2M: less than that of a smaller");
+	expect_refused("'2M':8", "'2M':6", "compact_ns.2M: must not be less than that of a smaller");
 	expect_refused("'2M':8", "'2M':'8'", "compact_ns.2M: must be an integer");
 	expect_refused("'16K'", "'8K':1,'16K'", "compact_ns.8K: unknown key");
 	expect_refused("'16K'", "'4K':1,'16K'", "compact_ns.4K: unknown key");
@@ -192,7 +192,7 @@ static void no_dates(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
-		expect_refused("'2026-09-21T14:13:20Z'", dates[i], "is no date like");
+		expect_refused("'2026-09-21T14:13:20Z'", dates[i], "is not a date like");
 }
 
 static void no_such_files(void **state)

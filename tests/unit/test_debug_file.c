@@ -97,12 +97,12 @@ static void test_nowhere(void **state)
 {
 	(void)state;
 	assert_unusable("programs[0].regions[0].anchor.symbol: /apart: no symbol hidden "
-			"(the program is stripped); no debug file %s, neither in the image "
-			"nor the operator's");
+			"(the program is stripped); found no debug file %s in the "
+			"image or on the node");
 	how.debugfd = open_scratch("debug");
 	assert_unusable("programs[0].regions[0].anchor.symbol: /apart: no symbol hidden "
-			"(the program is stripped); no debug file %s, neither in the image "
-			"nor the operator's");
+			"(the program is stripped); found no debug file %s in the "
+			"image or on the node");
 	/* Sections it has. */
 	regions[0].kind = EBPFMM_ANCHOR_SECTION;
 	regions[0].name = ".bss";
@@ -191,8 +191,8 @@ static void test_hostile(void **state)
 	strcpy(outside, in_scratch("outside"));
 	assert_int_equal(symlink(outside, in_scratch(in_root)), 0);
 	assert_unusable("programs[0].regions[0].anchor.symbol: /apart: no symbol hidden "
-			"(the program is stripped); no debug file %s, neither in the image "
-			"nor the operator's");
+			"(the program is stripped); found no debug file %s in the "
+			"image or on the node");
 }
 
 int main(void)

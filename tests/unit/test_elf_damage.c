@@ -75,8 +75,8 @@ static void test_not_elf(void **state)
 		       "not an ELF file");
 	assert_refused("!<arch>\nxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 36,
 		       "not an ELF file");
-	assert_refused(file.bytes, 17, "its header is cut short");
-	assert_refused(file.bytes, 63, "its header is cut short");
+	assert_refused(file.bytes, 17, "its header is truncated");
+	assert_refused(file.bytes, 63, "its header is truncated");
 
 	header->e_ident[EI_CLASS] = ELFCLASS32;
 	assert_refused(file.bytes, file.size, "not an x86-64 program");
@@ -88,9 +88,9 @@ static void test_not_elf(void **state)
 	assert_refused(file.bytes, file.size, "not an x86-64 program");
 	*header = good;
 	header->e_type = ET_CORE;
-	assert_refused(file.bytes, file.size, "no program (type 4)");
+	assert_refused(file.bytes, file.size, "not a program (type 4)");
 	header->e_type = ET_REL;
-	assert_refused(file.bytes, file.size, "no program (type 1)");
+	assert_refused(file.bytes, file.size, "not a program (type 1)");
 	free(file.bytes);
 }
 
@@ -102,21 +102,21 @@ static void test_bad_header(void **state)
 
 	(void)state;
 	header->e_phnum = 0;
-	assert_refused(file.bytes, file.size, "no kernel would load");
+	assert_refused(file.bytes, file.size, "the kernel cannot load");
 	header->e_phnum = PN_XNUM;
-	assert_refused(file.bytes, file.size, "no kernel would load");
+	assert_refused(file.bytes, file.size, "the kernel cannot load");
 	header->e_phnum = 74;
-	assert_refused(file.bytes, file.size, "no kernel would load");
+	assert_refused(file.bytes, file.size, "the kernel cannot load");
 	*header = good;
 	header->e_phentsize = 57;
-	assert_refused(file.bytes, file.size, "no kernel would load");
+	assert_refused(file.bytes, file.size, "the kernel cannot load");
 	*header = good;
 	header->e_phoff = file.size - 8;
 	assert_refused(file.bytes, file.size,
-		       "the program header table reaches outside");
+		       "the program header table extends beyond");
 	header->e_phoff = -8ULL;
 	assert_refused(file.bytes, file.size,
-		       "the program header table reaches outside");
+		       "the program header table extends beyond");
 	*header = good;
 	header->e_phoff = 8;
 	assert_refused(file.bytes, file.size, "overlaps another table");
@@ -126,27 +126,27 @@ static void test_bad_header(void **state)
 	*header = good;
 	header->e_shnum = 65535;
 	assert_refused(file.bytes, file.size,
-		       "the section header table reaches outside");
+		       "the section header table extends beyond");
 	*header = good;
 	header->e_shoff = -64ULL;
 	assert_refused(file.bytes, file.size,
-		       "the section header table reaches outside");
+		       "the section header table extends beyond");
 	*header = good;
 	header->e_shentsize = 0;
 	assert_refused(file.bytes, file.size, "section headers of 0 bytes");
 	*header = good;
 	header->e_shstrndx = SHN_XINDEX;
-	assert_refused(file.bytes, file.size, "no names of sections");
+	assert_refused(file.bytes, file.size, "the section name table is missing");
 	header->e_shstrndx = 0xfeff;
-	assert_refused(file.bytes, file.size, "no names of sections");
+	assert_refused(file.bytes, file.size, "the section name table is missing");
 	header->e_shstrndx = 0;
-	assert_refused(file.bytes, file.size, "no names of sections");
+	assert_refused(file.bytes, file.size, "the section name table is missing");
 
 	/* An ELF file that claims 2^60 sections in the first of them. */
 	*header = good;
 	((Elf64_Shdr *)(file.bytes + good.e_shoff))->sh_size = 1ULL << 60;
 	header->e_shnum = 0;
-	assert_refused(file.bytes, file.size, "no names of sections");
+	assert_refused(file.bytes, file.size, "the section name table is missing");
 	free(file.bytes);
 }
 
@@ -158,27 +158,27 @@ static void test_bad_segments(void **state)
 
 	(void)state;
 	load->p_filesz = load->p_memsz + 1;
-	assert_refused(file.bytes, file.size, "a segment that no kernel");
+	assert_refused(file.bytes, file.size, "a segment that the kernel cannot load");
 	*load = good;
 	load->p_vaddr = 0x7ffffffff000;
-	assert_refused(file.bytes, file.size, "a segment that no kernel");
+	assert_refused(file.bytes, file.size, "a segment that the kernel cannot load");
 	*load = good;
 	load->p_memsz = -1ULL - load->p_vaddr + 2;
-	assert_refused(file.bytes, file.size, "a segment that no kernel");
+	assert_refused(file.bytes, file.size, "a segment that the kernel cannot load");
 	*load = good;
 	load->p_vaddr = 0x800;
-	assert_refused(file.bytes, file.size, "segments that share pages");
+	assert_refused(file.bytes, file.size, "segments share pages");
 	*load = good;
 	load->p_memsz = 0x1001;
-	assert_refused(file.bytes, file.size, "segments that share pages");
+	assert_refused(file.bytes, file.size, "segments share pages");
 	*load = good;
 	load->p_vaddr = 1 << 30;
 	assert_refused(file.bytes, file.size, "out of order");
 	*load = good;
 	load->p_flags = PF_R;
-	assert_refused(file.bytes, file.size, "no executable segment");
+	assert_refused(file.bytes, file.size, "it has no executable segment");
 	load->p_type = PT_NULL;
-	assert_refused(file.bytes, file.size, "no executable segment");
+	assert_refused(file.bytes, file.size, "it has no executable segment");
 	free(file.bytes);
 }
 
@@ -264,7 +264,7 @@ static void test_bad_sections(void **state)
 	assert_refused(file.bytes, file.size, "the symbol table is too large");
 	*symtab = good;
 	symtab->sh_offset = file.size - 24;
-	assert_refused(file.bytes, file.size, "the symbol table reaches outside");
+	assert_refused(file.bytes, file.size, "the symbol table extends beyond");
 	*symtab = good;
 	symtab->sh_offset = 0;
 	assert_refused(file.bytes, file.size, "overlaps another table");
@@ -273,22 +273,22 @@ static void test_bad_sections(void **state)
 	assert_refused(file.bytes, file.size, "is compressed");
 	*symtab = good;
 	symtab->sh_link = 0xffffffff;
-	assert_refused(file.bytes, file.size, "no names of symbols");
+	assert_refused(file.bytes, file.size, "the symbol name table is missing");
 	symtab->sh_link = symtab - table;
-	assert_refused(file.bytes, file.size, "no names of symbols");
+	assert_refused(file.bytes, file.size, "the symbol name table is missing");
 	symtab->sh_link = 0;
-	assert_refused(file.bytes, file.size, "no names of symbols");
+	assert_refused(file.bytes, file.size, "the symbol name table is missing");
 	*symtab = good;
 
 	strtab->sh_size = (1ULL << 40);
-	assert_refused(file.bytes, file.size, "names of symbols is too large");
+	assert_refused(file.bytes, file.size, "the symbol name table is too large");
 	*strtab = good_strtab;
 	strtab->sh_offset = symtab->sh_offset + 24;
 	assert_refused(file.bytes, file.size, "overlaps another table");
 	*strtab = good_strtab;
 	end = &file.bytes[strtab->sh_offset + strtab->sh_size - 1];
 	*end = 'x';
-	assert_refused(file.bytes, file.size, "names of symbols has no end");
+	assert_refused(file.bytes, file.size, "the symbol name table is not terminated");
 	*end = '\0';
 
 	/* The second table fails when the first was read already. */
@@ -300,12 +300,12 @@ static void test_bad_sections(void **state)
 	while (lookup->sh_size != 300 << 10)
 		lookup++;
 	lookup->sh_size = -1ULL;
-	assert_refused(file.bytes, file.size, "outside of what is loaded");
+	assert_refused(file.bytes, file.size, "outside the loaded segments");
 	lookup->sh_size = 1ULL << 30;
-	assert_refused(file.bytes, file.size, "outside of what is loaded");
+	assert_refused(file.bytes, file.size, "outside the loaded segments");
 	lookup->sh_size = 300 << 10;
 	lookup[-1].sh_name = lookup->sh_name;
-	assert_refused(file.bytes, file.size, "more than one section lookup");
+	assert_refused(file.bytes, file.size, "more than one section is named lookup");
 	free(file.bytes);
 }
 
@@ -333,15 +333,15 @@ static void test_bad_symbols(void **state)
 
 	(void)state;
 	symbol->st_size = -1ULL;
-	assert_refused(file.bytes, file.size, "outside of what is loaded");
+	assert_refused(file.bytes, file.size, "outside the loaded segments");
 	symbol->st_value = -1ULL;
 	symbol->st_size = 1;
-	assert_refused(file.bytes, file.size, "outside of what is loaded");
+	assert_refused(file.bytes, file.size, "outside the loaded segments");
 	symbol->st_size = 2;
-	assert_refused(file.bytes, file.size, "outside of what is loaded");
+	assert_refused(file.bytes, file.size, "outside the loaded segments");
 	*symbol = good;
 	symbol->st_shndx = SHN_COMMON;
-	assert_refused(file.bytes, file.size, "no place in memory");
+	assert_refused(file.bytes, file.size, "no address in memory");
 	*symbol = good;
 	symbol->st_name = 0xffffffff;
 	assert_refused(file.bytes, file.size, "no symbol hot_table");
@@ -349,7 +349,7 @@ static void test_bad_symbols(void **state)
 
 	/* Two global ones of a name; then the same place under it twice. */
 	other->st_name = symbol->st_name;
-	assert_refused(file.bytes, file.size, "more than one symbol hot_table");
+	assert_refused(file.bytes, file.size, "more than one symbol is named hot_table");
 	other->st_value = symbol->st_value;
 	other->st_size = symbol->st_size;
 	assert_found(&file, symbol);
@@ -438,12 +438,12 @@ static void test_changed_underneath(void **state)
 	assert_int_equal(ftruncate(fd, 64), 0);
 	assert_int_equal(ebpfmm_elf_section(elf, "lookup", &range, &err), 0);
 	assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range, &err), -1);
-	assert_non_null(strstr(err.message, "cut short"));
+	assert_non_null(strstr(err.message, "truncated"));
 	/* What could not be read is not taken for empty, however often asked. */
 	for (i = 0; i < 10; i++) {
 		assert_int_equal(ebpfmm_elf_symbol(elf, "hot_table", &range,
 						   &err), -1);
-		assert_non_null(strstr(err.message, "cut short"));
+		assert_non_null(strstr(err.message, "truncated"));
 	}
 	ebpfmm_elf_close(elf);
 	close(fd);
@@ -485,7 +485,7 @@ static void test_too_much(void **state)
 	}
 	fd = memory_file(file.bytes, file.size);
 	assert_int_equal(ftruncate(fd, at), 0);
-	assert_fd_refused(fd, "names of symbols is too large");
+	assert_fd_refused(fd, "the symbol name table is too large");
 	close(fd);
 	free(file.bytes);
 }
@@ -529,7 +529,7 @@ static void test_alike_symbols(void **state)
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(ebpfmm_elf_symbol(elf, wanted, &range, &err),
 				 -1);
-	assert_string_equal(err.message, "too many symbols are alike");
+	assert_string_equal(err.message, "looking up the names takes too many steps");
 	ebpfmm_elf_close(elf);
 	close(fd);
 	free(symbols);

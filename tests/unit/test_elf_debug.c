@@ -157,7 +157,7 @@ static void test_damaged_notes(void **state)
 	elf = open_bytes(&file);
 	assert_int_equal(ebpfmm_elf_build_id(elf, id, &size, &err), -1);
 	assert_string_equal(err.message,
-			    "damaged ELF file: a note reaches outside it");
+			    "damaged ELF file: a note extends beyond the file");
 	ebpfmm_elf_close(elf);
 
 	phdr->p_offset = header->e_phoff;
@@ -209,7 +209,7 @@ static void test_debug_file(void **state)
 			 -1);
 	assert_string_equal(err.message, "no symbol not_there");
 	assert_int_equal(add_debug(bare, &debug, &err), -1);
-	assert_string_equal(err.message, "there is a debug file already");
+	assert_string_equal(err.message, "a debug file was already added");
 	ebpfmm_elf_close(whole);
 	ebpfmm_elf_close(bare);
 
@@ -235,16 +235,16 @@ static void test_refused_debug_file(void **state)
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	assert_not_added(elf, &other, "not of the program's build id");
+	assert_not_added(elf, &other, "its build id differs from the program's");
 	assert_not_added(elf, &text, "not an ELF file");
 	((Elf64_Ehdr *)debug.bytes)->e_machine = EM_AARCH64;
 	assert_not_added(elf, &debug, "not an x86-64 program");
 	((Elf64_Ehdr *)debug.bytes)->e_machine = EM_X86_64;
 	((unsigned char *)(note + 1))[4 + 19] ^= 1;
-	assert_not_added(elf, &debug, "not of the program's build id");
+	assert_not_added(elf, &debug, "its build id differs from the program's");
 	((unsigned char *)(note + 1))[4 + 19] ^= 1;
 	note->n_descsz = 19;
-	assert_not_added(elf, &debug, "not of the program's build id");
+	assert_not_added(elf, &debug, "its build id differs from the program's");
 	assert_int_equal(ebpfmm_elf_add_debug(elf, fd, &err), -1);
 	assert_string_equal(err.message, "not a regular file");
 	close(fd);
@@ -293,11 +293,11 @@ static void test_damaged_debug_file(void **state)
 	assert_symbol(&file, "its debug file: damaged ELF file: the symbol table is compressed");
 	*symtab = good;
 	symtab->sh_offset = file.size;
-	assert_symbol(&file, "its debug file: damaged ELF file: the symbol table reaches outside it");
+	assert_symbol(&file, "its debug file: damaged ELF file: the symbol table extends beyond the file");
 	*symtab = good;
 	for (i = 0; i < count; i++)
 		symbols[i].st_value += 1ULL << 32;
-	assert_symbol(&file, "hidden is outside of what is loaded");
+	assert_symbol(&file, "hidden is outside the loaded segments");
 	free(file.bytes);
 }
 

@@ -97,13 +97,13 @@ static void test_unusable_names(void **state)
 	} symbols[] = {
 		{ "not_there", "no symbol not_there" },
 		{ "", "no symbol " },
-		{ "twin", "more than one symbol twin" },
+		{ "twin", "more than one symbol is named twin" },
 		{ "per_thread", "per_thread is thread-local" },
 		{ "marker", "marker has no size" },
-		{ "absolute", "absolute has no place in memory" },
+		{ "absolute", "absolute has no address in memory" },
 		{ "image.c", "no symbol image.c" },
 		{ "getauxval@GLIBC_2.16",
-		  "getauxval@GLIBC_2.16 is not in the program itself but in a shared object" },
+		  "getauxval@GLIBC_2.16 is not defined in the program but in a shared object" },
 	}, sections[] = {
 		{ ".not_there", "no section .not_there" },
 		{ ".tbss", ".tbss is thread-local" },

@@ -142,7 +142,7 @@ static void test_cxx(void **state)
 	assert_in_range(lines, 14, 100);
 
 	assert_no_symbol(elf, "(anonymous namespace)::both",
-			 "more than one symbol (anonymous namespace)::both");
+			 "more than one symbol is named (anonymous namespace)::both");
 	assert_no_symbol(elf, "ns::table2", "no symbol ns::table2");
 	assert_no_symbol(elf, "ns::tabl", "no symbol ns::tabl");
 	assert_no_symbol(elf, "s::table", "no symbol s::table");
@@ -192,11 +192,11 @@ static void test_damaged_versions(void **state)
 	section_of(&file, SHT_SYMTAB)->sh_type = SHT_NULL;
 	versym->sh_size -= 2;
 	assert_damaged(&file, "table@V1",
-		       "damaged ELF file: not as many versions as symbols");
+		       "damaged ELF file: the numbers of versions and symbols differ");
 	*versym = good;
 	versym->sh_offset = file.size;
 	assert_damaged(&file, "table@V1",
-		       "damaged ELF file: versions of symbols reaches outside it");
+		       "damaged ELF file: the symbol version table extends beyond the file");
 	versym->sh_offset = verdef->sh_offset + 1;
 	assert_damaged(&file, "table@V1",
 		       "damaged ELF file: the table of versions overlaps another table");
@@ -211,7 +211,7 @@ static void test_damaged_versions(void **state)
 	*verdef = good_verdef;
 	verdef->sh_link = 0;
 	assert_damaged(&file, "table@V1",
-		       "damaged ELF file: no names of versions");
+		       "damaged ELF file: the version name table is missing");
 	*verdef = good_verdef;
 
 	/* Into itself, to the end, and past it. */
@@ -348,7 +348,7 @@ static void test_dear_names(void **state)
 	for (i = 0; i < 10; i++)
 		assert_int_equal(ebpfmm_elf_symbol(elf, "table", &range, &err),
 				 -1);
-	assert_string_equal(err.message, "too many symbols are alike");
+	assert_string_equal(err.message, "looking up the names takes too many steps");
 	ebpfmm_elf_close(elf);
 	/* Each letter could be the first of a reference, to the end of the name. */
 	elf = open_alike(long_run('S'), 20000);
@@ -360,7 +360,7 @@ static void test_dear_names(void **state)
 	elf = open_alike("tables", 1000000);
 	for (i = 0; i < 100; i++)
 		ebpfmm_elf_symbol(elf, "table", &range, &err);
-	assert_string_equal(err.message, "too many symbols are alike");
+	assert_string_equal(err.message, "looking up the names takes too many steps");
 	ebpfmm_elf_close(elf);
 }
 

@@ -78,7 +78,7 @@ static void test_columns(void **state)
 		"place     programs[0].regions[0], /one, heap\n"
 		"alike     0x100000-0x280000\n"
 		"decision  64K (supply)\n"
-		"costs     zeroing 4K 100 ns, a fault besides 500 ns\n"
+		"costs     zeroing 4K 100 ns, page fault 500 ns\n"
 		"headroom  12M below a limit of 64M\n"
 		"  SIZE    BENEFIT-NS    FAULTS-NS   ZEROING-NS     BLOCK-NS"
 		"       NET-NS  RULED OUT BY\n"
@@ -101,15 +101,15 @@ static void test_columns(void **state)
 	out = columns(&explanation);
 	assert_has(out, "  edge, limit\n");
 	assert_has(out, "  forbidden, limit\n");
-	assert_has(out, "(supply), memory may be compacted for it\n");
+	assert_has(out, "(supply), may compact memory for it\n");
 	assert_has(out, "500 ns (not measured)\n");
-	assert_has(out, "headroom  not limited\n");
+	assert_has(out, "headroom  unlimited\n");
 	assert_has(out, "-0x280000, touched 0.25\n");
 	free(out);
 
 	explanation.event.admissible = 0;
 	out = columns(&explanation);
-	assert_has(out, "without being asked: nothing else is admissible\n");
+	assert_has(out, "policy not called: the kernel admits nothing else\n");
 	free(out);
 }
 
@@ -131,13 +131,13 @@ static void test_places(void **state)
 	explanation.event.reason = EBPFMM_OUTSIDE;
 	stats.source = NULL;
 	out = columns(&explanation);
-	assert_has(out, "\nplace     programs[0]\ndecision  the kernel's (outside)\n");
+	assert_has(out, "\nplace     programs[0]\ndecision  left to the kernel (outside)\n");
 	free(out);
 
 	stats.changed = true;
 	out = columns(&explanation);
-	assert_has(out, "\nplace     programs[0] (what is installed as the profile now "
-			"is another one)\n");
+	assert_has(out, "\nplace     programs[0] (the installed profile has changed "
+			"since)\n");
 	free(out);
 	stats.changed = false;
 
@@ -146,9 +146,9 @@ static void test_places(void **state)
 	explanation.event.limited = 1 << 9;
 	explanation.event.refused = 1 << 9 | 1 << 4;
 	out = columns(&explanation);
-	assert_has(out, "\nplace     no program of the profile\n"
-			"decision  the kernel's (other-program), but no more pages of 2M,"
-			" but none that reach into a region: 64K\n");
+	assert_has(out, "\nplace     not a program of the profile\n"
+			"decision  left to the kernel (other-program), limit reached: 2M,"
+			" no page may reach into a region: 64K\n");
 	free(out);
 }
 

@@ -59,7 +59,7 @@ static void test_podman(void **state)
 	expect(EBPFMM_ENGINE_PODMAN, USR ETC, "/" CONTAINERS ".d/20.conf");
 	put(CONTAINERS ".d/20.conf", "[engine]\nhooks_dir = '/e'\n");
 	expect(EBPFMM_ENGINE_PODMAN, "/" CONTAINERS
-	       ".d/20.conf: line 2: no array of strings: Bad message", NULL);
+	       ".d/20.conf: line 2: not an array of strings: Bad message", NULL);
 	/* Nobody else's. */
 	expect(EBPFMM_ENGINE_CRIO, USR, NULL);
 	expect(EBPFMM_ENGINE_BUILDAH, USR ETC, NULL);

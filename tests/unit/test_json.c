@@ -45,15 +45,15 @@ static void reads_an_object(void **state)
 	} cases[] = {
 		{ "{}", NULL },
 		{ " {\"a\": [1, 2.5, null], \"a\\n\": {\"a\": 1}} \r\n\t", NULL },
-		{ "", "JSON ends too early, at byte 0" },
-		{ "{\"a\": \"b", "JSON ends too early, at byte 8" },
-		{ "{\"a\": tr", "JSON ends too early, at byte 8" },
+		{ "", "JSON ends unexpectedly at byte 0" },
+		{ "{\"a\": \"b", "JSON ends unexpectedly at byte 8" },
+		{ "{\"a\": tr", "JSON ends unexpectedly at byte 8" },
 		{ "{\"a\": x}",
 		  "JSON is malformed at byte 6: unexpected character" },
-		{ "[]", "JSON is no object" },
-		{ "null", "JSON is no object" },
-		{ "12", "JSON is no object" },
-		{ "{} {}", "something follows the JSON, at byte 3" },
+		{ "[]", "JSON is not an object" },
+		{ "null", "JSON is not an object" },
+		{ "12", "JSON is not an object" },
+		{ "{} {}", "trailing data after the JSON, at byte 3" },
 	};
 
 	(void)state;
@@ -103,9 +103,9 @@ static void reads_a_string(void **state)
 	assert_int_equal(ebpfmm_json_string(NULL, "a", &out, &err), 0);
 	assert_null(out);
 	assert_int_equal(ebpfmm_json_string(object, "i", &out, &err), -1);
-	assert_string_equal(err.message, "`i` is no string");
+	assert_string_equal(err.message, "`i` is not a string");
 	assert_int_equal(ebpfmm_json_string(object, "z", &out, &err), -1);
-	assert_string_equal(err.message, "`z` has a NUL in it");
+	assert_string_equal(err.message, "`z` contains a NUL");
 	json_object_put(object);
 }
 

@@ -459,7 +459,7 @@ static void test_find_bad_names(void **state)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_int_equal(find(*state, names[i], &found, &err), -1);
-		assert_non_null(strstr(err.message, "\" is no name of a profile: "));
+		assert_non_null(strstr(err.message, "\" is not a valid profile name: "));
 		assert_int_equal(err.code, 0);
 	}
 }

@@ -25,11 +25,11 @@
 #define HERE		"programs[0].regions[0]."
 #define SIZE_HELP	": write bytes as a number, or a string like " \
 			"\"64K\", \"2M\", \"1G\" or \"0x1000\""
-#define PAGE_SIZES	"no page size of anonymous memory, which are " \
+#define PAGE_SIZES	"not a page size of anonymous memory, which are " \
 			"4K 16K 32K 64K 128K 256K 512K 1M 2M"
 #define MEANT(right)	"is not how a page size is written, did you mean `" \
 			right "`?"
-#define NAME_HELP	" is no name of a profile: 1 to 63 letters, digits, " \
+#define NAME_HELP	" is not a valid profile name: 1 to 63 letters, digits, " \
 			"'.', '_', '-', no '.' first"
 #define TEN		"xxxxxxxxxx"
 #define EIGHTY		TEN TEN TEN TEN TEN TEN TEN TEN
@@ -95,8 +95,8 @@ static const struct refusal bad_objects[] = {
 	  "programs[0].regions: must be an array, not an object" },
 	{ PROGRAMS("{'exe': '/x', 'default': []}"),
 	  "programs[0].default: must be an object, not an array" },
-	{ EXE(""), "programs[0].exe: \"\" is no absolute path" },
-	{ EXE("bin/x"), "programs[0].exe: \"bin/x\" is no absolute path" },
+	{ EXE(""), "programs[0].exe: \"\" is not an absolute path" },
+	{ EXE("bin/x"), "programs[0].exe: \"bin/x\" is not an absolute path" },
 #define NORMAL " is not normalised: \"//\", \".\", \"..\" or a slash at its end"
 	{ EXE("/"), "programs[0].exe: \"/\"" NORMAL },
 	{ EXE("//x"), "programs[0].exe: \"//x\"" NORMAL },
@@ -182,10 +182,10 @@ static const struct refusal bad_objects[] = {
 	{ REGION("'benefit_ns': {}, 'offset': []"),
 	  HERE "offset: must be an integer or a string, not an array" },
 #define LENGTH(text) REGION("'benefit_ns': {}, 'length': '" text "'")
-#define NO_SIZE(text) HERE "length: \"" text "\" is no size" SIZE_HELP
-#define NEARLY(text, right) HERE "length: \"" text "\" is no size, did you mean " \
+#define NO_SIZE(text) HERE "length: \"" text "\" is not a size" SIZE_HELP
+#define NEARLY(text, right) HERE "length: \"" text "\" is not a size, did you mean " \
 	right "?"
-#define NO_FIT(text) HERE "length: \"" text "\" does not fit 64 bits"
+#define NO_FIT(text) HERE "length: \"" text "\" does not fit in 64 bits"
 	{ LENGTH(""), NO_SIZE("") },
 	{ LENGTH("4096"), NEARLY("4096", "\"4K\"") },
 	{ LENGTH("K"), NO_SIZE("K") },
@@ -215,7 +215,7 @@ static const struct refusal bad_objects[] = {
 	{ REGION("'benefit_ns': {}, 'length': '0K'"),
 	  HERE "length: must be greater than 0" },
 	{ REGION("'benefit_ns': {}, 'offset': '0xffffffffffffffff', 'length': 1"),
-	  HERE "length: offset and length do not fit 64 bits" },
+	  HERE "length: offset and length do not fit in 64 bits" },
 
 	/* anchors */
 #define EXACTLY_ONE HERE "anchor: must have exactly one of symbol, section, " \
@@ -244,19 +244,19 @@ static const struct refusal bad_objects[] = {
 	{ ANCHOR("'section': ''"), HERE "anchor.section: is empty" },
 	{ ANCHOR("'area': 0"), HERE "anchor.area: must be a string, not an integer" },
 	{ ANCHOR("'area': 'Heap'"),
-	  HERE "anchor.area: \"Heap\" is no area, did you mean \"heap\"?" },
+	  HERE "anchor.area: \"Heap\" is not an area, did you mean \"heap\"?" },
 	{ ANCHOR("'area': 'stakc'"),
-	  HERE "anchor.area: \"stakc\" is no area, did you mean \"stack\"?" },
+	  HERE "anchor.area: \"stakc\" is not an area, did you mean \"stack\"?" },
 	{ ANCHOR("'area': 'bss'"),
-	  HERE "anchor.area: \"bss\" is neither \"heap\" nor \"stack\"" },
+	  HERE "anchor.area: must be \"heap\" or \"stack\", not \"bss\"" },
 	{ ANCHOR("'area': 'heap', 'object': '/lib/a.so'"),
-	  HERE "anchor.object: only with symbol or section" },
+	  HERE "anchor.object: requires symbol or section" },
 	{ ANCHOR("'mapping': {'name': 'a'}, 'object': '/lib/a.so'"),
-	  HERE "anchor.object: only with symbol or section" },
+	  HERE "anchor.object: requires symbol or section" },
 	{ ANCHOR("'symbol': 'a', 'object': 1"),
 	  HERE "anchor.object: must be a string, not an integer" },
 	{ ANCHOR("'symbol': 'a', 'object': 'a.so'"),
-	  HERE "anchor.object: \"a.so\" is no absolute path" },
+	  HERE "anchor.object: \"a.so\" is not an absolute path" },
 	{ ANCHOR("'section': '.bss', 'object': '/lib/../a.so'"),
 	  HERE "anchor.object: \"/lib/../a.so\"" NORMAL },
 
@@ -270,9 +270,9 @@ static const struct refusal bad_objects[] = {
 	  HERE "anchor.mapping.nht: unknown key, did you mean `nth`?" },
 	{ MAPPING("'name': ' '"), HERE "anchor.mapping.name: is empty" },
 	{ MAPPING("'min_size': 4097, 'max_size': 8191"), HERE "anchor.mapping."
-	  "min_size: no whole number of pages is between it and max_size" },
+	  "min_size: no multiple of 4K is between it and max_size" },
 	{ MAPPING("'min_size': 18446744073709547521"), HERE "anchor.mapping."
-	  "min_size: no whole number of pages is between it and max_size" },
+	  "min_size: no multiple of 4K is between it and max_size" },
 	{ MAPPING("'nth': '2'"),
 	  HERE "anchor.mapping.nth: must be an integer, not a string" },
 	{ MAPPING("'nth': 1.0"), HERE "anchor.mapping.nth: must be an integer, not "
@@ -297,7 +297,7 @@ static const struct refusal bad_objects[] = {
 	{ MAPPING("'name': '" EIGHTY "'"),
 	  HERE "anchor.mapping.name: \"" EIGHTY "\" is longer than 79 bytes" },
 #define NO_ANON_NAME(text) HERE "anchor.mapping.name: \"" text "\" has a " \
-	"character that no mapping's name can have"
+	"character that the name of a mapping cannot have"
 	{ MAPPING("'name': '[heap]'"), NO_ANON_NAME("[heap]") },
 	{ MAPPING("'name': 'a$'"), NO_ANON_NAME("a$") },
 	{ MAPPING("'name': 'a\\n'"), NO_ANON_NAME("a?") },
@@ -305,9 +305,9 @@ static const struct refusal bad_objects[] = {
 	{ MAPPING("'min_size': true"), HERE "anchor.mapping.min_size: must be an "
 	  "integer or a string, not a boolean" },
 	{ MAPPING("'min_size': '4'"),
-	  HERE "anchor.mapping.min_size: \"4\" is no size, did you mean 4?" },
+	  HERE "anchor.mapping.min_size: \"4\" is not a size, did you mean 4?" },
 	{ MAPPING("'max_size': '9Q'"),
-	  HERE "anchor.mapping.max_size: \"9Q\" is no size" SIZE_HELP },
+	  HERE "anchor.mapping.max_size: \"9Q\" is not a size" SIZE_HELP },
 	{ MAPPING("'max_size': 4095"),
 	  HERE "anchor.mapping.max_size: no mapping is that small" },
 	{ MAPPING("'min_size': '2M', 'max_size': '1M'"),
@@ -323,7 +323,7 @@ static const struct refusal bad_objects[] = {
 	  "limits.4K: there is no smaller size to use instead" },
 	{ LIMITS("{'2M': 0.5}"), "limits.2M: must be an integer or a string, not a "
 	  "number with a fraction or an exponent" },
-	{ LIMITS("{'2M': 'all'}"), "limits.2M: \"all\" is no size" SIZE_HELP },
+	{ LIMITS("{'2M': 'all'}"), "limits.2M: \"all\" is not a size" SIZE_HELP },
 
 	/* regions that overlap, or that can never be reached */
 #define AT(anchor, offset, length) "{'anchor': {" anchor "}, 'offset': " offset \
@@ -368,7 +368,7 @@ static const struct refusal bad_objects[] = {
 		  ALL("'mapping': {'name': 'a', 'min_size': '3M', 'nth': 1}") ","
 		  ALL("'mapping': {'min_size': '1028K'}") ","
 		  ALL("'mapping': {'name': 'a', 'min_size': '64K'}")),
-	  "programs[0].regions[3].anchor.mapping: those before it take every such "
+	  "programs[0].regions[3].anchor.mapping: earlier regions take every such "
 	  "mapping" },
 	{ REGIONS(ALL("'mapping': {'nth': 3}") "," ALL("'mapping': {'nth': 3}")),
 	  OVERLAP },

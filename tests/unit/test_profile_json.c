@@ -14,7 +14,7 @@
 #include "refusal.h"
 
 #define NO_KEY "quoted object property name expected"
-#define NO_NUMBER "not a JSON number, or one that does not fit 64 bits"
+#define NO_NUMBER "not a JSON number, or one that does not fit in 64 bits"
 
 static const struct refusal bad_texts[] = {
 	{ "", "line 1, column 1: unexpected end of data" },

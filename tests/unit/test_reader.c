@@ -74,7 +74,7 @@ static void what_is_not_there_is_not_read(void **state)
 	(void)state;
 	assert_int_equal(ebpfmm_read(&questions, &reading, &err), -1);
 	assert_null(reading);
-	assert_string_equal(err.message, "its reader cannot keep nothing but the file: "
+	assert_string_equal(err.message, "its reader cannot close its other files: "
 			    "Bad file descriptor");
 }
 
@@ -257,16 +257,16 @@ static void locations(void **state)
 	assert_string_equal(check(NQUESTIONS), "truth");
 	memcpy(bad, good, SIZE);
 	memset(location->section, 'x', sizeof(location->section));
-	assert_string_equal(check(NQUESTIONS), "name of a section");
-	REFUSED(answers[0].location.offset, UINT64_MAX, "offset in a section");
+	assert_string_equal(check(NQUESTIONS), "section name");
+	REFUSED(answers[0].location.offset, UINT64_MAX, "section offset");
 	memcpy(bad, good, SIZE);
 	location->in_file = false;
 	location->file_offset = 1;
-	assert_string_equal(check(NQUESTIONS), "offset in the file");
+	assert_string_equal(check(NQUESTIONS), "file offset");
 	location->in_file = true;
 	assert_null(check(NQUESTIONS));
 	location->file_offset = EBPFMM_ELF_MAX_BYTES;
-	assert_string_equal(check(NQUESTIONS), "offset in the file");
+	assert_string_equal(check(NQUESTIONS), "file offset");
 }
 
 /* Any byte may be anything: nothing is read or written beyond the answer. */

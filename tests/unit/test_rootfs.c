@@ -186,7 +186,7 @@ static void test_made_up(void **state)
 		if (access(paths[i], F_OK))
 			continue;
 		snprintf(message, sizeof(message),
-			 "%s: made up by the kernel, no file of an image", paths[i]);
+			 "%s: on a virtual file system of the kernel, not in the image", paths[i]);
 		assert_fails(real, paths[i], 0, message);
 	}
 	alarm(0);

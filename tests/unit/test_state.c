@@ -112,12 +112,12 @@ static void wrong_states(void **unused)
 	char id[200];
 
 	(void)unused;
-	refused("[]", "no object");
+	refused("[]", "not an object");
 	refused("null", "JSON");
-	refused("{\"id\":\"x\"} {}", "follows");
+	refused("{\"id\":\"x\"} {}", "trailing data");
 	refused("{}", "`id` is missing");
 	refused("{\"id\":null}", "`id` is missing");
-	refused("{\"id\":1}", "`id` is no string");
+	refused("{\"id\":1}", "`id` is not a string");
 	refused("{\"id\":\"\"}", "not valid");
 	refused("{\"id\":\"../../etc/x\"}", "not valid");
 	refused("{\"id\":\"@1\"}", "not valid");
@@ -130,9 +130,9 @@ static void wrong_states(void **unused)
 	refused("{\"id\":\"x\",\"pid\":-1}", "range");
 	refused("{\"id\":\"x\",\"pid\":4294967297}", "range");
 	refused("{\"id\":\"x\",\"pid\":99999999999999999999999}", "range");
-	refused("{\"id\":\"x\",\"status\":[]}", "`status` is no string");
+	refused("{\"id\":\"x\",\"status\":[]}", "`status` is not a string");
 	refused("{\"id\":\"x\",\"bundle\":\"b\"}", "absolute");
-	refused("{\"id\":\"x\",\"bundle\":{}}", "`bundle` is no string");
+	refused("{\"id\":\"x\",\"bundle\":{}}", "`bundle` is not a string");
 	refused("{\"id\":\"x\",\"annotations\":[]}", "`annotations` is not an object");
 }
 
@@ -270,12 +270,12 @@ static void choices(void **unused)
 static void wrong_choices(void **unused)
 {
 	(void)unused;
-	not_chosen("{\"ebpfmm.profile\":1}", "no string", false);
+	not_chosen("{\"ebpfmm.profile\":1}", "not a string", false);
 	not_chosen("{\"ebpfmm.profile\":\"a\\u0000b\"}", "NUL", false);
-	not_chosen("{\"ebpfmm.profile\":{},\"ebpfmm.required\":\"true\"}", "no string", true);
+	not_chosen("{\"ebpfmm.profile\":{},\"ebpfmm.required\":\"true\"}", "not a string", true);
 	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":\"yes\"}",
 		   "must be true or false, not `yes`", false);
-	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":true}", "no string", false);
+	not_chosen("{\"ebpfmm.profile\":\"a\",\"ebpfmm.required\":true}", "not a string", false);
 }
 
 /* Overrides as `podman kube generate` writes them, where podman tells no name. */
@@ -288,7 +288,7 @@ static void overrides_without_a_name(void **unused)
 	not_chosen("{\"ebpfmm.profile/db\":\"\",\"ebpfmm.profile/web\":\"b\"}",
 		   "`ebpfmm.profile/web`", false);
 	not_chosen("{\"ebpfmm.profile/\":\"b\"}", "`ebpfmm.profile/`", false);
-	not_chosen("{\"ebpfmm.profile/web\":7}", "no string", false);
+	not_chosen("{\"ebpfmm.profile/web\":7}", "not a string", false);
 	/* An empty name is none. */
 	not_chosen("{\"ebpfmm.profile/web\":\"b\",\"io.kubernetes.container.name\":\"\"}",
 		   "`ebpfmm.profile/web`", false);

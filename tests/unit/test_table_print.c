@@ -104,7 +104,7 @@ static void test_columns(void **state)
 	assert_has(out, "4K=0 16K=50\n");
 	assert_has(out, "\n  warning: regions[2]: 64K: the region is too short\n");
 	assert_has(out, "\n  warning: regions[4]: 64K, 128K: the region is too short\n");
-	assert_has(out, "\n  ?: fits or not by where the kernel puts the memory\n");
+	assert_has(out, "\n  ?: may fit, depending on where the kernel puts the memory\n");
 	assert_null(strstr(out, " \n"));
 	for (line = out; *line; line += strcspn(line, "\n") + 1)
 		assert_in_range(strcspn(line, "\n"), 0, 100);
@@ -214,7 +214,7 @@ static void test_warnings(void **state)
 
 	row = region(root, 0, 1);
 	assert_warnings(row, 1,
-		"its first page is that of regions[5], too, and belongs to that");
+		"its first page is also in regions[5], and belongs to that region");
 	assert_string_equal(string(get(row, "fits"), "2M"), "yes");
 
 	row = region(root, 0, 5);

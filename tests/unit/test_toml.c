@@ -65,28 +65,28 @@ static void refused(void **state)
 	char deep[256];
 
 	(void)state;
-	IS("[engine]\nhooks_dir = \"/a\"", "line 2: no array of strings: Bad message");
-	IS("[engine]\nhooks_dir = [1]", "line 2: no array of strings: Bad message");
-	IS("[engine]\nhooks_dir = ['/a'", "line 2: no array of strings: Bad message");
-	IS("[engine]\nhooks_dir = ['/a' '/b']", "line 2: no array of strings: Bad message");
-	IS("[engine]\nhooks_dir = ['/a]\n", "line 2: a string does not end: Bad message");
-	IS("[engine]\nhooks_dir = [\"\\", "line 2: an escape that is not understood: Bad message");
-	IS("[engine]\nhooks_dir = [] x", "line 2: more on the line than belongs there: Bad message");
-	IS("[engine]\nhooks_dir = []\nhooks_dir = []", "line 3: the key is there twice: Bad message");
-	IS("[engine\n", "line 1: a bracket is not closed: Bad message");
-	IS("[engine]\nx = [\n", "line 3: a bracket is not closed: Bad message");
-	IS("[engine]\nx = ]\n", "line 2: a bracket too many: Bad message");
-	IS("[engine]\n= 1\n", "line 2: a key is missing: Bad message");
+	IS("[engine]\nhooks_dir = \"/a\"", "line 2: not an array of strings: Bad message");
+	IS("[engine]\nhooks_dir = [1]", "line 2: not an array of strings: Bad message");
+	IS("[engine]\nhooks_dir = ['/a'", "line 2: not an array of strings: Bad message");
+	IS("[engine]\nhooks_dir = ['/a' '/b']", "line 2: not an array of strings: Bad message");
+	IS("[engine]\nhooks_dir = ['/a]\n", "line 2: unterminated string: Bad message");
+	IS("[engine]\nhooks_dir = [\"\\", "line 2: unknown escape sequence: Bad message");
+	IS("[engine]\nhooks_dir = [] x", "line 2: trailing characters on the line: Bad message");
+	IS("[engine]\nhooks_dir = []\nhooks_dir = []", "line 3: duplicate key: Bad message");
+	IS("[engine\n", "line 1: unclosed bracket: Bad message");
+	IS("[engine]\nx = [\n", "line 3: unclosed bracket: Bad message");
+	IS("[engine]\nx = ]\n", "line 2: unmatched closing bracket: Bad message");
+	IS("[engine]\n= 1\n", "line 2: key is missing: Bad message");
 	IS("[engine]\nx 1\n", "line 2: `=` is missing: Bad message");
-	IS("x = \"\\", "line 1: a string does not end: Bad message");
-	IS("x = '''\n", "line 2: a string does not end: Bad message");
-	IS("[engine]\nhooks_dir = [{x=true}]", "line 2: an attribute that is not `append`: Bad message");
+	IS("x = \"\\", "line 1: unterminated string: Bad message");
+	IS("x = '''\n", "line 2: unterminated string: Bad message");
+	IS("[engine]\nhooks_dir = [{x=true}]", "line 2: unknown attribute, only `append` is allowed: Bad message");
 	memset(deep, '[', sizeof(deep) - 1);
 	deep[sizeof(deep) - 1] = '\0';
 	memcpy(deep, "x=", 2);
-	IS(deep, "line 1: brackets in too many brackets: Bad message");
+	IS(deep, "line 1: brackets are nested too deeply: Bad message");
 	memset(deep, 'k', sizeof(deep) - 1);
-	IS(deep, "line 1: a key is too long: Bad message");
+	IS(deep, "line 1: key is too long: Bad message");
 }
 
 int main(void)

@@ -48,26 +48,26 @@ static void test_reach_refused(void **state)
 
 	(void)state;
 	region->offset = 5 * (1 << 20) + 123;
-	assert_refused("programs[0].regions[0].offset: 5243003 is outside of hot_table, which has 5243003 bytes");
+	assert_refused("programs[0].regions[0].offset: 5243003 is outside hot_table, which has 5243003 bytes");
 	region->offset = UINT64_MAX;
-	assert_refused("programs[0].regions[0].offset: 18446744073709551615 is outside of hot_table, which has 5243003 bytes");
+	assert_refused("programs[0].regions[0].offset: 18446744073709551615 is outside hot_table, which has 5243003 bytes");
 	cut(region, 3, 5 * (1 << 20) + 121);
-	assert_refused("programs[0].regions[0].length: 5243001 reaches outside of hot_table, which has 5243000 bytes from there");
+	assert_refused("programs[0].regions[0].length: 5243001 reaches beyond hot_table, which has 5243000 bytes from there");
 	cut(region, 3, UINT64_MAX);
-	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches outside of hot_table, which has 5243000 bytes from there");
+	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches beyond hot_table, which has 5243000 bytes from there");
 	cut(region, 3, 0);
 	assert_refused("programs[0].regions[0].length: nothing");
 
 	region->kind = EBPFMM_ANCHOR_HEAP;
 	cut(region, 0, UINT64_MAX);
-	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches outside of the address space, which has 17592186040320 bytes from there");
+	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches beyond the address space, which has 17592186040320 bytes from there");
 	cut(region, UINT64_MAX, UINT64_MAX);
-	assert_refused("programs[0].regions[0].offset: 18446744073709551615 is outside of the address space, which has 17592186040320 bytes");
+	assert_refused("programs[0].regions[0].offset: 18446744073709551615 is outside the address space, which has 17592186040320 bytes");
 	region->kind = EBPFMM_ANCHOR_MAPPING;
 	region->name = NULL;
 	region->max_size = 1 << 20;
 	cut(region, 1, 1 << 20);
-	assert_refused("programs[0].regions[0].length: 1048576 reaches outside of the largest such mapping, which has 1048575 bytes from there");
+	assert_refused("programs[0].regions[0].length: 1048576 reaches beyond the largest such mapping, which has 1048575 bytes from there");
 }
 
 static void test_overlaps_refused(void **state)
@@ -82,7 +82,7 @@ static void test_overlaps_refused(void **state)
 	assert_refused("programs[0].regions[1]: overlaps programs[0].regions[0]");
 	/* Apart, but all of the second one is in the page of the first. */
 	cut(&regions[1], 200, 1);
-	assert_refused("programs[0].regions[1]: no page of its own: they belong to programs[0].regions[0]");
+	assert_refused("programs[0].regions[1]: has no page of its own: its pages belong to programs[0].regions[0]");
 	regions[1].kind = EBPFMM_ANCHOR_STACK;
 	free(translate());
 
@@ -105,7 +105,7 @@ static void test_programs_refused(void **state)
 		const char *message;
 	} cases[] = {
 		{ "script", "#!/bin/sh\nexit\n",
-		  "programs[0].exe: /script: a script: name the program that runs it" },
+		  "programs[0].exe: /script: a script: name its interpreter instead" },
 		{ "text", "hello\n", "programs[0].exe: /text: not an ELF file" },
 		{ "empty", "", "programs[0].exe: /empty: empty, not an ELF file" },
 		{ "fifo", NULL, "programs[0].exe: /fifo: not a regular file" },

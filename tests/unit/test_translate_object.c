@@ -233,10 +233,10 @@ static void test_refused(void **state)
 		  "programs[0].regions[1].anchor.object: /: not a regular file" },
 		{ "/nopie", "hot_table",
 		  "programs[0].regions[1].anchor.object: /nopie: "
-		  "a program with a fixed address, no shared object" },
+		  "a program with a fixed address, not a shared object" },
 		{ "/../pie", "hot_table",
 		  "programs[0].regions[1].anchor.object: /../pie: "
-		  "the program itself, whose regions have no `object`" },
+		  "the program itself, for which `object` must be left out" },
 		{ "/object.so", "absent",
 		  "programs[0].regions[1].anchor.symbol: /object.so: no symbol absent" },
 		{ "/object.so", "object_initialised",
@@ -244,7 +244,7 @@ static void test_refused(void **state)
 		  "(/object.so: all pages of object_initialised are mapped from the file)" },
 		{ "/loose.so", "object_table",
 		  "programs[0].regions[1].anchor.object: /loose.so: the memory there does "
-		  "not follow pages of the file, by which it could be known" },
+		  "not follow pages of the file, which would identify it" },
 	};
 	size_t i;
 
@@ -289,7 +289,7 @@ static void test_too_long(void **state)
 	free(file.bytes);
 	add_in("/long.so", EBPFMM_ANCHOR_SYMBOL, "object_table");
 	assert_refused("programs[0].regions[0].anchor.object: /long.so: "
-		       "its memory reaches to too high an address");
+		       "its memory ends at too high an address");
 	assert_int_equal(unlinkat(fixtures_fd, "long.so", 0), 0);
 }
 

@@ -198,7 +198,7 @@ nothing_of_it()
 	ended TERM within "$cgroup/below" ebpfmm calibrate
 	nothing_of_it
 	run -1 ebpfmm calibrate --cgroup "$cgroup/below"
-	[[ $output == *"$cgroup/below: a policy would decide"* ]]
+	[[ $output == *"$cgroup/below: a policy decides here"* ]]
 	nothing_of_it
 }
 
@@ -217,7 +217,7 @@ nothing_of_it()
 	run -1 ebpfmm calibrate --cgroup "$cgroup/none"
 	[[ $output == *"$cgroup/none: No such file"* ]]
 	run -1 ebpfmm calibrate --cgroup /tmp
-	[[ $output == *"/tmp: not a directory of cgroup v2"* ]]
+	[[ $output == *"/tmp: not a cgroup v2 directory"* ]]
 	nothing_of_it
 }
 
@@ -225,7 +225,7 @@ nothing_of_it()
 	settings >"$BATS_TEST_TMPDIR/before"
 	mkdir -p /run/systemd/system
 	run -1 ebpfmm calibrate
-	[[ $output == *"systemd gives no scope"*"--cgroup"*bus* ]]
+	[[ $output == *"systemd did not create a scope"*"--cgroup"*bus* ]]
 	[ "${#lines[@]}" = 1 ]
 	nothing_of_it
 	new_cgroup
@@ -312,7 +312,7 @@ in_scope()
 	local pid=$!
 	measuring $pid
 	run -1 ebpfmm calibrate
-	[[ $output == *"somebody else"* ]]
+	[[ $output == *"another measurement"* ]]
 	wait $pid
 	[ -s $costs ]
 }
@@ -336,7 +336,7 @@ in_scope()
 		>"$BATS_TEST_TMPDIR/meminfo"
 	run -1 unshare --mount sh -c 'mount --bind "$1" /proc/meminfo &&
 		exec ebpfmm calibrate' - "$BATS_TEST_TMPDIR/meminfo"
-	[[ $output == *"too little memory"*"292 MiB"* ]]
+	[[ $output == *"not enough memory"*"292 MiB"* ]]
 	[ "$(<$costs)" = "$before" ]
 }
 

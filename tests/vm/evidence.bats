@@ -370,7 +370,7 @@ as_traced()
 			"no process 4194304@$cgroup 4194304 $(start)" \
 			"nothing is mapped@$cgroup $pid 1000" \
 			"nothing is mapped@$cgroup $pid ffffffffffffffff" \
-			"no anonymous memory@$cgroup $pid $image" \
+			"not anonymous memory@$cgroup $pid $image" \
 			"no policy@$cgroup.other $pid $(start)" \
 			"is not in@$cgroup 2 $(start)" \
 			"nonexistent@$cgroup/nonexistent $pid $(start)" \

@@ -432,7 +432,7 @@ breaks()
 	call_hook() { (cd "$bundle" && strace -f -qqq -o trace -e trace=pread64 \
 		-e inject="pread64:$how:when=1" "$hook"); }
 	local how=$1
-	refuses "$tests/fault: its reader was ended by signal $2 "
+	refuses "$tests/fault: its reader was killed by signal $2 "
 }
 
 @test "a reader that makes a system call it needs not is ended, and the hook says so" {
@@ -460,7 +460,7 @@ breaks()
 	# a complaint: not to the console, meanwhile.
 	printk=$(cut -f 1 /proc/sys/kernel/printk)
 	dmesg --console-level 4
-	refuses "$BATS_TEST_TMPDIR/big: its reader was ended by signal 9"
+	refuses "$BATS_TEST_TMPDIR/big: its reader was killed by signal 9"
 	grep -q '^oom_kill [1-9]' "$narrow/memory.events"
 	remove_cgroup "$narrow"
 }
@@ -605,7 +605,7 @@ breaks()
 		"$hook" "$BATS_TEST_TMPDIR/lines" "$pid" "$bundle" < <(state)
 	echo "$stderr"
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
-	[[ $stderr == *"$id"*"cgroup v1 account for memory"* ]]
+	[[ $stderr == *"$id"*"memory controller is on cgroup v1"* ]]
 	nothing_left
 	# Of other controllers it does not matter.
 	sed -i 's/cpu,memory/cpu,pids/' "$BATS_TEST_TMPDIR/lines"
