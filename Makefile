@@ -243,8 +243,8 @@ install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services)
 ifneq ($(PREFIX),/usr)
 	@echo "warning: engines read only /usr/share/containers/oci/hooks.d, and" \
 		"profiles are found only in $(SYSCONFDIR)/ebpfmm and /usr/share/ebpfmm:" \
-		"with PREFIX=$(PREFIX) no container gets a policy unless you tell" \
-		"the engine of $(hooks_dir) (podman: --hooks-dir)" >&2
+		"with PREFIX=$(PREFIX) no container gets a policy unless hooks_dir" \
+		"of the engine names $(hooks_dir)" >&2
 endif
 
 # Leaves what the operator has put into $(SYSCONFDIR)/ebpfmm.

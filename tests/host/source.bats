@@ -51,7 +51,7 @@ mksource()
 @test "where the mirror has it no more, the newest one is, which is said once" {
 	run mksource 6.12.999-1 6.12.998-1
 	[ "$status" = 0 ]
-	[ "${lines[0]}" = "==> the mirror has no linux-source-6.12 $base any more, which the series was last tested with: taking its newest one, 6.12.999-1" ]
+	[ "${lines[0]}" = "==> the mirror no longer has linux-source-6.12 $base, which the series was last tested with: using its newest version, 6.12.999-1" ]
 	[ "${lines[2]}" = "source 6.12.999-1" ]
 
 	rm "$EBPFMM_CACHE/asked"
