@@ -38,16 +38,16 @@
 #define EBPFMM_FORMAT		6	/* changes whenever a layout here or a pin does */
 #endif
 
-/* What pages are taken to cost until that is measured. */
+/* The assumed costs of pages, until they are measured. */
 #define EBPFMM_DEFAULT_ZERO_NS	100
 #define EBPFMM_DEFAULT_FAULT_NS	500
 #define EBPFMM_DEFAULT_COMPACT_NS(order)	(2000U << (order))
 
 /**
  * struct ebpfmm_costs - what pages cost on this node; written by user space
- * @measured: when they were measured, seconds since 1970; 0: they are defaults
+ * @measured: when they were measured, seconds since 1970; 0 for defaults
  * @zero_ns: time to zero a page of 4K, nanoseconds
- * @fault_ns: time that a page fault takes besides zeroing, nanoseconds
+ * @fault_ns: time of a page fault without zeroing, nanoseconds
  * @compact_ns: time to make a free block of each order by compaction, nanoseconds
  */
 struct ebpfmm_costs {
@@ -61,9 +61,10 @@ struct ebpfmm_costs {
  * struct ebpfmm_region - a range of pages and what each page size is worth there
  * @start: first page, relative to the base of the space it is listed in
  * @end: first page after it
- * @sizes: bit o set: order o is a candidate; bit 0 always is
- * @touched: share of the pages that gets touched, in 1/EBPFMM_TOUCHED_ONE
- * @source: which of its program's regions in the profile it is; EBPFMM_NO_REGION
+ * @sizes: bitmap of the orders that are candidates; bit 0 is always set
+ * @touched: share of the pages that is expected to be touched, in
+ *	1/EBPFMM_TOUCHED_ONE
+ * @source: index of the region in its program in the profile; EBPFMM_NO_REGION
  *	for a default
  * @reserved: 0
  * @decisions: counted by the policy, modulo 2^32
@@ -83,7 +84,7 @@ struct ebpfmm_region {
 	__u32 benefit[EBPFMM_BENEFITS];
 };
 
-/* Where the benefit of an order is: there is none of order 1. */
+/* The index in @benefit of an order; order 1 has none. */
 #define EBPFMM_BENEFIT(order)	((order) ? (order) - 1 : 0)
 
 /**
@@ -97,15 +98,15 @@ struct ebpfmm_span {
 };
 
 /**
- * struct ebpfmm_identity - which file, and in which state of it
- * @ino: i_ino of its inode, as the kernel has it
- * @mtime: when its content was last changed: seconds
+ * struct ebpfmm_identity - identifies a file in a certain state
+ * @ino: i_ino of the kernel's inode
+ * @mtime: time of the last modification: seconds
  * @mtime_nsec: and nanoseconds
  * @dev: s_dev of the inode's superblock, in the kernel's own encoding
  *
- * The time is here because numbers of inodes come again (a file that was
- * deleted; two layers of an overlay without xino), and because a file that was
- * written to is no longer the one that was translated.
+ * The time is included because inode numbers are reused (after a file is deleted;
+ * in two layers of an overlay without xino), and because a file that was written
+ * to is no longer the one that was translated.
  */
 struct ebpfmm_identity {
 	__u64 ino;
@@ -115,13 +116,13 @@ struct ebpfmm_identity {
 };
 
 /**
- * struct ebpfmm_mapping - which anonymous mappings a set of regions is for
+ * struct ebpfmm_mapping - selects the anonymous mappings that regions apply to
  * @min_size: smallest size of the mapping in bytes
  * @max_size: largest size in bytes
  * @regions: its regions, in pages from the start of the mapping
  * @name_len: length of @name, 0 if the name does not matter
- * @nth: which one of those that match in one process, the highest address being
- *	the first (mmap(2) goes downwards); 0 any of them
+ * @nth: rank among the matching mappings of a process, from the highest address
+ *	downwards, as mmap(2) assigns them; 0 for any
  * @name: as set with PR_SET_VMA_ANON_NAME
  *
  * Matchers are tried in order; the first one that matches is taken.
@@ -137,14 +138,14 @@ struct ebpfmm_mapping {
 
 /**
  * struct ebpfmm_object - the anonymous part of a segment of a shared object
- * @file: what the process maps: on overlayfs the file of the layer
+ * @file: the file that the process maps; on overlayfs, the file of the layer
  * @file_end: page of the file at which the segment's file-backed part ends
  * @start: page of unbiased virtual address at which its anonymous part starts
  * @end: first page after that part
  * @regions: its regions, in pages of unbiased virtual address
  *
- * The dynamic linker maps the one right behind the other, which is how the part
- * is known at a fault, whenever and wherever the object was loaded.
+ * The dynamic linker maps the anonymous part right after the file-backed part. The
+ * policy recognises it by that, whenever and wherever the object was loaded.
  */
 struct ebpfmm_object {
 	struct ebpfmm_identity file;
@@ -156,11 +157,11 @@ struct ebpfmm_object {
 
 /**
  * struct ebpfmm_program - one program of a profile
- * @file: as in mm->exe_file
+ * @file: the file that mm->exe_file refers to
  * @default_region: index of the row for anonymous memory outside every
  *	region, or EBPFMM_NO_REGION
- * @start_code: what mm->start_code is before the load bias is added: the
- *	lowest p_vaddr of an executable PT_LOAD (fs/binfmt_elf.c)
+ * @start_code: mm->start_code without the load bias: the lowest p_vaddr of an
+ *	executable PT_LOAD (fs/binfmt_elf.c)
  * @image_start: lowest address of a PT_LOAD, rounded down to a page
  * @image_end: end of the highest PT_LOAD, rounded up to a page
  * @image: regions in pages of unbiased virtual address
@@ -169,8 +170,7 @@ struct ebpfmm_object {
  *	page n is the n-th one below it, counting from 0
  * @mappings: slice of the matchers
  * @objects: slice of the parts of shared objects
- * @outside: faults of its memory that is in no region, counted by the policy,
- *	modulo 2^32
+ * @outside: faults outside all regions, counted by the policy, modulo 2^32
  */
 struct ebpfmm_program {
 	struct ebpfmm_identity file;
@@ -188,21 +188,22 @@ struct ebpfmm_program {
 };
 
 /**
- * enum ebpfmm_reason - why a decision was what it was
+ * enum ebpfmm_reason - the reason of a decision
  * @EBPFMM_BEST: the best candidate of a region
  * @EBPFMM_DEFAULT: the best candidate of the program's default
  * @EBPFMM_EDGE: a better one would have reached outside the region
- * @EBPFMM_FORBIDDEN: a better one was not admissible to the kernel here (sysfs,
- *	the bounds of the vma, a page table where a 2M page would go)
+ * @EBPFMM_FORBIDDEN: the kernel does not admit a better one here (sysfs, the
+ *	bounds of the vma, a page table where a 2M page would go)
  * @EBPFMM_LIMIT: a better one would have exceeded the profile's limit
  * @EBPFMM_PRESSURE: a better one would have left too little headroom below the
  *	limits of the memory cgroup
- * @EBPFMM_SUPPLY: a better one has no free block at hand, and would not repay
- *	making one
- * @EBPFMM_OUTSIDE: in no region and there is no default: left to the kernel
+ * @EBPFMM_SUPPLY: no free block of a better one was available, and it is not
+ *	worth compaction
+ * @EBPFMM_OUTSIDE: in no region, and there is no default: left to the kernel
  * @EBPFMM_OTHER_PROGRAM: not a program of the profile: left to the kernel
- * @EBPFMM_KEPT: not asked: an earlier answer to this thread, 4K, stood for it;
- *	where that was to leave it to the kernel its reason is counted again
+ * @EBPFMM_KEPT: the policy was not called, because an earlier answer of 4K to this
+ *	thread was still valid; if that answer left the decision to the kernel, its
+ *	reason is counted again instead
  */
 enum ebpfmm_reason {
 	EBPFMM_BEST,
@@ -232,9 +233,9 @@ struct ebpfmm_counters {
 };
 
 /**
- * struct ebpfmm_lost - what candidates were worth that were not chosen (sampled)
- * @net: sum of their net benefits, nanoseconds, by order
- * @samples: how many there are in the sum, by order
+ * struct ebpfmm_lost - net benefit of candidates that were not chosen (sampled)
+ * @net: sum of the net benefits, nanoseconds, by order
+ * @samples: number of decisions in the sum, by order
  */
 struct ebpfmm_lost {
 	__s64 net[EBPFMM_ORDERS];
@@ -242,7 +243,7 @@ struct ebpfmm_lost {
 };
 
 /**
- * struct ebpfmm_header - what precedes the regions of a cgroup's policy
+ * struct ebpfmm_header - precedes the regions of a cgroup's policy
  * @format: EBPFMM_FORMAT
  * @nregions: entries in use in the array of regions
  * @nprograms: entries in use in @programs
@@ -252,7 +253,7 @@ struct ebpfmm_lost {
  * @reserved: 0
  * @name: of the profile, for people
  * @limit: bytes of the cgroup's memory that may be in pages of each order
- * @programs: the programs; the first one whose file matches is taken
+ * @programs: the programs; the first one whose file matches applies
  * @mappings: matchers of all programs
  * @objects: parts of shared objects, of all programs
  * @counters: kept by the policy
@@ -277,11 +278,11 @@ struct ebpfmm_header {
 
 /**
  * struct ebpfmm_small - value of the cgroup storage "ebpfmm_small"
- * @header: see there
+ * @header: see struct ebpfmm_header
  * @regions: the regions of all programs
  *
- * A cgroup has its policy in one of two storages, by its number of regions, so
- * that a usual profile does not pay for the largest possible one.
+ * The number of regions selects one of two storages, so that a small profile does
+ * not take the memory of the largest possible one.
  */
 struct ebpfmm_small {
 	struct ebpfmm_header header;
@@ -290,7 +291,7 @@ struct ebpfmm_small {
 
 /**
  * struct ebpfmm_large - value of the cgroup storage "ebpfmm_large"
- * @header: see there
+ * @header: see struct ebpfmm_header
  * @regions: the regions of all programs
  *
  * Bounded by BPF_LOCAL_STORAGE_MAX_VALUE_SIZE, which is just below 64 KiB.
@@ -301,17 +302,17 @@ struct ebpfmm_large {
 };
 
 /**
- * struct ebpfmm_file - what the iterators "ebpfmm_files" and "ebpfmm_mapped" say
+ * struct ebpfmm_file - output of the iterators "ebpfmm_files" and "ebpfmm_mapped"
  * @identity: of an open file, or of the file behind a mapping
  * @at: its descriptor in the process that was iterated over, or the address at
  *	which the mapping starts
- * @ctime: when the inode was last changed, which nobody can set: seconds
+ * @ctime: time of the last change of the inode, which nobody can set: seconds
  * @ctime_nsec: and nanoseconds
  * @reserved: 0
  *
- * stat(2) may say other numbers than the kernel has in the inode (overlayfs,
- * btrfs), so user space asks this way. On overlayfs the file that is open is not
- * the one that is mapped.
+ * stat(2) may report other numbers than the kernel's inode has (overlayfs, btrfs),
+ * so user space uses the iterators. On overlayfs the open file and the mapped file
+ * are different ones.
  */
 struct ebpfmm_file {
 	struct ebpfmm_identity identity;
@@ -322,21 +323,20 @@ struct ebpfmm_file {
 };
 
 /**
- * struct ebpfmm_folios - what the iterator "ebpfmm_folios" says of a cgroup
- * @count: anonymous folios of each order from 2 on, of those below it too
+ * struct ebpfmm_folios - output of the iterator "ebpfmm_folios" for a cgroup
+ * @count: anonymous folios of each order from 2 on, including descendants
  */
 struct ebpfmm_folios {
 	__u64 count[EBPFMM_ORDERS];
 };
 
 /**
- * struct ebpfmm_tracing - whose decisions are to be told; written by user space
- * @cgroup: id of the cgroup, 0 for nobody's
- * @every: tell one in so many
- * @lost: events for which there was no room, counted by the policy
- * @until: CLOCK_MONOTONIC, nanoseconds: nothing is told from then on. Who listens
- *	puts it off again and again, so that the telling ends with them, whatever
- *	they die of.
+ * struct ebpfmm_tracing - which cgroup is traced; written by user space
+ * @cgroup: id of the cgroup, 0 for none
+ * @every: report one decision in this many
+ * @lost: events that found no room in the ring buffer, counted by the policy
+ * @until: when tracing expires, nanoseconds of CLOCK_MONOTONIC. The listener keeps
+ *	postponing it, so that tracing ends with the listener, however that ends.
  */
 struct ebpfmm_tracing {
 	__u64 cgroup;
@@ -346,14 +346,14 @@ struct ebpfmm_tracing {
 };
 
 /**
- * struct ebpfmm_event - one decision, as told in the ring buffer
+ * struct ebpfmm_event - one decision, as reported in the ring buffer
  * @time: CLOCK_MONOTONIC, nanoseconds
  * @address: page-aligned address that faulted
- * @start: address at which the memory that is decided alike starts
+ * @start: first address of the range that gets the same decision
  * @end: first address after it
- * @tgid: process whose fault it was
+ * @tgid: process that faulted
  * @tid: its thread
- * @program: index in the table; EBPFMM_NO_PROGRAM if it is none of the profile
+ * @program: index in the table; EBPFMM_NO_PROGRAM if the profile does not name it
  * @region: the region's @source; EBPFMM_NO_REGION if there is none or it is the
  *	program's default
  * @admissible: bitmap of the orders that the kernel admits
@@ -363,12 +363,12 @@ struct ebpfmm_tracing {
  * @asked: enum bpf_mm_reason of the kernel
  * @compact: whether the kernel may compact memory for it
  * @candidates: bitmap of the orders that the region names and that fit into it
- * @limited: of these, which would have exceeded a limit of the profile
- * @pressed: which would have left too little headroom
- * @missing: which had no free block at hand, among those that were looked for
+ * @limited: the candidates that would have exceeded a limit of the profile
+ * @pressed: the candidates that would have left too little headroom
+ * @missing: the candidates that were checked and had no free block available
  * @touched: the region's, in 1/EBPFMM_TOUCHED_ONE
- * @refused: where the kernel decides, which of @admissible it may not use: those of
- *	@limited, and those that would reach into a region
+ * @refused: if the kernel decides, the orders of @admissible that it may not use:
+ *	those in @limited, and those that would reach into a region
  * @net: net benefit of each candidate, nanoseconds
  */
 struct ebpfmm_event {
@@ -396,15 +396,15 @@ struct ebpfmm_event {
 };
 
 /**
- * enum ebpfmm_outcome - what came of the question what would be decided
+ * enum ebpfmm_outcome - result of an inquiry
  * @EBPFMM_NO_TASK: there is no such process
- * @EBPFMM_NOT_BELOW: it is not in the cgroup or below it
- * @EBPFMM_BUSY: its memory could not be looked at just now
- * @EBPFMM_NO_MEMORY: it has none
+ * @EBPFMM_NOT_BELOW: the process is not in the cgroup or below it
+ * @EBPFMM_BUSY: the lock of its memory (mmap_lock) could not be taken
+ * @EBPFMM_NO_MEMORY: it has no user memory
  * @EBPFMM_UNMAPPED: nothing is mapped at the address
- * @EBPFMM_NOT_ANONYMOUS: what is mapped there is not anonymous memory
+ * @EBPFMM_NOT_ANONYMOUS: the mapping is not anonymous memory
  * @EBPFMM_NO_TABLE: the cgroup has no profile
- * @EBPFMM_EXPLAINED: an answer
+ * @EBPFMM_EXPLAINED: there is an answer
  */
 enum ebpfmm_outcome {
 	EBPFMM_NO_TASK,
@@ -418,16 +418,16 @@ enum ebpfmm_outcome {
 };
 
 /**
- * struct ebpfmm_explanation - what would be decided for an address, and from what
- * @outcome: enum ebpfmm_outcome; of all others but EBPFMM_EXPLAINED the rest is 0
+ * struct ebpfmm_explanation - the decision for an address, and what it is based on
+ * @outcome: enum ebpfmm_outcome; unless it is EBPFMM_EXPLAINED, the rest is 0
  * @is_default: @region is the program's default
  * @vm_start: where the mapping starts
  * @vm_end: first address after it
  * @headroom: bytes that may still be charged, below the nearest limit
  * @headroom_limit: that limit, bytes; both are all ones if there is none
- * @event: the decision; there are no time and no thread to it
- * @region: the region, or the default; its @sizes are 0 if it is neither
- * @costs: what pages were taken to cost
+ * @event: the decision, without time and thread
+ * @region: the region, or the default; its @sizes are 0 if there is neither
+ * @costs: the costs that were used
  */
 struct ebpfmm_explanation {
 	__u32 outcome;
@@ -443,7 +443,7 @@ struct ebpfmm_explanation {
 
 /**
  * struct ebpfmm_inquiry - a question to the program "ebpfmm_explain", and its answer
- * @cgroup: id of the cgroup whose profile is asked
+ * @cgroup: id of the cgroup whose profile to use
  * @address: address in the process that is iterated over, page-aligned
  * @answer: filled in by the program
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finding the cgroup that a policy belongs on.
+ * Finding the cgroup that a policy is to be attached to.
  */
 #ifndef EBPFMM_CGROUP_H
 #define EBPFMM_CGROUP_H
@@ -13,7 +13,7 @@
 /**
  * struct ebpfmm_cgroup - an open cgroup v2 directory
  * @fd: descriptor of the directory
- * @id: the cgroup's id, as bpf_get_current_cgroup_id() would give it
+ * @id: the cgroup's id, as bpf_get_current_cgroup_id() returns it
  * @path: absolute path of the directory; allocated
  */
 struct ebpfmm_cgroup {
@@ -23,7 +23,7 @@ struct ebpfmm_cgroup {
 };
 
 /**
- * ebpfmm_cgroup_supported - does this node run on cgroup v2?
+ * ebpfmm_cgroup_supported - check whether this node uses cgroup v2
  * @err: why not
  *
  * Return: 0, or -1 with @err set.
@@ -34,10 +34,10 @@ int ebpfmm_cgroup_supported(struct ebpfmm_error *err);
  * ebpfmm_cgroup_of_pid - the cgroup of a container, found from its process
  * @pid: the container's first process, as in the OCI state
  * @out: to be closed with ebpfmm_cgroup_close()
- * @err: no cgroup v2, no such process, or a cgroup that is the root or that
- *	holds ourselves, which would reach further than the container
+ * @err: no cgroup v2, no such process, or a cgroup that is the root or contains
+ *	this process, and so covers more than the container
  *
- * Read from /proc; as ebpfmm_cgroup_lift() has it.
+ * Reads /proc/PID/cgroup and applies ebpfmm_cgroup_lift().
  *
  * Return: 0, or -1 with @err set.
  */
@@ -45,15 +45,15 @@ int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 			 struct ebpfmm_error *err);
 
 /**
- * ebpfmm_cgroup_lift - from the cgroup of a container's process to the container's own
- * @path: of the process, as in /proc/PID/cgroup; cut in place
- * @own: ours, which must not be in what is left
+ * ebpfmm_cgroup_lift - get from the cgroup of a container's process to the container's
+ * @path: cgroup of the process, as in /proc/PID/cgroup; shortened in place
+ * @own: cgroup of this process, which the result must not contain
  *
- * With systemd's manager crun may put the process into a sub-cgroup of the scope: of the
- * name "container" up to 1.21, by `run.oci.systemd.subgroup` of any. Who comes by `exec`
- * may be beside it, so the scope is meant. With `--cgroups=split` it is podman's
- * "libpod-payload-ID", which is beside the engine's processes in a unit. Beyond a
- * service or a slice nothing is looked for.
+ * With systemd's manager, crun may put the process into a sub-cgroup of the scope, named
+ * "container" up to crun 1.21, or by `run.oci.systemd.subgroup`. Processes that `exec`
+ * starts may be beside it, so the result is the scope. With `--cgroups=split`, it is
+ * podman's "libpod-payload-ID", which is beside the engine's processes in a unit. The
+ * search ends at a service or a slice.
  */
 void ebpfmm_cgroup_lift(char *path, const char *own);
 
@@ -80,22 +80,22 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 			  struct ebpfmm_error *err);
 
 /**
- * ebpfmm_cgroup_path - where a process is
+ * ebpfmm_cgroup_path - find the cgroup directory of a process
  * @pid: the process; 0 for the root of cgroup v2
- * @err: no cgroup v2, no such process, or one outside our cgroup namespace
+ * @err: no cgroup v2, no such process, or one outside this cgroup namespace
  *
- * Unlike the rest, this and what follows also work beside cgroup v1.
+ * This function and those below also work if cgroup v1 controls memory.
  *
  * Return: absolute path of the directory, allocated; or NULL with @err set.
  */
 char *ebpfmm_cgroup_path(pid_t pid, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_cgroup_make - make an empty cgroup
- * @parent: absolute path of the cgroup that it shall be in
- * @name: its name; one that is there already is taken if it is empty
+ * ebpfmm_cgroup_make - create an empty cgroup
+ * @parent: absolute path of the parent cgroup
+ * @name: its name; an existing cgroup is used if it is empty
  * @out: to be closed with ebpfmm_cgroup_close(), after ebpfmm_cgroup_remove()
- * @err: begins with its path; code is EBUSY when something is in it
+ * @err: begins with its path; code is EBUSY when it is not empty
  *
  * Return: 0, or -1 with @err set.
  */
@@ -103,8 +103,8 @@ int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgrou
 		       struct ebpfmm_error *err);
 
 /**
- * ebpfmm_cgroup_remove - kill what is in a cgroup, and remove it
- * @cgroup: has no cgroup below it; may be gone
+ * ebpfmm_cgroup_remove - kill the processes of a cgroup, and remove it
+ * @cgroup: has no cgroup below it; may no longer exist
  * @err: begins with its path
  *
  * Return: 0, or -1 with @err set.
@@ -113,15 +113,15 @@ int ebpfmm_cgroup_remove(const struct ebpfmm_cgroup *cgroup,
 			 struct ebpfmm_error *err);
 
 /**
- * ebpfmm_cgroup_first_pid - some process of a cgroup or of one below it
+ * ebpfmm_cgroup_first_pid - find a process in a cgroup or below it
  * @cgroup: the cgroup
  *
- * Return: its pid, or 0 when there is none that we can see.
+ * Return: its pid, or 0 when none is visible.
  */
 pid_t ebpfmm_cgroup_first_pid(const struct ebpfmm_cgroup *cgroup);
 
 /**
- * ebpfmm_cgroup_close - close and free
+ * ebpfmm_cgroup_close - close a cgroup and free its path
  * @cgroup: may have been closed before
  */
 void ebpfmm_cgroup_close(struct ebpfmm_cgroup *cgroup);

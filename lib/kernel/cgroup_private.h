@@ -8,8 +8,8 @@
 #include "kernel/cgroup.h"
 
 /**
- * ebpfmm_cgroup_mount_point - where cgroup v2 is mounted
- * @err: it is not, or there is no memory
+ * ebpfmm_cgroup_mount_point - find the mount point of cgroup v2
+ * @err: it is not mounted, or there is no memory
  *
  * Return: an absolute path, allocated; or NULL with @err set.
  */
@@ -27,10 +27,10 @@ int ebpfmm_cgroup_open_dir(const char *path, struct ebpfmm_cgroup *out,
 			   struct ebpfmm_error *err);
 
 /**
- * ebpfmm_cgroup_has_parent_step - does a path lead upwards on its way?
+ * ebpfmm_cgroup_has_parent_step - check whether a path contains a step upwards
  * @path: the path
  *
- * Return: whether a "/.." is in it.
+ * Return: true if it contains "/..".
  */
 bool ebpfmm_cgroup_has_parent_step(const char *path);
 

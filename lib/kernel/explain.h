@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Asking what would be decided now for an address of a process. */
+/* Explaining what the policy would decide now for an address of a process. */
 #ifndef EBPFMM_EXPLAIN_H
 #define EBPFMM_EXPLAIN_H
 
@@ -12,18 +12,18 @@
 #include "kernel/policy.h"
 
 /**
- * ebpfmm_explain - ask the policy's own code what it would decide
+ * ebpfmm_explain - run the policy's own code to see what it would decide
  * @policy: the open policy
- * @cgroup: the cgroup whose profile is asked
+ * @cgroup: the cgroup whose profile to use
  * @pid: a process in it or below it
  * @address: any address of the process
  * @out: filled in; @out->outcome is EBPFMM_EXPLAINED
- * @err: why there is no answer: no such process, none of the cgroup's, nothing
- *	mapped there, no anonymous memory, no profile
+ * @err: why there is no answer: no such process, a process outside the cgroup,
+ *	nothing mapped there, no anonymous memory, no profile
  *
- * Neither the process nor what is counted is disturbed. The answer is that for
- * memory around which nothing is populated yet, and of that cgroup's profile
- * alone: those of cgroups above can take sizes away, one below decides first.
+ * Does not disturb the process or change counters. The answer assumes that no page
+ * around the address exists yet. It is the answer of this cgroup's profile alone:
+ * policies of cgroups above can take sizes away, and one below decides first.
  *
  * Return: 0, or -1 with @err set.
  */

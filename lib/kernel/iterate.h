@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Answers that BPF iterators write. */
+/* Reading the output of BPF iterators. */
 #ifndef EBPFMM_ITERATE_H
 #define EBPFMM_ITERATE_H
 
@@ -12,18 +12,18 @@
  * @program: descriptor of its program
  * @info: what to iterate over
  *
- * Return: what it says, to be closed; or NULL with errno set.
+ * Return: its output, to be closed with fclose(3); or NULL with errno set.
  */
 FILE *ebpfmm_iterate_open(int program, const union bpf_iter_link_info *info);
 
 /**
- * ebpfmm_iterate - run an iterator and take the first thing it says
+ * ebpfmm_iterate - run an iterator and read the first record of its output
  * @program: descriptor of its program
  * @info: what to iterate over
  * @out: filled in
- * @size: bytes of it
+ * @size: size of the record in bytes
  *
- * Return: 1, 0 when it had nothing to say, or -1 with errno set.
+ * Return: 1, 0 when the output is empty, or -1 with errno set.
  */
 int ebpfmm_iterate(int program, const union bpf_iter_link_info *info, void *out,
 		   size_t size);

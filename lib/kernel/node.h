@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which machine this is, under which kernel. */
+/* Identifying this machine and its kernel. */
 #ifndef EBPFMM_NODE_H
 #define EBPFMM_NODE_H
 
@@ -12,7 +12,7 @@
  * struct ebpfmm_node - a machine and its kernel
  * @kernel: release of the kernel, as `uname -r` prints it
  * @cpu: model of the first CPU
- * @memory: memory in all, bytes
+ * @memory: total memory, bytes
  */
 struct ebpfmm_node {
 	char kernel[65];
@@ -21,7 +21,7 @@ struct ebpfmm_node {
 };
 
 /**
- * ebpfmm_node_read - which one is this?
+ * ebpfmm_node_read - identify this machine
  * @node: filled in
  * @err: what failed
  *
@@ -30,14 +30,14 @@ struct ebpfmm_node {
 int ebpfmm_node_read(struct ebpfmm_node *node, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_node_same_machine - are these the same machine?
+ * ebpfmm_node_same_machine - compare two machines by CPU and memory
  * @a: one
  * @b: the other
  *
- * Each kernel keeps another part of the memory for itself, so that the sizes
- * may differ by a sixteenth.
+ * Kernels reserve different amounts of memory, so the sizes may differ by a
+ * sixteenth.
  *
- * Return: whether they are, as far as CPU and memory say.
+ * Return: true if they may be the same machine.
  */
 bool ebpfmm_node_same_machine(const struct ebpfmm_node *a,
 			      const struct ebpfmm_node *b);

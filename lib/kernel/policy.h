@@ -8,20 +8,20 @@
  *		ops			the struct_ops map
  *		small, large		cgroup storages
  *		files, mapped		programs of the iterators over open and mapped files
- *		events, tracing		what is being told to whom, see struct ebpfmm_event
+ *		events, tracing		the ring buffer of decisions, and what goes into it
  *		costs			what pages cost on this node, struct ebpfmm_costs
  *		format			a map that holds EBPFMM_FORMAT of the loader
  *		cgroup-<id>		one link for each cgroup
  *
- * A format's directory appears and goes in one step: it is filled as ebpfmm-new and
- * emptied as ebpfmm-old, so that it is whole whenever it is there. Versions before
- * format 6 have pinned all of it right below ebpfmm.
+ * A format's directory appears and disappears atomically: it is filled under the name
+ * ebpfmm-new and emptied under the name ebpfmm-old, so that it is complete whenever it
+ * exists. Versions before format 6 pin directly below ebpfmm.
  *
- * This is about the policy of our own format but where it says otherwise; policies.h is
- * about those of all.
+ * Unless stated otherwise, these functions handle the policy of this version's format;
+ * those of policies.h handle all formats.
  *
- * Functions that change something are to be called with the lock of the
- * records held; lifecycle.h does so and is what programs use.
+ * The caller must hold the lock of the records for functions that change something.
+ * Programs use lifecycle.h, which takes it.
  */
 #ifndef EBPFMM_POLICY_H
 #define EBPFMM_POLICY_H
@@ -44,7 +44,7 @@
 struct ebpfmm_policy;
 
 /**
- * ebpfmm_policy_supported - has this kernel the hook?
+ * ebpfmm_policy_supported - check whether this kernel has the hook
  * @err: why not
  *
  * Return: 0, or -1 with @err set.
@@ -52,7 +52,7 @@ struct ebpfmm_policy;
 int ebpfmm_policy_supported(struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_load - load and pin the policy unless it is already
+ * ebpfmm_policy_load - load and pin the policy unless it is loaded already
  * @err: what failed; nothing is left pinned then
  *
  * Return: 0, or -1 with @err set.
@@ -60,11 +60,11 @@ int ebpfmm_policy_supported(struct ebpfmm_error *err);
 int ebpfmm_policy_load(struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_sweep - count and remove what a killed load or unload left, of any format
- * @remove: false only counts
+ * ebpfmm_policy_sweep - remove leftovers of a killed load or unload, of any format
+ * @remove: if false, only count them
  * @err: what failed
  *
- * Return: number of half-made directories, or -1 with @err set.
+ * Return: number of incomplete directories, or -1 with @err set.
  */
 int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err);
 
@@ -73,18 +73,18 @@ int ebpfmm_policy_sweep(bool remove, struct ebpfmm_error *err);
  * @out: to be closed with ebpfmm_policy_close(); NULL when it is not loaded
  * @err: what failed
  *
- * Needs no lock. What it is needed for is opened when it is: without the lock,
- * that may fail because the policy was unloaded meanwhile.
+ * Needs no lock. Pinned objects are opened when they are first used: without the lock,
+ * that may fail because the policy was unloaded in the meantime.
  *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_is_ours - is it of our format?
+ * ebpfmm_policy_is_ours - check whether a policy has this version's format
  * @policy: the open policy
  *
- * Return: whether it is.
+ * Return: true if it does.
  */
 bool ebpfmm_policy_is_ours(const struct ebpfmm_policy *policy);
 
@@ -92,14 +92,14 @@ bool ebpfmm_policy_is_ours(const struct ebpfmm_policy *policy);
  * ebpfmm_policy_format - the format of a policy
  * @policy: the open policy
  *
- * Return: the number; 0 if it does not say.
+ * Return: the number; 0 if the policy does not record it.
  */
 uint32_t ebpfmm_policy_format(const struct ebpfmm_policy *policy);
 
 /**
- * ebpfmm_policy_check_format - as ebpfmm_policy_is_ours(), with what can be done
+ * ebpfmm_policy_check_format - fail unless ebpfmm_policy_is_ours()
  * @policy: the open policy
- * @err: which format it has
+ * @err: the format it has, and what can be done with it
  *
  * Return: 0, or -1 with @err set.
  */
@@ -107,25 +107,25 @@ int ebpfmm_policy_check_format(const struct ebpfmm_policy *policy,
 			       struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_check_whole - is all there that was pinned?
+ * ebpfmm_policy_check_whole - check that no pin of the policy is missing
  * @policy: the open policy
- * @err: what is not
+ * @err: what is missing
  *
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_policy_check_whole(struct ebpfmm_policy *policy, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_close - close
+ * ebpfmm_policy_close - close a policy
  * @policy: may be NULL
  */
 void ebpfmm_policy_close(struct ebpfmm_policy *policy);
 EBPFMM_CLEANUP(struct ebpfmm_policy *, ebpfmm_policy_close)
 
 /**
- * ebpfmm_policy_identify - which file a descriptor is; an ebpfmm_identify_fn
+ * ebpfmm_policy_identify - identify the file of a descriptor; an ebpfmm_identify_fn
  * @fd: descriptor of this process
- * @mapped: the file behind a mapping of it, instead
+ * @mapped: identify the file behind a mapping of it instead
  * @file: filled in
  * @policy: struct ebpfmm_policy *
  * @err: what failed
@@ -136,14 +136,14 @@ int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,
 			   void *policy, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_attach - give a cgroup a policy that has none or ours
+ * ebpfmm_policy_attach - attach the policy to a cgroup, or replace its table
  * @policy: the open policy
- * @cgroup: where to
+ * @cgroup: the cgroup, which has no policy or this one
  * @table: the translated profile
- * @err: what failed; the cgroup is as it was then
+ * @err: what failed; the cgroup is unchanged then
  *
- * Replacing is atomic for faults. Counters carry over; decisions made while
- * the table is being replaced may go uncounted.
+ * Page faults see the old table or the new one. Counters carry over; decisions made
+ * during the replacement may not be counted.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -153,14 +153,14 @@ int ebpfmm_policy_attach(struct ebpfmm_policy *policy,
 			 struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_adopt - finish a replacement of another format's policy by ours
- * @policy: ours
+ * ebpfmm_policy_adopt - finish an interrupted replacement of another format's policy
+ * @policy: the policy of this version
  * @from: the other one, with a link to the cgroup
  * @id: the cgroup's id
  * @err: what failed
  *
- * Who was killed at it may have left a link to our program among the other's pins. Any
- * other link stays where it is.
+ * A process that was killed during the replacement may have left a link to this
+ * version's program among the pins of the other one. Any other link stays where it is.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -168,9 +168,9 @@ int ebpfmm_policy_adopt(struct ebpfmm_policy *policy, struct ebpfmm_policy *from
 			uint64_t id, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_detach - take a cgroup's policy away
+ * ebpfmm_policy_detach - detach the policy from a cgroup
  * @policy: the open policy, of any format
- * @id: the cgroup's id; the cgroup may be gone
+ * @id: the cgroup's id; the cgroup may no longer exist
  * @err: what failed; code is ENOENT when it had no policy
  *
  * Return: 0, or -1 with @err set.
@@ -179,10 +179,10 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 			 struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_is_attached - is it what a cgroup has?
+ * ebpfmm_policy_is_attached - check whether the policy is attached to a cgroup
  * @policy: the open policy, of any format
  * @id: the cgroup's id
- * @err: why that cannot be said
+ * @err: what failed
  *
  * Return: 1 when its link is pinned and attached, 0 when not, or -1 with @err set.
  */
@@ -203,10 +203,10 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 		      struct ebpfmm_table *table, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_each - call for each cgroup id that has a pinned link
+ * ebpfmm_policy_each - call a function for each cgroup that has a pinned link
  * @policy: the open policy, of any format
- * @fn: called with the id and whether the link is still attached (it is not
- *	when the cgroup was removed); a nonzero return value ends the walk
+ * @fn: called with the cgroup's id and whether the link is still attached (it is
+ *	not when the cgroup was removed); a nonzero return value ends the walk
  * @data: for @fn
  * @err: what failed
  *

@@ -7,7 +7,7 @@
 #include "kernel/policy.h"
 #include "kernel/policy_object.h"
 
-/* The same for all formats: they see each other's. */
+/* The same for all formats: each version sees the pins of the others. */
 #define EBPFMM_BPF_FS "/sys/fs/bpf"
 #define EBPFMM_TOP_NAME "ebpfmm"
 #define EBPFMM_NEW_NAME "ebpfmm-new"
@@ -16,10 +16,10 @@
 
 /**
  * struct ebpfmm_policy - a loaded policy
- * @dirfd: the pin directory, which stays that of these objects
- * @fd: those that were needed so far; -1: not yet
- * @format: EBPFMM_FORMAT of who loaded it
- * @unnumbered: it is of a version that pinned right below EBPFMM_PIN_TOP
+ * @dirfd: the pin directory, also after another one has replaced it
+ * @fd: the pinned objects that were opened so far, or -1
+ * @format: EBPFMM_FORMAT of the version that loaded it
+ * @unnumbered: loaded by a version that pins directly below EBPFMM_PIN_TOP
  * @path: of the pin directory
  */
 struct ebpfmm_policy {
@@ -31,8 +31,8 @@ struct ebpfmm_policy {
 };
 
 /**
- * ebpfmm_policy_new - what is pinned in a directory
- * @dirfd: the directory, which is the policy's then
+ * ebpfmm_policy_new - open the policy that is pinned in a directory
+ * @dirfd: the directory, which then belongs to the policy
  * @format: its format
  *
  * Return: to be closed with ebpfmm_policy_close(), or NULL without memory.
@@ -40,13 +40,13 @@ struct ebpfmm_policy {
 struct ebpfmm_policy *ebpfmm_policy_new(int dirfd, uint32_t format);
 
 /**
- * ebpfmm_policy_unnumber - it is that of a version that knew of no directory for each
+ * ebpfmm_policy_unnumber - mark a policy of a version without a directory per format
  * @policy: its directory is EBPFMM_PIN_TOP; its format is looked up, 0 if it has none
  */
 void ebpfmm_policy_unnumber(struct ebpfmm_policy *policy);
 
 /**
- * ebpfmm_policy_remove - unpin all of a policy
+ * ebpfmm_policy_remove - remove all pins of a policy
  * @policy: the policy
  * @err: what failed
  *
@@ -55,14 +55,15 @@ void ebpfmm_policy_unnumber(struct ebpfmm_policy *policy);
 int ebpfmm_policy_remove(struct ebpfmm_policy *policy, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_policy_take_over - give a cgroup our policy instead of that of another format
- * @policy: ours
- * @from: what the cgroup has
+ * ebpfmm_policy_take_over - replace a cgroup's policy of another format
+ * @policy: the policy of this version
+ * @from: the policy that the cgroup has
  * @cgroup: the cgroup
  * @table: the translated profile
- * @err: what failed; the cgroup is as it was then
+ * @err: what failed; the cgroup is unchanged then
  *
- * Atomic for faults: its link is updated, and then its pin moved. Counters begin anew.
+ * Atomic for page faults: the link is updated, and then its pin moved. Counters restart
+ * at zero.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -79,7 +80,7 @@ int ebpfmm_policy_take_over(struct ebpfmm_policy *policy, struct ebpfmm_policy *
 uint64_t ebpfmm_link_id(const char *name);
 
 /**
- * ebpfmm_link_make - put the policy on a cgroup that has none
+ * ebpfmm_link_make - attach the policy to a cgroup that has none
  * @policy: the policy
  * @cgroup: the cgroup
  * @err: what failed
@@ -90,12 +91,12 @@ int ebpfmm_link_make(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *c
 		     struct ebpfmm_error *err);
 
 /**
- * ebpfmm_link_renew - make the kernel forget the answers that it keeps for threads
+ * ebpfmm_link_renew - invalidate the answers that the kernel keeps for threads
  * @policy: the policy
  * @cgroup: a cgroup that has it, whose table was replaced
  * @err: what failed
  *
- * Any update of a link does.
+ * Any update of a link does so.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -103,11 +104,11 @@ int ebpfmm_link_renew(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *
 		      struct ebpfmm_error *err);
 
 /**
- * ebpfmm_link_move - have a link of another format call our program
- * @policy: ours
- * @from: what the cgroup has
+ * ebpfmm_link_move - make a link of another format call this version's program
+ * @policy: the policy of this version
+ * @from: the policy that the cgroup has
  * @cgroup: the cgroup
- * @err: what failed; the link is as it was then
+ * @err: what failed; the link is unchanged then
  *
  * Return: 0, or -1 with @err set.
  */
@@ -115,9 +116,9 @@ int ebpfmm_link_move(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 		     const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_link_unpin - take the policy from a cgroup
+ * ebpfmm_link_unpin - detach the policy from a cgroup
  * @policy: the policy
- * @id: of the cgroup, which may be gone
+ * @id: id of the cgroup, which may no longer exist
  * @err: what failed
  *
  * Return: 1, 0 when there is no such link, or -1 with @err set.
@@ -126,7 +127,7 @@ int ebpfmm_link_unpin(struct ebpfmm_policy *policy, uint64_t id,
 		      struct ebpfmm_error *err);
 
 /**
- * ebpfmm_bpf_fs_open - open where everything is pinned
+ * ebpfmm_bpf_fs_open - open the bpffs mount that everything is pinned in
  * @err: what failed, such as that it is not mounted
  *
  * Return: a descriptor, or -1 with @err set.
@@ -158,15 +159,15 @@ int ebpfmm_pin_put(int dirfd, const char *name, int fd);
  * @name: its name there
  * @err: what failed
  *
- * Return: 0 (also when it was not there), or -1 with @err set.
+ * Return: 0 (also when it did not exist), or -1 with @err set.
  */
 int ebpfmm_pin_remove_dir(int fsfd, const char *name, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_pin_format - the format that a directory's name is
+ * ebpfmm_pin_format - parse the name of a format's directory
  * @name: the name
  *
- * Return: the number, or 0 when the name is something else.
+ * Return: the format, or 0 when the name is not one.
  */
 uint32_t ebpfmm_pin_format(const char *name);
 

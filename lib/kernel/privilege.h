@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether this process may change the node at all. */
+/* Checking the privileges of this process. */
 #ifndef EBPFMM_PRIVILEGE_H
 #define EBPFMM_PRIVILEGE_H
 
 #include "base/error.h"
 
 /**
- * ebpfmm_privileged - may this process load and attach policies?
- * @err: why not: a user namespace (rootless container engines) or a capability
+ * ebpfmm_privileged - check whether this process may load and attach policies
+ * @err: why not: it is in a user namespace (rootless engines) or lacks CAP_SYS_ADMIN
  *
  * Return: 0, or -1 with @err set.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* In pages of which size a cgroup has its memory: the kernel's own account. */
+/* A cgroup's memory by page size, as the kernel counts it. */
 #ifndef EBPFMM_SIZES_H
 #define EBPFMM_SIZES_H
 
@@ -13,7 +13,7 @@
 struct ebpfmm_sizes;
 
 /**
- * ebpfmm_sizes_open - prepare to read the accounts of cgroups
+ * ebpfmm_sizes_open - prepare to read the counters of cgroups
  * @out: to be closed with ebpfmm_sizes_close()
  * @err: what failed
  *
@@ -22,12 +22,12 @@ struct ebpfmm_sizes;
 int ebpfmm_sizes_open(struct ebpfmm_sizes **out, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_sizes_read - anonymous memory of a cgroup and those below, by page size
+ * ebpfmm_sizes_read - read the anonymous memory of a cgroup and its descendants
  * @sizes: from ebpfmm_sizes_open()
  * @cgroup: the cgroup
- * @bytes: filled in; that in single pages is known to some pages per CPU only
- * @err: what failed; code is ENOENT when its memory is not accounted for
- *	separately
+ * @bytes: filled in, by page size; the count of single pages is off by up to some
+ *	pages per CPU
+ * @err: what failed; code is ENOENT when the cgroup has no count of its own
  *
  * Return: 0, or -1 with @err set.
  */
@@ -35,7 +35,7 @@ int ebpfmm_sizes_read(struct ebpfmm_sizes *sizes, const struct ebpfmm_cgroup *cg
 		      uint64_t bytes[EBPFMM_ORDERS], struct ebpfmm_error *err);
 
 /**
- * ebpfmm_sizes_close - close
+ * ebpfmm_sizes_close - free what ebpfmm_sizes_open() made
  * @sizes: may be NULL
  */
 void ebpfmm_sizes_close(struct ebpfmm_sizes *sizes);
