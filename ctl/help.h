@@ -11,7 +11,7 @@
  * ctl_usage - print the line that says how a command is used
  * @commands: all of them
  * @command: of which command; NULL: which commands there are
- * @out: where to
+ * @out: output stream
  */
 void ctl_usage(const struct ctl_command *commands, const struct ctl_command *command,
 	       FILE *out);

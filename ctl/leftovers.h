@@ -20,7 +20,7 @@ struct leftovers {
 
 /**
  * leftovers_find - find all of it
- * @clear: false only counts
+ * @clear: if false, only count
  * @found: how much there is, or was
  * @err: what failed
  *

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Variables that release what they hold where their scope ends, on each way out of it.
- * They need a value from the start: -1 for a descriptor, NULL for a pointer.
+ * Variables that release what they hold at the end of their scope, however it is left.
+ * They must be initialised: to -1 for a descriptor, to NULL for a pointer.
  *
  *	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
  *	_cleanup_free_ char *name = NULL;
  *	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
  *
- * Each variable has a line of its own. They are released in the opposite order, after
- * the value that the function returns is known; errno stays.
+ * Declare one variable per line. They are released in reverse order, after the return
+ * value is evaluated; errno is preserved.
  */
 #ifndef EBPFMM_CLEANUP_H
 #define EBPFMM_CLEANUP_H
@@ -20,17 +20,17 @@
 #include <unistd.h>
 
 /**
- * _cleanup_ - have a function called where the variable's scope ends
+ * _cleanup_ - call a function at the end of the variable's scope
  * @fn: gets the address of the variable
  */
 #define _cleanup_(fn) __attribute__((cleanup(fn)))
 
 /**
- * EBPFMM_CLEANUP - make a function for _cleanup_() of one that gets the value itself
- * @type: of the variable, a pointer
- * @fn: releases it; it is not called for NULL
+ * EBPFMM_CLEANUP - define a function for _cleanup_() from one that takes the value
+ * @type: type of the variable, a pointer
+ * @fn: releases the value; not called for NULL
  *
- * The new one has @fn's name and a "p" behind it, as in _cleanup_(ebpfmm_policy_closep).
+ * The new function's name is @fn's and a "p", as in _cleanup_(ebpfmm_policy_closep).
  */
 #define EBPFMM_CLEANUP(type, fn)				\
 	static inline void fn##p(__typeof__(type) *value)	\
@@ -68,7 +68,7 @@ static inline void closep(int *fd)
 }
 
 /**
- * take_fd - hand a descriptor on to who closes it from now on
+ * take_fd - pass on ownership of a descriptor
  * @fd: becomes -1, so that its scope does not close it
  *
  * Return: the descriptor.
@@ -82,7 +82,7 @@ static inline int take_fd(int *fd)
 }
 
 /**
- * take_ptr - hand a pointer on to who releases it from now on
+ * take_ptr - pass on ownership of a pointer
  * @pointer: a variable; becomes NULL, so that its scope does not release it
  *
  * Return: the pointer.
@@ -97,7 +97,7 @@ static inline int take_fd(int *fd)
 
 #define _cleanup_free_ _cleanup_(freep)
 #define _cleanup_close_ _cleanup_(closep)
-/* Whether all was written is not known this way: for files that are read. */
+/* Ignores errors of fclose(3): only for files that are read. */
 #define _cleanup_fclose_ _cleanup_(fclosep)
 #define _cleanup_closedir_ _cleanup_(closedirp)
 

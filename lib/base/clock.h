@@ -24,7 +24,7 @@ static inline int64_t ebpfmm_clock_ns(clockid_t clock)
 }
 
 /**
- * ebpfmm_now_ms - how late it is
+ * ebpfmm_now_ms - get the current time
  *
  * Return: milliseconds of CLOCK_MONOTONIC.
  */
@@ -34,8 +34,8 @@ static inline int64_t ebpfmm_now_ms(void)
 }
 
 /**
- * ebpfmm_deadline - a point in time
- * @ms: from now on
+ * ebpfmm_deadline - compute a deadline
+ * @ms: milliseconds from now
  *
  * Return: milliseconds of CLOCK_MONOTONIC.
  */
@@ -46,9 +46,9 @@ static inline int64_t ebpfmm_deadline(int ms)
 
 /**
  * ebpfmm_time_left - time until a deadline
- * @deadline: of ebpfmm_deadline()
+ * @deadline: from ebpfmm_deadline()
  *
- * Return: milliseconds; 0 when it is over.
+ * Return: milliseconds; 0 if it has passed.
  */
 static inline int ebpfmm_time_left(int64_t deadline)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A number by which texts are told apart that nobody made alike on purpose: to notice
- * that a file was changed, not to trust one.
+ * A hash that shows whether a file was changed. It does not protect against texts that
+ * are made to collide.
  */
 #ifndef EBPFMM_DIGEST_H
 #define EBPFMM_DIGEST_H
@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 /**
- * ebpfmm_digest - the number of a text
+ * ebpfmm_digest - hash a text
  * @text: any bytes
- * @length: how many
+ * @length: number of bytes
  *
- * Return: FNV-1a of 64 bits, or 1 where that is 0: 0 is for what has no number.
+ * Return: 64-bit FNV-1a, or 1 if that is 0: 0 stands for an unknown digest.
  */
 uint64_t ebpfmm_digest(const char *text, size_t length);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One error, made where it is noticed and carried up unchanged: a single line
- * that names the object, as an operator reads it in the journal.
+ * An error, recorded where it is detected and passed up unchanged: a single line that
+ * names the object, as an operator reads it in the journal.
  */
 #ifndef EBPFMM_ERROR_H
 #define EBPFMM_ERROR_H
@@ -22,20 +22,20 @@ struct ebpfmm_error {
 
 /**
  * ebpfmm_fail - record an error
- * @err: where to; may be NULL, then nothing is recorded
+ * @err: the error to fill in; if NULL, nothing is recorded
  * @code: errno value, or 0; when not 0, ": " and its text are appended
- * @format: as for printf; what a tenant controls may be in the arguments:
- *	control characters and bytes that are no printable ASCII become '?'.
- *	@err's own message may be one; text that is too long is cut, not the cause
+ * @format: as for printf; arguments may be hostile: bytes that are not printable
+ *	ASCII become '?'. @err's own message may be an argument. If the text is too
+ *	long, it is truncated before the text of @code
  *
- * Return: -1, so that callers can return it at once.
+ * Return: -1, so that callers can return it directly.
  */
 int ebpfmm_fail(struct ebpfmm_error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
- * ebpfmm_prefix - say where an error that was already recorded happened
- * @err: the error; its message gets the prefix, and is cut if too long
+ * ebpfmm_prefix - prefix a recorded error with the place where it happened
+ * @err: the error; its message is truncated if too long
  * @format: as for printf; no separator is added
  *
  * Return: -1.
@@ -45,7 +45,7 @@ int ebpfmm_prefix(struct ebpfmm_error *err, const char *format, ...)
 
 /**
  * ebpfmm_printable - make text safe for a terminal and for one line of a log
- * @text: every byte that is no printable ASCII becomes '?'
+ * @text: every byte that is not printable ASCII becomes '?'
  */
 void ebpfmm_printable(char *text);
 

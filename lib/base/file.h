@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Files and directories below an open directory. Small files are read at once, and
- * replaced in one step.
+ * Files and directories below an open directory. Small files are read as a whole, and
+ * replaced atomically.
  */
 #ifndef EBPFMM_FILE_H
 #define EBPFMM_FILE_H
@@ -20,13 +20,13 @@
  * @dirfd: directory that @path is relative to, or AT_FDCWD
  * @path: the file
  * @flags: O_NOFOLLOW or 0
- * @max: most bytes that it may have
- * @length: set to its bytes
- * @err: begins with @path. The code is that of the system call that failed, or 0 where it
- *	is no regular file or too long
+ * @max: maximum size in bytes
+ * @length: set to its size in bytes
+ * @err: begins with @path. The code is that of the failed system call, or 0 if it is
+ *	not a regular file or too long
  *
- * Neither a FIFO nor a terminal is waited for. What is added to the file meanwhile is
- * not read.
+ * Does not block on a FIFO or a terminal. Does not read what is appended in the
+ * meantime.
  *
  * Return: its bytes and a NUL, allocated; or NULL with @err set.
  */
@@ -34,7 +34,7 @@ char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
 		       size_t *length, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_file_stream - open a file of the kernel's to read it
+ * ebpfmm_file_stream - open a procfs, sysfs or cgroup file for reading
  * @dirfd: directory that @path is relative to, or AT_FDCWD
  * @path: the file
  *
@@ -57,30 +57,30 @@ int ebpfmm_own_fd_error(int code);
 /**
  * ebpfmm_file_number - look up a number in a file such as /proc/meminfo
  * @dirfd: directory that @path is relative to, or AT_FDCWD
- * @path: a file whose lines have a key, blanks and a number
- * @key: the key, with all that is before the blanks
- * @value: set to the number, if it is there
+ * @path: a file whose lines consist of a key, blanks and a number
+ * @key: the key, with everything before the blanks
+ * @value: set to the number, if there is one
  *
- * Return: 0, or -1 with errno set; ENOENT where the file or the key is not there.
+ * Return: 0, or -1 with errno set; ENOENT if the file or the key does not exist.
  */
 int ebpfmm_file_number(int dirfd, const char *path, const char *key, uint64_t *value);
 
 /**
  * ebpfmm_dir_open - open a directory to list it
  * @dirfd: directory that @path is relative to, or AT_FDCWD
- * @path: the directory, which may be @dirfd's, "."; no link
+ * @path: the directory, "." for @dirfd's own; symbolic links are not followed
  *
  * Return: to be closed with closedir(3), or NULL with errno set.
  */
 DIR *ebpfmm_dir_open(int dirfd, const char *path);
 
 /**
- * struct ebpfmm_new_file - a file that is to replace another one
- * @dirfd: directory of both
- * @name: of the file
- * @tmp: of the new one until it replaces it; what has that name is lost
+ * struct ebpfmm_new_file - a file to be replaced atomically
+ * @dirfd: its directory
+ * @name: its name
+ * @tmp: temporary name in the same directory; an existing file of that name is lost
  * @mode: permissions
- * @durable: also against a loss of power, not only against being killed
+ * @durable: also survive a loss of power, not only the death of the process
  */
 struct ebpfmm_new_file {
 	int dirfd;
@@ -91,10 +91,10 @@ struct ebpfmm_new_file {
 };
 
 /**
- * ebpfmm_file_prepare - write the new file beside the old one
+ * ebpfmm_file_prepare - write the temporary file
  * @file: the file
  * @bytes: its content
- * @size: bytes of it
+ * @size: size of @bytes
  *
  * Return: 0, or -1 with errno set and nothing left behind.
  */
@@ -102,28 +102,28 @@ int ebpfmm_file_prepare(const struct ebpfmm_new_file *file, const void *bytes,
 			size_t size);
 
 /**
- * ebpfmm_file_commit - let what was prepared replace the old file
+ * ebpfmm_file_commit - replace the file by the temporary one
  * @file: the file
  *
- * Return: 0, or -1 with errno set and the old file as it was.
+ * Return: 0, or -1 with errno set and the old file unchanged.
  */
 int ebpfmm_file_commit(const struct ebpfmm_new_file *file);
 
 /**
- * ebpfmm_file_discard - forget what was prepared
+ * ebpfmm_file_discard - remove the temporary file
  * @file: the file
  *
- * errno stays as it is.
+ * Preserves errno.
  */
 void ebpfmm_file_discard(const struct ebpfmm_new_file *file);
 
 /**
- * ebpfmm_file_replace - write a file in one step
+ * ebpfmm_file_replace - write a file atomically
  * @file: the file
  * @bytes: its content
- * @size: bytes of it
+ * @size: size of @bytes
  *
- * Return: 0, or -1 with errno set and the old file as it was.
+ * Return: 0, or -1 with errno set and the old file unchanged.
  */
 int ebpfmm_file_replace(const struct ebpfmm_new_file *file, const void *bytes,
 			size_t size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Members of JSON objects that we write. Keys are literals. Each function returns 0, or
- * -1 without memory and with nothing added: what is only shown does without that member,
- * what is kept in a file must not.
+ * Adding members to JSON objects. Keys are literals. Each function returns 0, or -1 with
+ * nothing added if there is no memory. Callers that print may ignore that; callers that
+ * write a file must not.
  */
 #ifndef EBPFMM_JSON_H
 #define EBPFMM_JSON_H
@@ -19,7 +19,7 @@ EBPFMM_CLEANUP(struct json_object *, json_object_put)
  * ebpfmm_json_add - add a value
  * @object: the object
  * @key: name of the member
- * @value: taken over, also on failure; NULL: there was no memory for it
+ * @value: ownership passes, also on failure; NULL if there was no memory for it
  */
 int ebpfmm_json_add(struct json_object *object, const char *key,
 		    struct json_object *value);
@@ -42,17 +42,17 @@ int ebpfmm_json_add_string(struct json_object *object, const char *key,
 int ebpfmm_json_add_number(struct json_object *object, const char *key, uint64_t value);
 
 /**
- * ebpfmm_json_add_rounded - add a number that is not known to more than some digits
+ * ebpfmm_json_add_rounded - add a rounded number
  * @object: the object
  * @key: name of the member
  * @value: the number
- * @digits: significant ones
+ * @digits: number of significant digits
  */
 int ebpfmm_json_add_rounded(struct json_object *object, const char *key, double value,
 			    int digits);
 
 /**
- * ebpfmm_json_add_hex - add an address or an offset, as a string: it may be above 2^53
+ * ebpfmm_json_add_hex - add an address or offset as a string, as it may exceed 2^53
  * @object: the object
  * @key: name of the member
  * @value: the number

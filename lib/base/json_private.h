@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What json_read.c, which has json-c parse, shares with json_strict.c. */
+/* Shared by json_read.c, which calls json-c, and json_strict.c. */
 #ifndef EBPFMM_JSON_PRIVATE_H
 #define EBPFMM_JSON_PRIVATE_H
 
@@ -7,15 +7,15 @@
 
 #include "base/error.h"
 
-/* How deep a text may be nested that people write: profiles are 7 levels deep. */
+/* The maximum nesting of texts that people write. Profiles have 7 levels. */
 #define JSON_STRICT_DEPTH	16
 
 /**
- * ebpfmm_json_fail_at - say what is wrong in a text, and where
- * @err: gets line and column
+ * ebpfmm_json_fail_at - record an error with its line and column
+ * @err: filled in
  * @text: the text
- * @offset: of the byte that is wrong
- * @what: what is wrong
+ * @offset: offset of the offending byte
+ * @what: the error
  *
  * Return: -1.
  */
@@ -23,9 +23,9 @@ int ebpfmm_json_fail_at(struct ebpfmm_error *err, const char *text, size_t offse
 			const char *what);
 
 /**
- * ebpfmm_json_check_bytes - look for bytes that have no place in JSON
+ * ebpfmm_json_check_bytes - reject bytes that JSON does not allow
  * @text: any bytes
- * @length: how many
+ * @length: number of bytes
  * @err: with line and column
  *
  * Return: 0, or -1 with @err set.
@@ -33,9 +33,9 @@ int ebpfmm_json_fail_at(struct ebpfmm_error *err, const char *text, size_t offse
 int ebpfmm_json_check_bytes(const char *text, size_t length, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_json_check_meaning - look for what json-c takes although it is no JSON
- * @text: what json-c takes, strictly
- * @length: how many bytes
+ * ebpfmm_json_check_meaning - reject what json-c accepts although it is not valid here
+ * @text: a text that json-c accepts in strict mode
+ * @length: number of bytes
  * @err: with line and column
  *
  * Return: 0, or -1 with @err set.

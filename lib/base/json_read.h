@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON that others wrote. What people write is read strictly, and errors say where in
- * the text it is wrong. What programs write is to be one object; what we do not know in
- * it is no error.
+ * Reading JSON. Texts that people write are read strictly, and errors name the place in
+ * the text. Texts that programs write must be one object; unknown members are no error.
  */
 #ifndef EBPFMM_JSON_READ_H
 #define EBPFMM_JSON_READ_H
@@ -24,9 +23,9 @@
 /**
  * struct ebpfmm_json_member - a key that an object may have
  * @key: the key
- * @types: set of types that its value may be of
- * @required: whether it must be there
- * @value: gets the value, borrowed, or NULL when it is not there
+ * @types: set of types that its value may have
+ * @required: whether it must exist
+ * @value: set to the value, borrowed, or to NULL if it does not exist
  */
 struct ebpfmm_json_member {
 	const char *key;
@@ -37,10 +36,10 @@ struct ebpfmm_json_member {
 
 /**
  * ebpfmm_json_strict - parse a text that a person wrote
- * @text: JSON as in RFC 8259, need not end in NUL; no key may be there twice, or have
- *	an escape in it
+ * @text: JSON as in RFC 8259, need not end in NUL; duplicate keys and escapes in keys
+ *	are errors
  * @length: bytes in @text
- * @root: to be released with json_object_put(); may be of any type
+ * @root: to be released with json_object_put(); may have any type
  * @err: with line and column
  *
  * Return: 0, or -1 with @err set.
@@ -52,7 +51,7 @@ int ebpfmm_json_strict(const char *text, size_t length, struct json_object **roo
  * ebpfmm_json_object - parse a text that a program wrote, which must be one object
  * @text: JSON, need not end in NUL
  * @length: bytes in @text
- * @err: where it is wrong; code ENOMEM without memory
+ * @err: the place of the error; code is ENOMEM without memory
  *
  * Return: to be released with json_object_put(), or NULL with @err set.
  */
@@ -60,13 +59,13 @@ struct json_object *ebpfmm_json_object(const char *text, size_t length,
 				       struct ebpfmm_error *err);
 
 /**
- * ebpfmm_json_string - a string member
+ * ebpfmm_json_string - get a string member
  * @object: JSON object, or NULL
  * @key: name of the member
  * @out: set to the string, which lives as long as @object, or to NULL
- * @err: it is no string, or has a NUL in it
+ * @err: it is not a string, or contains a NUL
  *
- * Return: 0 (also when it is not there or null), or -1 with @err set.
+ * Return: 0 (also when it does not exist or is null), or -1 with @err set.
  */
 int ebpfmm_json_string(struct json_object *object, const char *key,
 		       const char **out, struct ebpfmm_error *err);
@@ -74,8 +73,8 @@ int ebpfmm_json_string(struct json_object *object, const char *key,
 /**
  * ebpfmm_json_type - check the type of a value
  * @value: the value
- * @types: set of types that it may be of
- * @err: has no place; begins with "must be"
+ * @types: set of types that it may have
+ * @err: names no place; begins with "must be"
  *
  * Return: 0, or -1 with @err set.
  */
@@ -83,9 +82,9 @@ int ebpfmm_json_type(struct json_object *value, unsigned int types,
 		     struct ebpfmm_error *err);
 
 /**
- * ebpfmm_json_members - take an object apart
+ * ebpfmm_json_members - get all members of an object
  * @object: the object
- * @members: every key it may have
+ * @members: every key that it may have
  * @count: entries in @members
  * @err: an unknown or missing key, or a value of the wrong type. The place is relative
  *	to the object: each caller prefixes its own part

@@ -6,7 +6,7 @@
 #include "base/bpf_types.h"
 
 /**
- * ebpfmm_order_name - name of a page size
+ * ebpfmm_order_name - get the name of a page size
  * @order: 0 to EBPFMM_ORDERS - 1
  *
  * Return: a string like "64K"; static.
@@ -14,7 +14,7 @@
 const char *ebpfmm_order_name(unsigned int order);
 
 /**
- * ebpfmm_parse_order - order of a page size
+ * ebpfmm_parse_order - get the order of a page size
  * @name: exactly as ebpfmm_order_name() writes it
  *
  * Return: the order, or -1 if there is no such anonymous page size.

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where our files are on a node. */
+/* The paths of this project's files on a node. */
 #ifndef EBPFMM_PATHS_H
 #define EBPFMM_PATHS_H
 
-/* What is to be known until the next boot: records, locks, the cache. */
+/* State that lasts until the next boot: records, locks, the cache. */
 #define EBPFMM_RUN_DIR			"/run/ebpfmm"
 #define EBPFMM_CACHE_DIR		EBPFMM_RUN_DIR "/cache"
 
 #define EBPFMM_PROFILE_DIR_ADMIN	"/etc/ebpfmm/profiles"
 #define EBPFMM_PROFILE_DIR_VENDOR	"/usr/share/ebpfmm/profiles"
 
-/* Where the operator keeps debug files of programs whose images have none. */
+/* The operator's debug files, for programs whose images have none. */
 #define EBPFMM_DEBUG_DIR		"/etc/ebpfmm/debug"
 
-/* What was measured on this node. */
+/* The costs that were measured on this node. */
 #define EBPFMM_COSTS_DIR		"/var/lib/ebpfmm"
 
 #endif /* EBPFMM_PATHS_H */

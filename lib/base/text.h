@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Names that others chose, such as those of cgroups, which are bytes, in formats
- * whose strings are Unicode.
+ * Converting names that are arbitrary bytes, such as those of cgroups, for formats whose
+ * strings are Unicode.
  */
 #ifndef EBPFMM_TEXT_H
 #define EBPFMM_TEXT_H
@@ -10,21 +10,21 @@
 #include <stdint.h>
 
 /**
- * ebpfmm_utf8 - the character that bytes begin with
- * @bytes: any
- * @room: how many there are
+ * ebpfmm_utf8 - decode the first character
+ * @bytes: any bytes
+ * @room: their number
  * @character: set to the character, if there is one
  *
- * Return: how many bytes of valid UTF-8 (RFC 3629, section 4) it has, 0 if there is none.
+ * Return: its length in bytes, or 0 if it is not valid UTF-8 (RFC 3629, section 4).
  */
 size_t ebpfmm_utf8(const char *bytes, size_t room, uint32_t *character);
 
 /**
- * ebpfmm_text - the same as valid UTF-8 without control characters
- * @bytes: any
+ * ebpfmm_text - convert to valid UTF-8 without control characters
+ * @bytes: any bytes
  *
- * What is no valid UTF-8, and control characters, become U+FFFD and two digits
- * for each byte, and so does U+FFFD itself: different bytes stay different.
+ * Each byte of invalid UTF-8, of control characters and of U+FFFD itself becomes U+FFFD
+ * and two hexadecimal digits, so that different bytes stay different.
  *
  * Return: allocated, or NULL without memory.
  */

@@ -2,12 +2,11 @@
 /*
  * Measuring what pages cost on this node, without harm to it.
  *
- * It is done by a process of its own in a cgroup of its own: no policy of another
- * cgroup decides for it, and what it can take is bounded. The process, and what it
- * has started, is killed and the cgroup removed when it is done, when it takes too
- * long, and when the caller is told to end. If the caller is killed outright, the
- * process dies with it, and the empty cgroup stays until the next time or
- * ebpfmm_calibrate_sweep(), if it was not systemd that made it.
+ * A child process measures in a cgroup of its own: no policy decides for it, and its
+ * memory is limited. The process and its children are killed, and the cgroup is removed,
+ * when the measurement ends, times out, or the caller gets a signal to terminate. If the
+ * caller is killed by SIGKILL, the process dies with it. An empty cgroup then remains
+ * until the next measurement or ebpfmm_calibrate_sweep(), unless systemd made it.
  */
 #ifndef EBPFMM_CALIBRATE_H
 #define EBPFMM_CALIBRATE_H
@@ -19,15 +18,15 @@
 
 /**
  * ebpfmm_calibrate - measure what pages cost
- * @cgroup: below which its own one shall be, which no policy may govern; NULL as
- *	calibrate_place.h tells
+ * @cgroup: parent of the cgroup to measure in, which no policy may apply to; NULL for
+ *	the default of calibrate_place.h
  * @record: filled in
- * @err: somebody else measures, there is too little memory, or what failed
+ * @err: another measurement is running, there is not enough memory, or what failed
  *
- * Takes some seconds of one CPU, and at most 256 MiB or a sixteenth of the memory
- * that is available. Has the kernel compact the memory of one node. Waits for the
- * end of children, SIGINT, SIGTERM and SIGHUP meanwhile; the latter three end the
- * caller as they would have otherwise, after everything is put back.
+ * Takes some seconds of one CPU, and at most 256 MiB or a sixteenth of the available
+ * memory. Makes the kernel compact the memory of one NUMA node. Handles SIGCHLD, SIGINT,
+ * SIGTERM and SIGHUP during that time; the latter three terminate the caller as usual,
+ * after the clean-up.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -35,8 +34,8 @@ int ebpfmm_calibrate(const char *cgroup, struct ebpfmm_measurement *record,
 		     struct ebpfmm_error *err);
 
 /**
- * ebpfmm_calibrate_sweep - find what a killed measurement has left
- * @remove: false only counts
+ * ebpfmm_calibrate_sweep - remove the leftovers of a killed measurement
+ * @remove: if false, only count
  *
  * Return: 1 when there was a cgroup, 0 otherwise.
  */

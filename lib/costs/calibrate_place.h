@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The cgroup that is measured in.
+ * The cgroup of the measurement.
  *
- * Cgroups of a node that systemd runs are systemd's, who gives away what is asked for
- * (https://systemd.io/CGROUP_DELEGATION): so there it is in a scope, right below the
- * root, where no policy can be above it. Elsewhere it is below the caller's own cgroup,
- * or below the root where that one cannot have it or is governed by a policy.
+ * On a node that systemd manages, cgroups belong to systemd, which delegates one on request
+ * (https://systemd.io/CGROUP_DELEGATION). So the cgroup is a scope directly below the root,
+ * where no policy can be above it. Elsewhere it is below the caller's own cgroup, or below
+ * the root if the caller's cgroup cannot have it or a policy applies there.
  */
 #ifndef EBPFMM_CALIBRATE_PLACE_H
 #define EBPFMM_CALIBRATE_PLACE_H
@@ -17,9 +17,9 @@
 #include "kernel/cgroup.h"
 
 /**
- * struct ebpfmm_place - where a process is that measures
- * @cgroup: its cgroup, which has nobody else; not open if there is none
- * @scope: path of the scope that it is in; NULL where systemd has made none
+ * struct ebpfmm_place - the place of a process that measures
+ * @cgroup: its cgroup, without other processes; not open if there is none
+ * @scope: path of its scope; NULL if systemd did not make one
  */
 struct ebpfmm_place {
 	struct ebpfmm_cgroup cgroup;
@@ -28,12 +28,12 @@ struct ebpfmm_place {
 
 /**
  * ebpfmm_place_make - put a process into a cgroup of its own
- * @parent: where it shall be, as for ebpfmm_cgroup_open(); NULL as told above
+ * @parent: parent cgroup, as for ebpfmm_cgroup_open(); NULL for the default above
  * @pid: the process
- * @max: bytes of memory that it may have, where memory is accounted to cgroups
- * @note: open file, which has the path of the cgroup before there is one
+ * @max: its memory limit in bytes, if the memory controller is available
+ * @note: open file; the path of the cgroup is written to it before the cgroup is made
  * @out: to be removed with ebpfmm_place_remove(), also on failure
- * @err: why not
+ * @err: what failed
  *
  * Return: 0, or -1 with @err set.
  */
@@ -41,9 +41,9 @@ int ebpfmm_place_make(const char *parent, pid_t pid, size_t max, int note,
 		      struct ebpfmm_place *out, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_place_remove - kill who is there, remove it and free
- * @place: what ebpfmm_place_make() made
- * @note: as there; empty again when all is gone
+ * ebpfmm_place_remove - kill the processes of the cgroup, remove it and free
+ * @place: from ebpfmm_place_make()
+ * @note: as there; emptied when the cgroup is removed
  * @err: begins with the path of what is left
  *
  * Return: 0, or -1 with @err set.
@@ -51,11 +51,11 @@ int ebpfmm_place_make(const char *parent, pid_t pid, size_t max, int note,
 int ebpfmm_place_remove(struct ebpfmm_place *place, int note, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_place_sweep - find what a killed measurement has left
- * @note: as for ebpfmm_place_make(); nobody else uses it
- * @remove: false only counts
+ * ebpfmm_place_sweep - remove the leftovers of a killed measurement
+ * @note: as for ebpfmm_place_make(), with its lock held
+ * @remove: if false, only count
  *
- * Of a scope nothing is left: systemd removes it when nobody is in it any more.
+ * A scope leaves nothing behind: systemd removes it when its last process exits.
  *
  * Return: 1 when there was a cgroup, 0 otherwise.
  */

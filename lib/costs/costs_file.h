@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was measured on this node, kept in a file:
+ * The file of measured costs:
  *
  *	{ "version": 1,
  *	  "measured": "2026-11-23T16:20:00Z",	RFC 3339, in UTC
- *	  "kernel": "6.12.1",			under which
- *	  "machine": { "cpu": "…", "memory": … },	on which; bytes
+ *	  "kernel": "6.12.1",			release
+ *	  "machine": { "cpu": "…", "memory": … },	model; bytes
  *	  "zero_ns": 90, "fault_ns": 600,
  *	  "compact_ns": { "16K": …, … "2M": … },	each size but 4K
  *	  "methods": { "zero": "large pages", "compact": "moved" } }
  *
- * The file is read strictly: costs that are not as they were written are none.
+ * The file is read strictly: a file with any error is not used.
  */
 #ifndef EBPFMM_COSTS_FILE_H
 #define EBPFMM_COSTS_FILE_H
@@ -27,10 +27,9 @@
 #define EBPFMM_COSTS_DAYS 90	/* after which they are to be measured again */
 
 /**
- * enum ebpfmm_zero_method - where the time to zero a page is from
- * @EBPFMM_ZERO_LARGE: what a large page takes more than a small one
- * @EBPFMM_ZERO_MEMSET: zeroing in user space, as there were no large pages: an
- *	estimate
+ * enum ebpfmm_zero_method - how the time to zero a page was obtained
+ * @EBPFMM_ZERO_LARGE: from the difference between large and small page faults
+ * @EBPFMM_ZERO_MEMSET: estimated by zeroing in user space, without large pages
  */
 enum ebpfmm_zero_method {
 	EBPFMM_ZERO_LARGE,
@@ -38,9 +37,9 @@ enum ebpfmm_zero_method {
 };
 
 /**
- * enum ebpfmm_compact_method - where the price of compaction is from
- * @EBPFMM_COMPACT_MOVED: what compaction takes for each page that it moves
- * @EBPFMM_COMPACT_DEFAULT: it moved too few: the default
+ * enum ebpfmm_compact_method - how the cost of compaction was obtained
+ * @EBPFMM_COMPACT_MOVED: from the time that compaction takes for each page it moves
+ * @EBPFMM_COMPACT_DEFAULT: the default, because compaction moved too few pages
  */
 enum ebpfmm_compact_method {
 	EBPFMM_COMPACT_MOVED,
@@ -48,11 +47,11 @@ enum ebpfmm_compact_method {
 };
 
 /**
- * struct ebpfmm_measurement - what was measured, when and where
- * @costs: the costs, and when they were measured
- * @node: where
- * @zero: how
- * @compact: how
+ * struct ebpfmm_measurement - the result of a measurement
+ * @costs: the costs, with the time of the measurement
+ * @node: the machine and its kernel
+ * @zero: how @costs.zero_ns was obtained
+ * @compact: how @costs.compact_ns was obtained
  */
 struct ebpfmm_measurement {
 	struct ebpfmm_costs costs;
@@ -62,10 +61,10 @@ struct ebpfmm_measurement {
 };
 
 /**
- * enum ebpfmm_costs_state - what a file of costs is good for
- * @EBPFMM_COSTS_CURRENT: measured here, under this kernel, not long ago
- * @EBPFMM_COSTS_OLD: measured here, more than EBPFMM_COSTS_DAYS ago, or in the
- *	future
+ * enum ebpfmm_costs_state - whether a file of costs can be used
+ * @EBPFMM_COSTS_CURRENT: measured here, under this kernel, within EBPFMM_COSTS_DAYS
+ * @EBPFMM_COSTS_OLD: measured here, more than EBPFMM_COSTS_DAYS ago, or with a date
+ *	in the future
  * @EBPFMM_COSTS_OTHER_KERNEL: measured here under another kernel
  * @EBPFMM_COSTS_OTHER_MACHINE: measured elsewhere: not used
  * @EBPFMM_COSTS_BROKEN: the file cannot be read: not used
@@ -81,15 +80,15 @@ enum ebpfmm_costs_state {
 };
 
 /**
- * ebpfmm_costs_json - a record as the file has it
- * @record: the record
+ * ebpfmm_costs_json - convert a measurement to the JSON of the file
+ * @record: the measurement
  *
  * Return: to be freed with json_object_put(), or NULL without memory.
  */
 struct json_object *ebpfmm_costs_json(const struct ebpfmm_measurement *record);
 
 /**
- * ebpfmm_costs_add - add the costs alone to a JSON object, as the file has them
+ * ebpfmm_costs_add - add only the costs to a JSON object, as in the file
  * @object: the object
  * @costs: the costs
  *
@@ -100,15 +99,15 @@ int ebpfmm_costs_add(struct json_object *object, const struct ebpfmm_costs *cost
 #define EBPFMM_DATE_SIZE 24
 
 /**
- * ebpfmm_costs_date - when costs were measured
+ * ebpfmm_costs_date - format the date of a measurement
  * @costs: the costs
- * @date: gets the date as the file has it
+ * @date: set to the date, as in the file
  */
 void ebpfmm_costs_date(const struct ebpfmm_costs *costs, char date[EBPFMM_DATE_SIZE]);
 
 /**
- * ebpfmm_costs_write - write the file, or replace it, whole or not at all
- * @dir: its directory, made if it is not there; EBPFMM_COSTS_DIR
+ * ebpfmm_costs_write - write or replace the file atomically
+ * @dir: its directory, created if it does not exist; EBPFMM_COSTS_DIR
  * @record: what to write
  * @err: what failed
  *
@@ -121,7 +120,7 @@ int ebpfmm_costs_write(const char *dir, const struct ebpfmm_measurement *record,
  * ebpfmm_costs_read - read the file
  * @dir: its directory
  * @record: filled in
- * @err: begins with the path; code is ENOENT when there is no file
+ * @err: begins with the path; code is ENOENT when the file does not exist
  *
  * Return: 0, or -1 with @err set.
  */
@@ -129,8 +128,8 @@ int ebpfmm_costs_read(const char *dir, struct ebpfmm_measurement *record,
 		      struct ebpfmm_error *err);
 
 /**
- * ebpfmm_costs_judge - is a record good for this node, now?
- * @record: as read
+ * ebpfmm_costs_judge - check whether a measurement applies to this node now
+ * @record: the measurement
  * @node: this node
  * @now: seconds since 1970
  * @why: one line that says what is wrong with it; empty when it is current
@@ -142,9 +141,9 @@ enum ebpfmm_costs_state ebpfmm_costs_judge(const struct ebpfmm_measurement *reco
 					   uint64_t now, struct ebpfmm_error *why);
 
 /**
- * ebpfmm_costs_find - the costs that this node is to reckon with
+ * ebpfmm_costs_find - get the costs to use on this node
  * @dir: directory of the file
- * @record: what the file says, or the defaults where it is not to be used;
+ * @record: the contents of the file, or the defaults if it cannot be used;
  *	@costs.measured is 0 then
  * @why: one line that says what is wrong with the file; empty when it is current
  *

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Measuring what pages cost, in this process: to be called where it does no
- * harm, see calibrate.h.
+ * Measuring what pages cost, in this process. Call it where that does no harm, see
+ * calibrate.h.
  *
- * Times are those of the CPU, not of the clock on the wall: what else runs on the
- * node takes nothing from them but the caches.
+ * Times are CPU time, not wall-clock time: other load on the node affects them only
+ * through the caches.
  */
 #ifndef EBPFMM_MEASURE_H
 #define EBPFMM_MEASURE_H
@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "costs/costs_file.h"
 
-/* The least that a measurement can be made with, bytes. */
+/* The minimum memory for a measurement, bytes. */
 #define EBPFMM_MEASURE_MIN (32UL << 20)
 
 /**
@@ -32,7 +32,7 @@ struct ebpfmm_touch {
 };
 
 /**
- * ebpfmm_solve_fault - from two first touches to what a fault and a page cost
+ * ebpfmm_solve_fault - compute the costs of a fault and of zeroing from two measurements
  * @small: of memory in pages of 4K
  * @large: of memory in larger pages
  * @zero_ns: time to zero 4K, nanoseconds
@@ -41,8 +41,8 @@ struct ebpfmm_touch {
  * A fault that brings n pages takes fault_ns + n * zero_ns, so that two sizes
  * give two equations.
  *
- * Return: whether there is a solution: larger pages that are larger, and two
- * times above 0.
+ * Return: true if there is a solution: the larger pages are larger, and both times are
+ * above 0.
  */
 bool ebpfmm_solve_fault(const struct ebpfmm_touch *small,
 			const struct ebpfmm_touch *large, uint32_t *zero_ns,
@@ -54,9 +54,9 @@ bool ebpfmm_solve_fault(const struct ebpfmm_touch *small,
  * @record: @costs.zero_ns, @costs.fault_ns and @zero are filled in
  * @err: what failed
  *
- * Where this node admits no large pages, zeroing is timed in user space and what
- * is left of a fault is its fixed cost. Of several batches the quickest counts:
- * what else goes on can only add to it.
+ * If this node admits no large pages, zeroing is timed in user space, and the rest of a
+ * fault is its fixed cost. The fastest of several batches counts, because other load can
+ * only add to the time.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -73,18 +73,18 @@ struct ebpfmm_pass {
 	double moved;
 };
 
-/* Passes that move, or differ by, fewer pages tell nothing of what one takes. */
+/* Passes that move, or differ by, fewer pages are too imprecise. */
 #define EBPFMM_PASS_PAGES 512
 
 /**
- * ebpfmm_pass_price - time for each page moved, apart from that for looking
- * @passes: some that moved many pages, and some that found few to move
+ * ebpfmm_pass_price - compute the time to move a page, without that of scanning
+ * @passes: some that moved many pages, and some that moved few
  * @count: their number, at most 32
  *
- * The median of the slopes between all pairs of passes that differ enough (Theil
- * and Sen): what every pass takes to look at the memory of the node cancels out,
- * and a few wild passes have no say. Where that says nothing, the looking is
- * included, for the pass that moved most.
+ * The Theil-Sen estimator: the median of the slopes between all pairs of passes that
+ * differ enough. The time that every pass takes to scan the memory cancels out, and
+ * outliers have no effect. If no pairs differ enough, the result is the time per page of
+ * the pass that moved most, including scanning.
  *
  * Return: nanoseconds, or 0 when too few pages were moved.
  */
@@ -93,19 +93,18 @@ double ebpfmm_pass_price(const struct ebpfmm_pass *passes, size_t count);
 /**
  * ebpfmm_measure_compaction - measure what compaction takes
  * @bytes: of memory to use; at least EBPFMM_MEASURE_MIN
- * @page_ns: time for each page that adjoins others afterwards; 0 when too few
- *	were moved to tell
+ * @page_ns: time for each page that becomes part of a larger block; 0 when too few
+ *	pages were moved
  * @err: what failed
  *
- * Fills memory of its own with holes of 4K and has the kernel compact the node,
- * with a time limit. A page that is moved leaves its place to what becomes a
- * larger block, and takes one that was of no use for that: so a page moved is
- * taken for a page gained, and a block of 2^o pages for 2^o moves. That is the
- * price of a block that is in use throughout; one that compaction picks is
- * emptier, but has to be looked for.
+ * Fills its memory with holes of 4K and makes the kernel compact the NUMA node, with a
+ * time limit. A page that is moved frees a place in what becomes a larger block, and
+ * fills one that no larger block could use. So each page moved counts as a page gained,
+ * and a block of 2^o pages as 2^o moves. That is the cost of a block that is fully in
+ * use; compaction picks emptier ones, but has to find them.
  *
- * Counts of the node's own are not used for that: what others free or take
- * meanwhile, and what the kernel keeps aside for each CPU, hides what was gained.
+ * The kernel's counts of free blocks are not used: what other processes allocate and
+ * free in the meantime, and the kernel's per-CPU lists, hide the gain.
  *
  * Return: 0, or -1 with @err set.
  */

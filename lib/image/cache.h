@@ -45,7 +45,7 @@ struct ebpfmm_cached;
 
 /**
  * ebpfmm_cache_open - open the cache
- * @dir: its directory, made if it is not there; EBPFMM_CACHE_DIR
+ * @dir: its directory, created if it does not exist; EBPFMM_CACHE_DIR
  * @devices: directory of the block devices by their numbers, as
  *	EBPFMM_CACHE_DEVICES
  *
@@ -127,7 +127,7 @@ void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
 /**
  * ebpfmm_cache_sweep - count and remove what is half-written or too much
  * @cache: may be NULL
- * @remove: false only counts
+ * @remove: if false, only count
  *
  * Return: number of half-written files and of those beyond
  * EBPFMM_CACHE_MAX_FILES.

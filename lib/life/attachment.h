@@ -38,7 +38,7 @@ struct ebpfmm_attachment {
 /**
  * ebpfmm_attach_profile - translate a profile and give it to a cgroup
  * @attachment: see there
- * @err: what failed; the cgroup is as it was then
+ * @err: what failed; the cgroup is unchanged then
  *
  * The steps are "policy", which opens it, "translation", and "attaching", which also
  * writes the record. Only the last one holds the lock.

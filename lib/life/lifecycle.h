@@ -65,7 +65,7 @@ int ebpfmm_life_unload(struct ebpfmm_error *err);
  * @profile: name of the profile, for people
  * @table: the translated profile
  * @policy: our policy, open; stays the caller's
- * @err: what failed; the cgroup is as it was then
+ * @err: what failed; the cgroup is unchanged then
  *
  * If the policy was unloaded since it was opened, and loaded again, that one is attached.
  * One of another format that the cgroup has is replaced as one of ours is.
@@ -97,7 +97,7 @@ int ebpfmm_life_end(const char *container, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_life_gc - find and clear leftovers
- * @clear: false only counts
+ * @clear: if false, only count
  * @found: what was found
  * @err: what failed
  *

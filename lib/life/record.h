@@ -81,7 +81,7 @@ char *ebpfmm_record_operator_id(uint64_t cgroup_id);
 
 /**
  * ebpfmm_records_open - wait for the lock and open the records
- * @dir: the directory, made if it is not there; EBPFMM_RUN_DIR
+ * @dir: the directory, created if it does not exist; EBPFMM_RUN_DIR
  * @out: to be closed with ebpfmm_records_close()
  * @err: what failed; of a lock that is held for a minute, code ETIMEDOUT and by whom
  *
@@ -95,7 +95,7 @@ int ebpfmm_records_open(const char *dir, struct ebpfmm_records *out,
 
 /**
  * ebpfmm_records_hold - as ebpfmm_records_open(), only to look while nobody writes
- * @dir: the directory, made if it is not there; EBPFMM_RUN_DIR
+ * @dir: the directory, created if it does not exist; EBPFMM_RUN_DIR
  * @out: to be closed with ebpfmm_records_close()
  * @err: what failed; of a lock that is held for some seconds, code ETIMEDOUT and by whom
  *
@@ -198,7 +198,7 @@ int ebpfmm_record_each(const struct ebpfmm_records *records,
 /**
  * ebpfmm_record_sweep - count and remove what is no whole record
  * @records: the locked directory: nobody is writing
- * @remove: false only counts
+ * @remove: if false, only count
  * @err: what failed
  *
  * Return: number of files that were half-written or are broken, or -1 with

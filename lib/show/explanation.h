@@ -13,7 +13,7 @@
  * ebpfmm_explain_columns - print it for people
  * @explanation: an answer
  * @stats: the cgroup that was asked; its profile names the region, if it is known
- * @out: where to
+ * @out: output stream
  */
 void ebpfmm_explain_columns(const struct ebpfmm_explanation *explanation,
 			    const struct ebpfmm_stats *stats, FILE *out);

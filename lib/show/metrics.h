@@ -41,7 +41,7 @@ void ebpfmm_metrics_add(struct ebpfmm_metrics *metrics,
 /**
  * ebpfmm_metrics_end - write the page
  * @metrics: no more is added to it
- * @out: where to; the caller checks it for errors
+ * @out: output stream; the caller checks it for errors
  * @err: out of memory
  *
  * Return: 0, or -1 with @err set, and nothing written.

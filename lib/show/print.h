@@ -11,21 +11,21 @@
 
 /**
  * print_bytes - print a number of bytes in the largest unit that divides it
- * @out: where to
+ * @out: output stream
  * @bytes: the number
  */
 void print_bytes(FILE *out, uint64_t bytes);
 
 /**
  * print_length - print how long a region is
- * @out: where to
+ * @out: output stream
  * @region: the region
  */
 void print_length(FILE *out, const struct ebpfmm_region *region);
 
 /**
  * print_clean - print text that may be hostile
- * @out: where to
+ * @out: output stream
  * @text: what is no printable ASCII becomes '?'
  * @length: its room; it may end before, with a NUL
  */
@@ -33,7 +33,7 @@ void print_clean(FILE *out, const char *text, size_t length);
 
 /**
  * print_anchor - print what a region is anchored in
- * @out: where to
+ * @out: output stream
  * @row: the region; what the profile says of it is known
  */
 void print_anchor(FILE *out, const struct ebpfmm_row *row);

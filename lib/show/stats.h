@@ -74,7 +74,7 @@ uint32_t ebpfmm_stats_lost(const struct ebpfmm_header *header, unsigned int orde
 /**
  * ebpfmm_stats_columns - print them for people
  * @stats: the cgroup
- * @out: where to
+ * @out: output stream
  */
 void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out);
 

@@ -9,7 +9,7 @@
 /**
  * table_print_json - print a translated profile as JSON
  * @view: the table, and what it was translated from
- * @out: where to
+ * @out: output stream
  */
 void table_print_json(const struct ebpfmm_view *view, FILE *out);
 

@@ -13,7 +13,7 @@
  * @table: the table
  * @profile: what it was translated from
  * @json: print JSON instead of columns
- * @out: where to; the caller checks it for errors
+ * @out: output stream; the caller checks it for errors
  *
  * Says of each region and size also whether such a page can, cannot or, by
  * where the kernel puts things, may not fit, and why a region gets less than it
