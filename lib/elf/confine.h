@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Giving up all that a process does not need in order to parse what it has open.
+ * Dropping everything that a process does not need to parse its open files.
  */
 #ifndef EBPFMM_CONFINE_H
 #define EBPFMM_CONFINE_H
@@ -10,17 +10,17 @@
 #include "base/error.h"
 
 /**
- * ebpfmm_confine - keep this process to open files, memory and its own end
- * @memory: bytes of address space that it may have in all
- * @err: what failed; the process is to end then
+ * ebpfmm_confine - restrict this process to open files, memory and exit
+ * @memory: limit of its address space in bytes
+ * @err: what failed; the process must exit then
  *
- * For good: it has no capability and gets none, makes no file longer, dumps no core,
- * has some seconds of CPU time, and is the first that the OOM killer takes. It may
- * read what is open, get and give back memory that is no code, and end. Any other
- * system call ends it by SIGSYS.
+ * Cannot be undone. The process has no capabilities and gets none, cannot grow a file,
+ * dumps no core, has some seconds of CPU time, and is the OOM killer's first choice. It
+ * may read its open files, map and unmap memory that is not executable, and exit. Any
+ * other system call kills it with SIGSYS.
  *
- * Built with AddressSanitizer, whose own calls are others, there is no limit to the
- * memory and no filter of system calls.
+ * A build with AddressSanitizer, which makes other system calls, has neither the limit
+ * of memory nor the seccomp filter.
  *
  * Return: 0, or -1 with @err set.
  */

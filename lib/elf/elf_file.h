@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What translation needs to know of an ELF file. Read with libelf from a file
- * that the tenant controls: every number in it is checked before use, and the
- * work is bounded, by the limits below and by the file's size.
+ * Reading from an ELF file what translation needs. The tenant controls the file, so every
+ * number in it is checked before use, and the work is bounded by the limits below and by
+ * the size of the file. Uses libelf.
  */
 #ifndef EBPFMM_ELF_FILE_H
 #define EBPFMM_ELF_FILE_H
@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-/* Past these a file is refused: far more than the largest browsers have. */
+/* Larger files are refused. The limits are far above what the largest browsers need. */
 #define EBPFMM_ELF_MAX_BYTES	(4ULL << 30)
 #define EBPFMM_ELF_MAX_SYMBOLS	(2U << 20)	/* in one table */
 #define EBPFMM_ELF_MAX_STRINGS	(128U << 20)	/* bytes in one table */
@@ -37,10 +37,10 @@ struct ebpfmm_range {
  * struct ebpfmm_image - how the kernel will lay the program out
  * @start_code: lowest p_vaddr of an executable PT_LOAD, not rounded
  * @extent: lowest to highest address of all PT_LOADs, rounded to pages
- * @bias_align: the load bias is a multiple of so many bytes; 0 for ET_EXEC,
+ * @bias_align: the load bias is a multiple of this number of bytes; 0 for ET_EXEC,
  *	which has no bias
  *
- * All of it as load_elf_binary() in fs/binfmt_elf.c computes it.
+ * As load_elf_binary() in fs/binfmt_elf.c computes them.
  */
 struct ebpfmm_image {
 	uint64_t start_code;
@@ -50,13 +50,13 @@ struct ebpfmm_image {
 
 /**
  * struct ebpfmm_elf_part - an anonymous part of a shared object
- * @addresses: what of the range that was asked for is in it, unbiased
- * @start: first unbiased address of the whole part, at a page
- * @end: where the part ends, at a page
- * @file_end: offset in the file, at a page, at which the file-backed pages of
- *	the same PT_LOAD end: that of the page that would come next
- * @shared: anonymous memory may follow that same page of the file in another
- *	PT_LOAD, too, so that the two cannot be told apart by it
+ * @addresses: the part of the requested range that is in it, unbiased
+ * @start: first unbiased address of the whole part, page-aligned
+ * @end: end of the part, page-aligned
+ * @file_end: file offset, page-aligned, at which the file-backed pages of the same
+ *	PT_LOAD end
+ * @shared: in another PT_LOAD, too, anonymous memory may follow that page of the file,
+ *	so that the two cannot be distinguished
  *
  * Dynamic linkers map the file's pages of a PT_LOAD and then, right behind
  * them, anonymous ones up to its p_memsz (glibc: _dl_map_segments() in
@@ -73,12 +73,12 @@ struct ebpfmm_elf_part {
 };
 
 /**
- * struct ebpfmm_elf_location - what a file says of an address, for people
- * @section: name of the allocated section that has it, printable and cut to
- *	the room there is; "" if none has it or sections have no names
- * @offset: offset in that section, or in the PT_LOAD where @section is ""
- * @in_file: whether the byte is in the file
- * @file_offset: where in the file; 0 if it is not
+ * struct ebpfmm_elf_location - location of an address in the file, for display
+ * @section: name of the allocated section that contains it, printable, truncated; "" if
+ *	there is none or sections have no names
+ * @offset: offset in that section, or in the PT_LOAD if @section is ""
+ * @in_file: whether the file contains the byte
+ * @file_offset: its file offset; 0 if the file does not contain it
  */
 struct ebpfmm_elf_location {
 	char section[EBPFMM_SECTION_NAME_MAX];
@@ -91,11 +91,10 @@ struct ebpfmm_elf_location {
  * ebpfmm_elf_open - read the headers of an x86-64 executable
  * @fd: regular file; duplicated, the caller keeps its own
  * @out: to be freed with ebpfmm_elf_close(); untouched on error
- * @err: without a path; the caller knows it
+ * @err: without the path, which the caller knows
  *
- * ET_EXEC or ET_DYN. A file whose PT_LOADs are not in ascending order or share
- * pages is refused: no linker makes one, and which of them wins is a detail of
- * the kernel.
+ * Accepts ET_EXEC and ET_DYN. Refuses a file whose PT_LOADs are not in ascending order
+ * or share pages: no linker makes one, and which of them wins is a detail of the kernel.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -108,7 +107,7 @@ int ebpfmm_elf_open(int fd, struct ebpfmm_elf **out, struct ebpfmm_error *err);
 void ebpfmm_elf_close(struct ebpfmm_elf *elf);
 
 /**
- * ebpfmm_elf_image - how the program will be laid out
+ * ebpfmm_elf_image - get the memory layout of the program
  * @elf: the file
  *
  * Return: valid until ebpfmm_elf_close().
@@ -116,12 +115,12 @@ void ebpfmm_elf_close(struct ebpfmm_elf *elf);
 const struct ebpfmm_image *ebpfmm_elf_image(const struct ebpfmm_elf *elf);
 
 /**
- * ebpfmm_elf_build_id - tell the GNU build id
+ * ebpfmm_elf_build_id - read the GNU build id
  * @elf: the file
  * @id: the first @size bytes are filled in
  * @size: its length in bytes; 0 when there is none, or one of less than 2 or
  *	more than EBPFMM_BUILD_ID_MAX bytes
- * @err: notes that are damaged
+ * @err: damaged notes
  *
  * Return: 0, or -1 with @err set.
  */
@@ -130,23 +129,23 @@ int ebpfmm_elf_build_id(struct ebpfmm_elf *elf,
 			struct ebpfmm_error *err);
 
 /**
- * ebpfmm_elf_is_stripped - whether the file has no .symtab of its own
+ * ebpfmm_elf_is_stripped - check whether the file lacks a .symtab
  * @elf: the file
  *
- * Return: true if it is worth looking for a debug file.
+ * Return: true if a debug file may help.
  */
 bool ebpfmm_elf_is_stripped(const struct ebpfmm_elf *elf);
 
 /**
- * ebpfmm_elf_add_debug - take symbols from a separate debug file
- * @elf: the file; its own .symtab, where it has one, is still used instead
+ * ebpfmm_elf_add_debug - use the symbols of a separate debug file
+ * @elf: the file; if it has a .symtab of its own, that is used instead
  * @fd: regular file, as "objcopy --only-keep-debug" makes it; duplicated, the
  *	caller keeps its own; as hostile as @elf
- * @err: without a path: not an x86-64 ELF file, too large, not of the same
- *	build id, or the program has none, or there is a debug file already
+ * @err: without a path: not an x86-64 ELF file, too large, another build id, no build
+ *	id in the program, or a second debug file
  *
- * Only names, addresses and sizes of symbols are taken from it. Where the
- * program lies in memory is believed of the program alone.
+ * Only names, addresses and sizes of symbols come from it. The memory layout comes from
+ * the program alone.
  *
  * Return: 0, or -1 with @err set and @elf as before.
  */
@@ -157,14 +156,14 @@ int ebpfmm_elf_add_debug(struct ebpfmm_elf *elf, int fd,
  * ebpfmm_elf_symbol - find a data symbol
  * @elf: the file
  * @name: its name, as in .symtab or else .dynsym, in one of these forms:
- *	"table"; of several versions the default one is meant;
+ *	"table", which means the default version if there are several;
  *	"table@VERSION", and "table@@VERSION" if it must be the default one;
- *	"ns::table", a C++ name as "nm -C" prints it, spaces not mattering;
- *	looked for only when no symbol has exactly this name
+ *	"ns::table", a C++ name as "nm -C" prints it, ignoring spaces, if no symbol
+ *	has exactly this name
  * @range: the addresses it covers, inside one PT_LOAD
- * @err: not there, not in that version, ambiguous (two local ones, two C++ ones
- *	that are written alike), a function, undefined, TLS, of size 0, or outside
- *	of what is loaded
+ * @err: not found, not in that version, ambiguous (two local symbols, two C++ names
+ *	that are written alike), a function, undefined, thread-local, of size 0, or
+ *	outside the loaded segments
  *
  * Return: 0, or -1 with @err set.
  */
@@ -174,9 +173,9 @@ int ebpfmm_elf_symbol(struct ebpfmm_elf *elf, const char *name,
 /**
  * ebpfmm_elf_section - find an allocated section
  * @elf: the file
- * @name: its name, as ".bss"
+ * @name: its name, such as ".bss"
  * @range: the addresses it covers, inside one PT_LOAD
- * @err: not there, ambiguous, or not loaded into memory
+ * @err: not found, ambiguous, or not loaded into memory
  *
  * Return: 0, or -1 with @err set.
  */
@@ -184,12 +183,11 @@ int ebpfmm_elf_section(struct ebpfmm_elf *elf, const char *name,
 		       struct ebpfmm_range *range, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_elf_anonymous - which part of a range will be anonymous memory
+ * ebpfmm_elf_anonymous - get the part of a range that will be anonymous memory
  * @elf: the file
  * @range: unbiased addresses, inside one PT_LOAD
- * @out: the part of @range that lies in pages which the kernel maps
- *	anonymously: those of a PT_LOAD beyond the page of its last file byte
- *	(elf_load() in fs/binfmt_elf.c)
+ * @out: the part of @range in pages that the kernel maps anonymously: those of a
+ *	PT_LOAD beyond the page of its last file byte (elf_load() in fs/binfmt_elf.c)
  *
  * Return: 0, or -1 when there is no such page in @range.
  */
@@ -198,26 +196,26 @@ int ebpfmm_elf_anonymous(const struct ebpfmm_elf *elf,
 			 struct ebpfmm_range *out);
 
 /**
- * ebpfmm_elf_part_of - which anonymous part of a shared object a range is in
+ * ebpfmm_elf_part_of - find the anonymous part of a shared object that contains a range
  * @elf: the shared object
  * @range: unbiased addresses, inside one PT_LOAD
  * @out: filled in on success
  *
- * Return: 0; -ENODATA when no page of @range is anonymous; -ENOTSUP when one
- * is, but it does not follow pages of the file: that PT_LOAD has no byte in the
- * file, or is not where a dynamic linker could map it.
+ * Return: 0; -ENODATA when no page of @range is anonymous; -ENOTSUP when one is, but
+ * does not follow pages of the file: its PT_LOAD has no byte in the file, or a dynamic
+ * linker could not map it.
  */
 int ebpfmm_elf_part_of(const struct ebpfmm_elf *elf,
 		       const struct ebpfmm_range *range,
 		       struct ebpfmm_elf_part *out);
 
 /**
- * ebpfmm_elf_locate - describe an address to people
+ * ebpfmm_elf_locate - find the location of an address in the file
  * @elf: the file
  * @address: unbiased
  * @out: filled in on success
  *
- * Return: 0, or -1 if no PT_LOAD has @address.
+ * Return: 0, or -1 if no PT_LOAD contains @address.
  */
 int ebpfmm_elf_locate(struct ebpfmm_elf *elf, uint64_t address,
 		      struct ebpfmm_elf_location *out);

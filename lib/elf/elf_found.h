@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A name in an ELF file, and what is found by it: what it stands for in memory. */
+/* A symbol or section of an ELF file, and the memory that it stands for. */
 #ifndef EBPFMM_ELF_FOUND_H
 #define EBPFMM_ELF_FOUND_H
 
@@ -8,7 +8,7 @@
 #include "elf/elf_file.h"
 
 /**
- * enum ebpfmm_elf_kind - what a name is the name of
+ * enum ebpfmm_elf_kind - kind of a name
  * @EBPFMM_ELF_SYMBOL: a symbol
  * @EBPFMM_ELF_SECTION: a section
  */
@@ -18,10 +18,10 @@ enum ebpfmm_elf_kind {
 };
 
 /**
- * struct ebpfmm_elf_name - what is asked for
- * @kind: of what it is the name
+ * struct ebpfmm_elf_name - a symbol or section to look up
+ * @kind: whether it is a symbol or a section
  * @name: the name; must stay valid
- * @offset: of the byte in it whose location is asked for, too
+ * @offset: offset in it of the byte whose location to look up
  */
 struct ebpfmm_elf_name {
 	enum ebpfmm_elf_kind kind;
@@ -30,12 +30,12 @@ struct ebpfmm_elf_name {
 };
 
 /**
- * enum ebpfmm_part_kind - can the anonymous part of a PT_LOAD be known again?
- * @EBPFMM_PART_LOOSE: no: it does not follow pages of the file
- * @EBPFMM_PART_SHARED: no: another one may follow the same page of the file
+ * enum ebpfmm_part_kind - whether the anonymous part of a PT_LOAD can be recognised
+ * @EBPFMM_PART_LOOSE: no, it does not follow pages of the file
+ * @EBPFMM_PART_SHARED: no, another one may follow the same page of the file
  * @EBPFMM_PART_UNIQUE: yes
  *
- * Asked only of shared objects, which may be loaded anywhere.
+ * Matters only for shared objects, which may be loaded anywhere.
  */
 enum ebpfmm_part_kind {
 	EBPFMM_PART_LOOSE,
@@ -45,13 +45,13 @@ enum ebpfmm_part_kind {
 };
 
 /**
- * struct ebpfmm_elf_found - the range that has the name, and what is around it
+ * struct ebpfmm_elf_found - the range that a name stands for, and its surroundings
  * @range: the unbiased addresses that it covers, inside one PT_LOAD
- * @anonymous: what of them will be anonymous memory; empty if nothing
+ * @anonymous: the part of @range that will be anonymous memory; may be empty
  * @part_start: address at which the anonymous part of that PT_LOAD starts
  * @part_end: address at which it ends, rounded up to a page
- * @part_file_end: offset in the file at which the pages before it end
- * @part: see there; the numbers of the part are 0 for EBPFMM_PART_LOOSE
+ * @part_file_end: file offset at which the pages before it end
+ * @part: whether the part can be recognised; its numbers are 0 for EBPFMM_PART_LOOSE
  */
 struct ebpfmm_elf_found {
 	struct ebpfmm_range range;

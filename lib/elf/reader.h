@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Asking what is in an ELF file, by a process that can do nothing else.
+ * Reading an ELF file in a confined child process.
  */
 #ifndef EBPFMM_READER_H
 #define EBPFMM_READER_H
@@ -14,12 +14,12 @@
 #include "elf/elf_found.h"
 
 /**
- * struct ebpfmm_questions - what is asked of a file
+ * struct ebpfmm_questions - what to look up in a file
  * @fd: the file: regular, open for reading
  * @debugfd: its debug file, likewise; -1 for none
- * @names: the symbols and sections that are asked for
+ * @names: the symbols and sections to look up
  * @count: their number; may be 0
- * @locate: also tell where in the file the offset of each is
+ * @locate: also look up the location of the offset of each
  */
 struct ebpfmm_questions {
 	int fd;
@@ -30,10 +30,10 @@ struct ebpfmm_questions {
 };
 
 /**
- * struct ebpfmm_answer - what is known of a name
- * @found: what it stands for
+ * struct ebpfmm_answer - the result for a name
+ * @found: the memory that it stands for
  * @located: whether @location is known
- * @location: where in the file its offset is
+ * @location: location of its offset
  */
 struct ebpfmm_answer {
 	struct ebpfmm_elf_found found;
@@ -42,12 +42,12 @@ struct ebpfmm_answer {
 };
 
 /**
- * enum ebpfmm_read_outcome - how far reading a file came
- * @EBPFMM_READ_NOTHING: nowhere
- * @EBPFMM_READ_BAD_FILE: the file is wrong; no more than that is known
- * @EBPFMM_READ_BAD_DEBUG: its debug file is
- * @EBPFMM_READ_BAD_NAME: there is no answer to one question, and to none after it
- * @EBPFMM_READ_ALL: all questions are answered
+ * enum ebpfmm_read_outcome - result of reading a file
+ * @EBPFMM_READ_NOTHING: nothing was read
+ * @EBPFMM_READ_BAD_FILE: the file is not valid
+ * @EBPFMM_READ_BAD_DEBUG: its debug file is not valid
+ * @EBPFMM_READ_BAD_NAME: one name was not found; those after it were not looked up
+ * @EBPFMM_READ_ALL: all names were found
  */
 enum ebpfmm_read_outcome {
 	EBPFMM_READ_NOTHING,
@@ -59,17 +59,17 @@ enum ebpfmm_read_outcome {
 };
 
 /**
- * struct ebpfmm_reading - what a process found in a file
- * @outcome: how far it came
- * @answered: number of questions that are answered, from the first one on
- * @stripped: whether the file has no symbols of its own, so that a debug file may
- *	answer the question that was not
- * @id_size: length of @id; 0: it has none
- * @image: how the file will be laid out
- * @id: its build id, where @stripped is set and the outcome is EBPFMM_READ_BAD_NAME
- * @why: what is wrong, unless the outcome is EBPFMM_READ_ALL
- * @no_id: what is wrong with its build id; "" for nothing
- * @answers: as many as there are questions
+ * struct ebpfmm_reading - what the child process found in a file
+ * @outcome: enum ebpfmm_read_outcome
+ * @answered: number of names that were found, from the first one on
+ * @stripped: whether the file has no symbols of its own, so that a debug file may have
+ *	the name that was not found
+ * @id_size: length of @id; 0 if it has none
+ * @image: memory layout of the file
+ * @id: its build id, if @stripped is set and the outcome is EBPFMM_READ_BAD_NAME
+ * @why: the error, unless the outcome is EBPFMM_READ_ALL
+ * @no_id: the error in its build id; "" for none
+ * @answers: one for each name
  */
 struct ebpfmm_reading {
 	uint32_t outcome;
@@ -85,10 +85,10 @@ struct ebpfmm_reading {
 
 /**
  * ebpfmm_read - read a file
- * @questions: what is asked of it
+ * @questions: what to look up
  * @out: to be freed with free(); its outcome is not EBPFMM_READ_NOTHING;
  *	untouched on error
- * @err: how the process that read it ended instead of answering
+ * @err: how the child process ended without an answer
  *
  * Return: 0, or -1 with @err set.
  */
@@ -96,11 +96,11 @@ int ebpfmm_read(const struct ebpfmm_questions *questions, struct ebpfmm_reading 
 		struct ebpfmm_error *err);
 
 /**
- * ebpfmm_reading_check - can that be an answer?
+ * ebpfmm_reading_check - check the answer of the child process
  * @reading: hostile; has room for @count answers; its texts are made printable
- * @count: number of questions
+ * @count: number of names
  *
- * Return: NULL, or which part of it cannot be.
+ * Return: NULL if it is valid, or the name of the invalid part.
  */
 const char *ebpfmm_reading_check(struct ebpfmm_reading *reading, size_t count);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where container engines look for hooks, by what their configuration says: for
- * those that are started by root, without options and environment.
+ * The directories from which container engines read hooks, according to their
+ * configuration files. Applies to engines that root starts, without options and
+ * environment variables.
  */
 #ifndef EBPFMM_HOOKS_DIRS_H
 #define EBPFMM_HOOKS_DIRS_H
@@ -14,10 +15,10 @@
 #define EBPFMM_HOOKS_DIR_ETC "/etc/containers/oci/hooks.d"
 
 /**
- * enum ebpfmm_engine - who reads hooks
- * @EBPFMM_ENGINE_PODMAN: by containers.conf(5)
- * @EBPFMM_ENGINE_CRIO: by crio.conf(5)
- * @EBPFMM_ENGINE_BUILDAH: not by any configuration
+ * enum ebpfmm_engine - an engine that reads hooks
+ * @EBPFMM_ENGINE_PODMAN: configured by containers.conf(5)
+ * @EBPFMM_ENGINE_CRIO: configured by crio.conf(5)
+ * @EBPFMM_ENGINE_BUILDAH: not configurable
  */
 enum ebpfmm_engine {
 	EBPFMM_ENGINE_PODMAN,
@@ -26,10 +27,10 @@ enum ebpfmm_engine {
 };
 
 /**
- * struct ebpfmm_hooks_dirs - where an engine looks
- * @dirs: directories; a file in a later one hides one of its name in those before
- * @count: how many
- * @from: the file that said so last; NULL: none, it is the engine's default
+ * struct ebpfmm_hooks_dirs - the directories of an engine
+ * @dirs: the directories; a file in a later one overrides files of the same name
+ * @count: their number
+ * @from: the configuration file that set them last; NULL for the engine's default
  */
 struct ebpfmm_hooks_dirs {
 	char **dirs;
@@ -38,11 +39,11 @@ struct ebpfmm_hooks_dirs {
 };
 
 /**
- * ebpfmm_hooks_dirs_find - find out where an engine looks
- * @engine: which one
- * @root: what is before the names of files of configuration: "" but for tests
+ * ebpfmm_hooks_dirs_find - find the directories of an engine
+ * @engine: the engine
+ * @root: prefix of the paths of configuration files: "" except in tests
  * @out: to be freed with ebpfmm_hooks_dirs_free(), also on error
- * @err: names the file of configuration that cannot be understood
+ * @err: names the configuration file that cannot be parsed
  *
  * Return: 0, or -1 with @err set.
  */

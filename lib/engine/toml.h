@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One array of strings from a file in TOML: enough for what container engines are
- * told by their configuration, and not a reader of all of TOML.
+ * Reading one array of strings from a TOML file. This is enough for the configuration of
+ * container engines; it is not a complete TOML parser.
  */
 #ifndef EBPFMM_TOML_H
 #define EBPFMM_TOML_H
@@ -13,11 +13,11 @@
 
 /**
  * struct ebpfmm_toml_array - an array of strings
- * @found: the key is there
- * @strings: the strings; tables among them are left out
- * @count: how many
- * @append: what the attribute `{append = true}` among them says, which is
- *	containers.conf's: 1, 0 or, where there is none, -1
+ * @found: whether the key exists
+ * @strings: the strings, without tables
+ * @count: their number
+ * @append: value of the attribute `{append = true}` of containers.conf(5): 1, 0 or, if
+ *	there is none, -1
  */
 struct ebpfmm_toml_array {
 	bool found;
@@ -32,11 +32,11 @@ struct ebpfmm_toml_array {
  * @table: the table that it is in, such as "crio.runtime"
  * @key: its key
  * @out: to be freed with ebpfmm_toml_free(), also on error
- * @err: names the line: it is no TOML, or the value is no array of strings
+ * @err: names the line that is not TOML, or whose value is not an array of strings
  *
- * Values of other keys are passed over: they need not be right, but must end.
+ * Skips the values of other keys, which must be terminated but need not be valid.
  *
- * Return: 0, also when there is none, or -1 with @err set.
+ * Return: 0 (also when the key does not exist), or -1 with @err set.
  */
 int ebpfmm_toml_strings(const char *text, const char *table, const char *key,
 			struct ebpfmm_toml_array *out, struct ebpfmm_error *err);

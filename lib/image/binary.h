@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ELF files of a container's root: which file each is, and what a symbol or section
- * of it stands for. A file is opened at once and read, in a process apart (reader.h),
- * when first something is asked that is not known from before.
+ * ELF files of a container's root: the identity of each, and the memory that its symbols
+ * and sections stand for. A file is opened at once. It is read, in a separate process
+ * (reader.h), when something is needed that the cache does not have.
  */
 #ifndef EBPFMM_BINARY_H
 #define EBPFMM_BINARY_H
@@ -26,11 +26,11 @@ static inline bool ebpfmm_same_file(const struct ebpfmm_identity *a,
 }
 
 /**
- * ebpfmm_binary_open - open a file of the root and tell which one it is
- * @how: the root, and how files are told apart
+ * ebpfmm_binary_open - open a file of the root and identify it
+ * @how: the root, and how to identify files
  * @path: absolute path in the root; must stay valid
- * @mapped: identify the file that a process maps, which on overlayfs is another
- *	one than that which it runs
+ * @mapped: identify the file that a process maps; on overlayfs it differs from the file
+ *	that a process runs
  * @out: to be freed with ebpfmm_binary_close(); untouched on error
  * @err: begins with @path
  *
@@ -41,18 +41,18 @@ int ebpfmm_binary_open(const struct ebpfmm_root *how, const char *path,
 		       struct ebpfmm_error *err);
 
 /**
- * ebpfmm_binary_close - close a file, and remember what was learnt of it
+ * ebpfmm_binary_close - close a file, and cache what was read from it
  * @binary: may be NULL
  */
 void ebpfmm_binary_close(struct ebpfmm_binary *binary);
 
 /**
- * ebpfmm_binary_ask - say what ebpfmm_binary_find() will be asked
- * @binary: the file, of which nothing was asked yet
+ * ebpfmm_binary_ask - announce a name for ebpfmm_binary_find()
+ * @binary: the file, which has not been read yet
  * @name: a symbol or section of it
  * @err: no memory
  *
- * All names are to be said first, as it is read at most once.
+ * Announce all names first, because the file is read at most once.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -61,17 +61,17 @@ int ebpfmm_binary_ask(struct ebpfmm_binary *binary,
 		      struct ebpfmm_error *err);
 
 /**
- * ebpfmm_binary_identity - which file it is
+ * ebpfmm_binary_identity - get the identity of a file
  * @binary: the file
  *
- * Return: as the fault policy compares it; without an identify function as
- * stat(2) says.
+ * Return: the identity that the fault policy compares; without an identify function,
+ * the one that stat(2) reports.
  */
 const struct ebpfmm_identity *
 ebpfmm_binary_identity(const struct ebpfmm_binary *binary);
 
 /**
- * ebpfmm_binary_mapped - which file a process maps when it maps this one
+ * ebpfmm_binary_mapped - get the identity of the file that a process maps
  * @binary: the file
  * @identity: filled in
  * @err: begins with the file's path
@@ -83,10 +83,10 @@ int ebpfmm_binary_mapped(struct ebpfmm_binary *binary,
 			 struct ebpfmm_error *err);
 
 /**
- * ebpfmm_binary_image - how the file will be laid out in memory
+ * ebpfmm_binary_image - get the memory layout of a file
  * @binary: the file
  * @image: filled in
- * @err: no ELF file that a kernel would load; begins with its path
+ * @err: not an ELF file that the kernel can load; begins with its path
  *
  * Return: 0, or -1 with @err set.
  */
@@ -94,13 +94,13 @@ int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image
 			struct ebpfmm_error *err);
 
 /**
- * ebpfmm_binary_find - what a name in the file stands for
+ * ebpfmm_binary_find - look up a name in a file
  * @binary: the file
- * @name: one of those, or of what is remembered; in the order of ebpfmm_binary_ask()
+ * @name: a name that is cached or was announced; in the order of ebpfmm_binary_ask()
  * @answer: filled in
- * @err: why there is none such; begins with the file's path
+ * @err: why it was not found; begins with the file's path
  *
- * A symbol that a stripped file lacks is looked for in its debug file.
+ * If a stripped file lacks a symbol, it is looked up in the debug file.
  *
  * Return: 0, or -1 with @err set.
  */

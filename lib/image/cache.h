@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was learnt of ELF files, kept from one container's start to the next.
+ * The cache of what was read from ELF files, for the next container with the same file.
  *
  *	/run/ebpfmm/cache/			0700
  *		<disk>-<device>-<inode>		one for each file
- *		*.tmp				half-written: left by a death
+ *		*.tmp				incomplete: left by a process that was killed
  *
- * Theory of operation: an entry is believed for the very file that it was made
- * from, in the state that it was made from: inode, device, modification time,
- * change time and size, as the kernel has them of the file that is mapped. On
- * overlayfs that is the file of the layer, so that all containers of an image
- * share it. A build-id is no part of it: an image can claim any.
+ * Theory of operation: an entry is valid only for the file that it was made from, in the
+ * same state: the inode, device, modification time, change time and size of the mapped
+ * file must match, as the kernel has them. On overlayfs that is the file of the layer, so
+ * all containers of an image share an entry. The build id is not part of the key, because
+ * an image can claim any.
  *
- * Nobody can set a change time, but it is not finer than the kernel's tick, so a
- * file that was changed just before it was read may change again and look the
- * same. Therefore what was read within EBPFMM_CACHE_SETTLED seconds of a change
- * is neither kept nor believed.
+ * Nobody can set a change time, but its resolution is the kernel's tick. A file that was
+ * changed just before it was read may change again without a visible difference. So what
+ * was read within EBPFMM_CACHE_SETTLED seconds of a change is neither stored nor used.
  *
- * Numbers of inodes and devices come again when another file system is mounted,
- * and what is in an image of a disk can have been made up. The sequence number of
- * a disk never comes again. Files of file systems that are on no single disk are
- * not kept.
+ * Inode and device numbers are reused when another file system is mounted, and a disk
+ * image can contain any of them. The sequence number of a disk is never reused, so it is
+ * part of the key. Files on file systems without a single disk are not cached.
  *
- * Losing an entry costs time and nothing else, so nothing here ever fails.
+ * A lost entry only costs time, so these functions report no errors.
  */
 #ifndef EBPFMM_CACHE_H
 #define EBPFMM_CACHE_H
@@ -46,10 +44,9 @@ struct ebpfmm_cached;
 /**
  * ebpfmm_cache_open - open the cache
  * @dir: its directory, created if it does not exist; EBPFMM_CACHE_DIR
- * @devices: directory of the block devices by their numbers, as
- *	EBPFMM_CACHE_DEVICES
+ * @devices: directory of block devices by number, such as EBPFMM_CACHE_DEVICES
  *
- * Return: to be closed with ebpfmm_cache_close(); NULL when there can be none.
+ * Return: to be closed with ebpfmm_cache_close(); NULL if it cannot be used.
  */
 struct ebpfmm_cache *ebpfmm_cache_open(const char *dir, const char *devices);
 
@@ -61,52 +58,51 @@ void ebpfmm_cache_close(struct ebpfmm_cache *cache);
 EBPFMM_CLEANUP(struct ebpfmm_cache *, ebpfmm_cache_close)
 
 /**
- * ebpfmm_cache_get - what is known of a file
+ * ebpfmm_cache_get - get the entry of a file
  * @cache: the cache; may be NULL; must stay open
- * @file: the file that is mapped, as the kernel has it now
+ * @file: the mapped file, in the kernel's current state
  * @size: its size in bytes
  *
- * To be called before the file is read for what is to be remembered of it.
+ * Call this before reading from the file what is to be cached.
  *
- * Return: to be given back with ebpfmm_cache_put(); NULL when nothing may be
- * known of the file, now or later.
+ * Return: to be released with ebpfmm_cache_put(); NULL if the file cannot be cached.
  */
 struct ebpfmm_cached *ebpfmm_cache_get(struct ebpfmm_cache *cache,
 				       const struct ebpfmm_file *file,
 				       uint64_t size);
 
 /**
- * ebpfmm_cache_put - keep what was learnt of a file
+ * ebpfmm_cache_put - store an entry and free it
  * @cached: may be NULL
- * @keep: false only forgets it
+ * @keep: if false, only free it
  */
 void ebpfmm_cache_put(struct ebpfmm_cached *cached, bool keep);
 
 /**
- * ebpfmm_cached_image - how the file is laid out, if that is known
+ * ebpfmm_cached_image - get the cached memory layout of a file
  * @cached: may be NULL
  * @image: filled in
  *
- * Return: whether it is known.
+ * Return: true if it is cached.
  */
 bool ebpfmm_cached_image(const struct ebpfmm_cached *cached,
 			 struct ebpfmm_image *image);
 
 /**
- * ebpfmm_cached_find - what a name in the file stands for, if that is known
+ * ebpfmm_cached_find - look up a name in an entry
  * @cached: may be NULL
  * @kind: EBPFMM_ELF_SYMBOL or EBPFMM_ELF_SECTION
- * @name: of the symbol or section
+ * @name: name of the symbol or section
  * @found: filled in
  *
- * Return: whether it is known.
+ * Return: true if it is cached.
  */
 bool ebpfmm_cached_find(const struct ebpfmm_cached *cached,
 			enum ebpfmm_elf_kind kind, const char *name,
 			struct ebpfmm_elf_found *found);
 
 /**
- * ebpfmm_cached_learn_image - remember how the file is laid out
+ * ebpfmm_cached_learn_image - add the memory layout of a file to its entry
  * @cached: may be NULL
  * @image: its layout
  */
@@ -114,23 +110,22 @@ void ebpfmm_cached_learn_image(struct ebpfmm_cached *cached,
 			       const struct ebpfmm_image *image);
 
 /**
- * ebpfmm_cached_learn - remember what a name in the file stands for
+ * ebpfmm_cached_learn - add a name to the entry of a file
  * @cached: may be NULL
  * @kind: EBPFMM_ELF_SYMBOL or EBPFMM_ELF_SECTION
- * @name: of the symbol or section
- * @found: what it stands for
+ * @name: name of the symbol or section
+ * @found: the memory that it stands for
  */
 void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
 			 enum ebpfmm_elf_kind kind, const char *name,
 			 const struct ebpfmm_elf_found *found);
 
 /**
- * ebpfmm_cache_sweep - count and remove what is half-written or too much
+ * ebpfmm_cache_sweep - remove incomplete files, and those that are too many
  * @cache: may be NULL
  * @remove: if false, only count
  *
- * Return: number of half-written files and of those beyond
- * EBPFMM_CACHE_MAX_FILES.
+ * Return: number of incomplete files and of those beyond EBPFMM_CACHE_MAX_FILES.
  */
 unsigned int ebpfmm_cache_sweep(struct ebpfmm_cache *cache, bool remove);
 

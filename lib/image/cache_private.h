@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What cache.c, which keeps files, and cache_file.c, which reads and writes one,
- * share. Not for others.
+ * Shared by cache.c, which manages files, and cache_file.c, which reads and writes one.
+ * Not for other files.
  */
 #ifndef EBPFMM_CACHE_PRIVATE_H
 #define EBPFMM_CACHE_PRIVATE_H
@@ -9,12 +9,12 @@
 #include "image/cache.h"
 
 /**
- * struct cache_key - a file, and in which state of it
- * @identity: of the file that is mapped
- * @ctime: when its inode was last changed: seconds
- * @read_at: when it was looked at: seconds
+ * struct cache_key - a file in a certain state
+ * @identity: identity of the mapped file
+ * @ctime: time of the last change of its inode: seconds
+ * @read_at: time at which this state was read: seconds
  * @size: its size in bytes
- * @disk: sequence number of the disk that it is on
+ * @disk: sequence number of its disk
  * @ctime_nsec: nanoseconds of @ctime
  * @reserved: 0
  */
@@ -29,10 +29,10 @@ struct cache_key {
 };
 
 /**
- * struct cache_learnt - a name that was not known before
+ * struct cache_learnt - a name that is not in the cache yet
  * @name: the name, allocated
- * @kind: of what it is the name
- * @found: what it stands for
+ * @kind: whether it is a symbol or a section
+ * @found: the memory that it stands for
  */
 struct cache_learnt {
 	char *name;
@@ -41,17 +41,17 @@ struct cache_learnt {
 };
 
 /**
- * struct ebpfmm_cached - what is known of a file
- * @cache: where it is kept
- * @name: of its file there
- * @key: the file
+ * struct ebpfmm_cached - the entry of a file
+ * @cache: the cache
+ * @name: name of the entry's file in the cache
+ * @key: the file that it describes
  * @has_image: whether @image is known
- * @image_is_new: it was not known before
- * @image: how it is laid out
- * @text: the cache's file as it was read; NULL when there was none to believe
- * @learnt: what is new
- * @nlearnt: number of names in it
- * @room: how many it has room for
+ * @image_is_new: whether @image is not in the cache yet
+ * @image: memory layout
+ * @text: contents of the entry's file; NULL if there was no valid one
+ * @learnt: names that are not in the cache yet
+ * @nlearnt: their number
+ * @room: number of names that @learnt has room for
  */
 struct ebpfmm_cached {
 	struct ebpfmm_cache *cache;
@@ -66,19 +66,19 @@ struct ebpfmm_cached {
 	size_t room;
 };
 
-/* Did the file rest for long enough before it was looked at? */
+/* Whether the last change was long enough before the state was read. */
 bool cache_settled(const struct cache_key *key);
 
-/* Begin with nothing known; NULL without memory. */
+/* Make an empty entry; NULL without memory. */
 struct ebpfmm_cached *cache_new(const struct cache_key *key);
 
-/* Free it and all it holds. */
+/* Free an entry and all that it holds. */
 void cache_free(struct ebpfmm_cached *cached);
 
-/* Take from its file what can be believed. */
+/* Read its file, if that is valid. */
 void cache_read(struct ebpfmm_cached *cached, int dirfd);
 
-/* Write its file anew; -1 if that was not possible. */
+/* Rewrite its file; -1 on failure. */
 int cache_write(const struct ebpfmm_cached *cached, int dirfd);
 
 #endif /* EBPFMM_CACHE_PRIVATE_H */

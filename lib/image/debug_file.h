@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Separate debug files, in which the symbols of stripped files are: found by the
- * build id, in the container's root and in a directory of the operator's.
+ * Separate debug files, which have the symbols of stripped files. They are looked up by
+ * build id, in the container's root and in a directory of the operator.
  */
 #ifndef EBPFMM_DEBUG_FILE_H
 #define EBPFMM_DEBUG_FILE_H
@@ -15,7 +15,7 @@
 
 /**
  * ebpfmm_debug_dir_open - open the operator's directory of debug files
- * @dir: its path, and it must be there; NULL: EBPFMM_DEBUG_DIR, if it is there
+ * @dir: its path, which must exist; NULL for EBPFMM_DEBUG_DIR, which need not exist
  * @fd: to be closed; -1 when there is none
  * @err: what is wrong
  *
@@ -26,7 +26,7 @@ int ebpfmm_debug_dir_open(const char *dir, int *fd, struct ebpfmm_error *err);
 /**
  * ebpfmm_debug_file_fn - uses a debug file
  * @fd: the file
- * @data: what ebpfmm_debug_file_use() was given
+ * @data: as passed to ebpfmm_debug_file_use()
  * @err: what is wrong with it
  *
  * Return: 0, or -1 with @err set.
@@ -36,13 +36,13 @@ typedef int ebpfmm_debug_file_fn(int fd, void *data, struct ebpfmm_error *err);
 /**
  * ebpfmm_debug_file_use - find a file's debug file and use it
  * @id: the file's build id
- * @size: of @id in bytes; 0: it has none
- * @rootfd: the container's root, hostile: a debug file there is looked for first
- * @debugfd: the operator's directory, which has .build-id/xx/yyyy.debug like
- *	EBPFMM_DEBUG_ROOT has; -1 for none
- * @use: called with the one that is there; where it fails, with the next one
+ * @size: size of @id in bytes; 0 if it has none
+ * @rootfd: the container's root, hostile; searched first
+ * @debugfd: the operator's directory, with .build-id/xx/yyyy.debug like
+ *	EBPFMM_DEBUG_ROOT; -1 for none
+ * @use: called with the debug file; if it fails, called with the next one
  * @data: for @use
- * @err: which debug file would help, or what is wrong with the one that is there
+ * @err: which debug file is missing, or what is wrong with the one that was found
  *
  * Return: 0, or -1 with @err set.
  */

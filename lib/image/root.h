@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A container's root as a place to read files of, and how they are told apart. */
+/* A container's root, and how its files are identified and read. */
 #ifndef EBPFMM_ROOT_H
 #define EBPFMM_ROOT_H
 
@@ -9,10 +9,10 @@
 #include "base/error.h"
 
 /**
- * ebpfmm_identify_fn - tells which file a descriptor is, as the kernel sees it
+ * ebpfmm_identify_fn - identifies the file of a descriptor, as the kernel has it
  * @fd: descriptor of an open regular file
- * @mapped: the file that is mapped when this one is, which is another one on
- *	overlayfs; false for the file itself, as it is in mm->exe_file
+ * @mapped: identify the file that a mapping of it refers to, which differs on overlayfs;
+ *	false for the file that mm->exe_file refers to
  * @file: to be filled in
  * @data: as in struct ebpfmm_root
  * @err: set on failure
@@ -28,11 +28,11 @@ struct ebpfmm_cache;
  * struct ebpfmm_root - a container's root, and how its files are read
  * @rootfd: directory that is the root
  * @debugfd: the operator's directory of debug files; -1 for none
- * @identify: tells files apart; NULL takes what stat(2) says (ebpfmm resolve),
- *	which is not what the policy needs
+ * @identify: identifies files; NULL uses stat(2) (ebpfmm resolve), which is not enough
+ *	for the policy
  * @data: for @identify
- * @cache: what is known of its files from before; NULL for none
- * @locate: also tell where in their files names are; @cache is not used then
+ * @cache: the cache of its files; NULL for none
+ * @locate: also look up the locations of names in their files; @cache is not used then
  */
 struct ebpfmm_root {
 	int rootfd;

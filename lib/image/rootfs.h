@@ -11,12 +11,12 @@
  * ebpfmm_rootfs_open - open a regular file inside a root for reading
  * @rootfd: directory that is the root; absolute symlinks and ".." stay in it
  * @path: absolute path as the container sees it
- * @err: begins with @path; code is ENOENT or ENOTDIR when it is not there
+ * @err: begins with @path; code is ENOENT or ENOTDIR when it does not exist
  *
- * openat2(2) with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS. Nothing but a
- * regular file is opened for reading: a FIFO or device is recognised by an
- * O_PATH descriptor first, and cannot block or have a side effect; so is a file
- * of procfs, sysfs and the like, which a container may have mounted.
+ * Uses openat2(2) with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS. An O_PATH descriptor
+ * shows first whether it is a regular file, so that opening a FIFO or device cannot block
+ * or have side effects. Files of procfs, sysfs and the like, which a container may have
+ * mounted, are refused in the same way.
  *
  * Return: a descriptor (O_RDONLY | O_CLOEXEC), or -1 with @err set.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a profile to a policy on a cgroup: the steps that hook and command have in common.
+ * Attaching a profile to a cgroup: the steps that the hook and the command share.
  */
 #ifndef EBPFMM_ATTACHMENT_H
 #define EBPFMM_ATTACHMENT_H
@@ -10,16 +10,17 @@
 #include "profile/profile.h"
 
 /**
- * struct ebpfmm_attachment - a profile, and the cgroup that is to have it
+ * struct ebpfmm_attachment - a profile, and the cgroup to attach it to
  * @container: the container's id; NULL when an operator attaches
  * @cgroup: the cgroup
  * @profile: the profile
  * @rootfd: the root that the programs of the profile are in
- * @debug_dir: directory of debug files, which must be there; NULL: EBPFMM_DEBUG_DIR, if
- *	it is there
- * @load: loads the policy if nobody has; NULL: ebpfmm_life_load() does, in this process
- * @confirm: called before the cgroup gets the policy, which it does not get after a
- *	failure; may be NULL
+ * @debug_dir: directory of debug files, which must exist; NULL for EBPFMM_DEBUG_DIR,
+ *	which need not exist
+ * @load: loads the policy if it is not loaded; NULL for ebpfmm_life_load() in this
+ *	process
+ * @confirm: called before the policy is attached; if it fails, nothing is attached; may
+ *	be NULL
  * @step: called at the end of each step, with its name, a literal; may be NULL
  * @data: for these three
  */
@@ -36,12 +37,12 @@ struct ebpfmm_attachment {
 };
 
 /**
- * ebpfmm_attach_profile - translate a profile and give it to a cgroup
- * @attachment: see there
+ * ebpfmm_attach_profile - translate a profile and attach it to a cgroup
+ * @attachment: the profile and the cgroup
  * @err: what failed; the cgroup is unchanged then
  *
- * The steps are "policy", which opens it, "translation", and "attaching", which also
- * writes the record. Only the last one holds the lock.
+ * The steps are "policy", which opens the policy, "translation", and "attaching", which
+ * also writes the record. Only the last one holds the lock.
  *
  * Return: 0, or -1 with @err set.
  */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The life of a policy as a whole: what hook and command call. Each function
- * that changes something takes the lock for as long as it does.
+ * The life cycle of a policy, as the hook and the command use it. Each function that
+ * changes something holds the lock while it does so.
  *
- * Theory of operation: an attachment is made in the order record, storage,
- * link, pin of the link, and undone in the order link, storage, record. So
- * whoever dies in between leaves a record, and ebpfmm_life_gc() finds by it what
- * there is to clear: a record whose cgroup is gone or has no pinned link is that
- * of something unfinished, as nobody else is at work while the lock is held.
- * Before every attachment the same is done for a few records, in turn.
+ * Theory of operation: an attachment is made in the order record, storage, link, pin of
+ * the link, and undone in the order link, storage, record. A process that is killed in
+ * between leaves a record, by which ebpfmm_life_gc() finds what to remove. While the lock
+ * is held, nobody else is attaching, so a record whose cgroup no longer exists or has no
+ * pinned link belongs to something unfinished. Each attachment also checks a few records,
+ * in turn.
  */
 #ifndef EBPFMM_LIFECYCLE_H
 #define EBPFMM_LIFECYCLE_H
@@ -23,11 +23,11 @@
 #include "table/table.h"
 
 /**
- * struct ebpfmm_leftovers - what was left behind by the dead
- * @links: pinned links whose cgroup is gone
- * @records: records of cgroups that are gone or were not attached to the end
- * @files: half-written records and half-made pin directories
- * @formats: policies of other versions that are on no cgroup any more
+ * struct ebpfmm_leftovers - leftovers of processes that were killed
+ * @links: pinned links whose cgroup no longer exists
+ * @records: records of cgroups that no longer exist or have no pinned link
+ * @files: incomplete records and pin directories
+ * @formats: policies of other versions that are no longer attached to any cgroup
  */
 struct ebpfmm_leftovers {
 	unsigned int links;
@@ -37,12 +37,12 @@ struct ebpfmm_leftovers {
 };
 
 /**
- * ebpfmm_life_load - load and pin the policy unless it is already
- * @all: say in the log if costs are not up to date, or that there are none; false: only
- *	if there are some that cannot be used
+ * ebpfmm_life_load - load and pin the policy unless it is loaded already
+ * @all: log a line if the measured costs are missing, outdated or unusable; if false,
+ *	only if they are unusable
  * @err: what failed
  *
- * Also has it reckon with what pages were measured to cost, or with defaults.
+ * Also gives it the measured costs of pages, or the defaults.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -52,23 +52,23 @@ int ebpfmm_life_load(bool all, struct ebpfmm_error *err);
  * ebpfmm_life_unload - unpin the policy
  * @err: still attached to some cgroup, or what failed
  *
- * As ebpfmm_policies_unload().
+ * See ebpfmm_policies_unload().
  *
  * Return: 0 (also when it was not loaded), or -1 with @err set.
  */
 int ebpfmm_life_unload(struct ebpfmm_error *err);
 
 /**
- * ebpfmm_life_attach - give a cgroup a policy, or another one
+ * ebpfmm_life_attach - attach a policy to a cgroup, or replace it
  * @container: the container's id; NULL when an operator attaches
- * @cgroup: where to
- * @profile: name of the profile, for people
+ * @cgroup: the cgroup
+ * @profile: name of the profile, for display
  * @table: the translated profile
- * @policy: our policy, open; stays the caller's
+ * @policy: the open policy of this version; belongs to the caller
  * @err: what failed; the cgroup is unchanged then
  *
- * If the policy was unloaded since it was opened, and loaded again, that one is attached.
- * One of another format that the cgroup has is replaced as one of ours is.
+ * If the policy was unloaded and loaded again since it was opened, the new one is
+ * attached. A policy of another format is replaced in the same way.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -77,8 +77,8 @@ int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup
 		       struct ebpfmm_policy *policy, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_life_detach - take a cgroup's policy away, of whatever format
- * @id: the cgroup's id; the cgroup may be gone
+ * ebpfmm_life_detach - detach the policy of a cgroup, whatever its format
+ * @id: the cgroup's id; the cgroup may no longer exist
  * @err: what failed; code is ENOENT when it had no policy
  *
  * Return: 0, or -1 with @err set.
@@ -86,23 +86,23 @@ int ebpfmm_life_attach(const char *container, const struct ebpfmm_cgroup *cgroup
 int ebpfmm_life_detach(uint64_t id, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_life_end - undo what was done for a container
+ * ebpfmm_life_end - detach the policy of a container that has ended
  * @container: the container's id, hostile
  * @err: what failed
  *
- * Return: 1 when something was undone, 0 when there was nothing (any more), or
- * -1 with @err set.
+ * Return: 1 when something was undone, 0 when there was nothing to undo, or -1 with
+ * @err set.
  */
 int ebpfmm_life_end(const char *container, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_life_gc - find and clear leftovers
+ * ebpfmm_life_gc - find and remove leftovers
  * @clear: if false, only count
  * @found: what was found
  * @err: what failed
  *
- * Nobody must be at work, or what they have begun would be taken for left behind: so
- * to count needs the lock, too, but waits for it only some seconds.
+ * Takes the lock, also to count: otherwise an attachment in progress would look like a
+ * leftover. To count, it waits only some seconds for the lock.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -110,12 +110,12 @@ int ebpfmm_life_gc(bool clear, struct ebpfmm_leftovers *found,
 		   struct ebpfmm_error *err);
 
 /**
- * ebpfmm_life_owner - for whom a cgroup has its policy
+ * ebpfmm_life_owner - get the record of a cgroup's policy
  * @cgroup_id: id of the cgroup
  * @out: its record, to be freed with ebpfmm_record_free()
  * @err: code is ENOENT when there is no record
  *
- * Needs no lock: who holds it for ever keeps nobody from looking.
+ * Needs no lock, so that a stuck holder does not block it.
  *
  * Return: 0, or -1 with @err set.
  */
