@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files elf_*.c share. Not for others.
+ * Shared by the files elf_*.c. Not for other files.
  *
  *	elf_picture.c	reading a file that cannot be trusted
  *	elf_file.c	how a program will be laid out
@@ -23,9 +23,9 @@
 #include "elf/elf_file.h"
 
 #define PAGE		(1ULL << EBPFMM_PAGE_SHIFT)
-/* load_elf_phdrs() in fs/binfmt_elf.c wants them to fit into a page. */
+/* load_elf_phdrs() in fs/binfmt_elf.c requires that they fit into a page. */
 #define MAX_PHDRS	(PAGE / sizeof(Elf64_Phdr))
-/* Notes that are looked through for the build id, and the largest of them. */
+/* The number of note sections searched for the build id, and their maximum size. */
 #define MAX_NOTES	16
 #define MAX_NOTE_BYTES	(64U << 10)
 /*
@@ -36,7 +36,7 @@
 
 /**
  * struct picture - what was read of a file, see elf_picture.c
- * @fd: our own descriptor
+ * @fd: duplicate of the caller's descriptor
  * @bytes: as many as the file has; zeros where nothing was read yet
  * @size: of the file, in bytes
  * @left: number of bytes that may still be read
@@ -70,8 +70,8 @@ struct segment {
 
 /**
  * struct data - bytes of a section, in a picture
- * @bytes: not aligned; NULL before they were read
- * @size: number of bytes; in a table of strings the last one is NUL
+ * @bytes: not aligned; NULL before they are read
+ * @size: number of bytes; the last byte of a string table is NUL
  */
 struct data {
 	const char *bytes;
@@ -79,13 +79,13 @@ struct data {
 };
 
 /**
- * struct symbols - a symbol table; what can be data is chained by its name
+ * struct symbols - a symbol table, with a hash table of the symbols that can be data
  * @data: the symbols
  * @names: their names
  * @count: their number
  * @mask: number of chains, less one
- * @bucket: first symbol of each chain; 0, which is never one, ends a chain
- * @next: the one after each symbol
+ * @bucket: first symbol of each chain; 0, which is never a symbol, ends a chain
+ * @next: next symbol in the chain, for each symbol
  */
 struct symbols {
 	struct data data;
@@ -112,16 +112,16 @@ struct versions {
  * struct ebpfmm_elf - an open program
  * @file: the program
  * @debug: its debug file, or NULL
- * @image: how it will be laid out
+ * @image: its memory layout
  * @segments: the PT_LOADs, ascending and not sharing pages
  * @nsegments: their number
  * @stripped: whether it has no .symtab
  * @section_names: read when first needed
  * @have_symbols: whether the following are valid
- * @symtab: .symtab, of the debug file if it is that which has one
+ * @symtab: .symtab of the program or else of the debug file
  * @dynsym: .dynsym; empty in a static program
  * @versions: of @dynsym
- * @steps: what is left of the work that searches may cause
+ * @steps: remaining budget of work for searches
  */
 struct ebpfmm_elf {
 	struct picture *file;
@@ -149,9 +149,9 @@ static inline uint64_t page_up(uint64_t address)
 }
 
 /**
- * picture_open - begin a picture: read and check the headers
+ * picture_open - start a picture: read and check the headers
  * @fd: regular file; duplicated
- * @loadable: whether its program headers matter; else they are not looked at
+ * @loadable: check the program headers; false ignores them
  * @err: what is wrong with the file
  *
  * Return: the picture, or NULL with @err set.
@@ -167,13 +167,13 @@ void picture_close(struct picture *picture);
 /**
  * picture_read - read a part of the file into the picture
  * @picture: the picture
- * @offset: of its first byte, which need not be in the file
+ * @offset: offset of its first byte, hostile
  * @length: in bytes
  * @what: what to call it in messages
  * @err: what is wrong with it
  *
- * A part that was read stays as it is: one that overlaps it and is not the very
- * same is refused.
+ * A part is read once. A part that overlaps another one without being identical to it is
+ * refused.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -220,11 +220,11 @@ size_t picture_find_section(const struct picture *picture, uint32_t type,
 			    GElf_Shdr *shdr);
 
 /**
- * picture_build_id - tell the GNU build id of a file
+ * picture_build_id - read the GNU build id of a file
  * @picture: the picture
  * @id: the first @size bytes are filled in
  * @size: its length in bytes, 0 when there is none
- * @err: notes that are damaged
+ * @err: damaged notes
  *
  * Return: 0, or -1 with @err set.
  */
@@ -233,7 +233,7 @@ int picture_build_id(struct picture *picture,
 		     struct ebpfmm_error *err);
 
 /**
- * ebpfmm_elf_string_at - a string of a table
+ * ebpfmm_elf_string_at - get a string of a string table
  * @strings: as picture_strings() read it
  * @offset: hostile
  *
@@ -251,7 +251,7 @@ int ebpfmm_elf_damaged(struct ebpfmm_error *err);
 
 /**
  * ebpfmm_elf_free_symbols - free what the search for symbols made
- * @elf: the file; symbols are read again when needed again
+ * @elf: the file; symbols are read again when they are needed
  */
 void ebpfmm_elf_free_symbols(struct ebpfmm_elf *elf);
 
@@ -276,8 +276,8 @@ int ebpfmm_elf_loaded_range(const struct ebpfmm_elf *elf, uint64_t start,
  * @steps: how much
  * @err: the file makes searches too slow
  *
- * A file can be made so that each search meets all of its symbols, and a profile
- * can ask a thousand times. So the work is bounded over the life of @elf.
+ * A hostile file can make each search visit all of its symbols, and a profile can have a
+ * thousand names. So the total work is bounded over the lifetime of @elf.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -299,7 +299,7 @@ int ebpfmm_elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err);
 void ebpfmm_elf_free_versions(struct versions *versions);
 
 /**
- * ebpfmm_elf_version_of - tell the version of a symbol in .dynsym
+ * ebpfmm_elf_version_of - get the version of a symbol in .dynsym
  * @versions: of the file
  * @index: of the symbol
  * @hidden: whether it is not the default version of its name
@@ -312,8 +312,8 @@ const char *ebpfmm_elf_version_of(const struct versions *versions, uint32_t inde
 /**
  * struct cxx_name - a C++ name as people write it
  * @text: the name; spaces in it do not matter
- * @part: its last identifier with its length before it, which is in each
- *	mangled name that means @text
+ * @part: its last identifier, prefixed with its length; every mangled name of @text
+ *	contains it
  */
 struct cxx_name {
 	const char *text;
@@ -321,22 +321,22 @@ struct cxx_name {
 };
 
 /**
- * ebpfmm_elf_cxx_name - prepare for looking for a C++ name
+ * ebpfmm_elf_cxx_name - prepare the search for a C++ name
  * @text: the name
  * @name: filled in; @text must live as long
  *
- * Return: whether it can be one.
+ * Return: true if it can be a C++ name.
  */
 bool ebpfmm_elf_cxx_name(const char *text, struct cxx_name *name);
 
 /**
- * ebpfmm_elf_cxx_is - whether a mangled name means a C++ name
- * @elf: the file, which pays for the work
+ * ebpfmm_elf_cxx_is - compare a mangled name with a C++ name
+ * @elf: the file, whose budget pays for the work
  * @mangled: hostile
  * @name: the name
  * @err: the file makes searches too slow
  *
- * Return: 1 if so, 0 if not, or -1 with @err set.
+ * Return: 1 if they match, 0 if not, or -1 with @err set.
  */
 int ebpfmm_elf_cxx_is(struct ebpfmm_elf *elf, const char *mangled,
 		      const struct cxx_name *name, struct ebpfmm_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The profile: what an operator wrote, parsed and checked, not yet translated.
+ * The profile of an operator, parsed and checked, not yet translated.
  * Format version 1; see ebpfmm-profile(5).
  */
 #ifndef EBPFMM_PROFILE_H
@@ -14,11 +14,11 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* A profile of 1,024 regions is about 200 KiB; more than this is a mistake. */
+/* A profile of 1,024 regions has about 200 KiB. */
 #define EBPFMM_PROFILE_MAX_BYTES	(1U << 20)
 
 /**
- * enum ebpfmm_anchor_kind - what a region's position is counted from
+ * enum ebpfmm_anchor_kind - the kind of start that a region is counted from
  * @EBPFMM_ANCHOR_SYMBOL: an ELF symbol
  * @EBPFMM_ANCHOR_SECTION: an ELF section
  * @EBPFMM_ANCHOR_HEAP: the start of brk
@@ -34,9 +34,10 @@ enum ebpfmm_anchor_kind {
 };
 
 /**
- * struct ebpfmm_benefit - what each page size is worth
- * @sizes: bit o set: order o is a candidate; bit 0 is always set
- * @touched: in 1/EBPFMM_TOUCHED_ONE
+ * struct ebpfmm_benefit - the benefit of each page size
+ * @sizes: bitmap of the orders that are candidates; bit 0 is always set
+ * @touched: share of the pages that is expected to be touched, in
+ *	1/EBPFMM_TOUCHED_ONE
  * @ns: nanoseconds that one page of each order saves; 0 where not named
  */
 struct ebpfmm_benefit {
@@ -48,16 +49,16 @@ struct ebpfmm_benefit {
 /**
  * struct ebpfmm_profile_region - one entry of "regions"
  * @kind: kind of anchor
- * @name: symbol, section or mapping name; NULL if a mapping has none, and without the space
- *	that glibc begins its with
+ * @name: symbol, section or mapping name, without the leading space of glibc's mapping
+ *	names; NULL for a mapping without a name
  * @object: shared object that @name is in; NULL for the program itself
  * @min_size: smallest size of a mapping in bytes, default 0
  * @max_size: largest size of a mapping in bytes, default UINT64_MAX
- * @nth: which of the mappings that are alike, from 1; 0 any of them
+ * @nth: rank among the matching mappings, from 1; 0 for any
  * @offset: bytes from the anchor
  * @length: bytes; meaningful only with @has_length
- * @has_length: false means the whole of what the anchor names
- * @benefit: see there
+ * @has_length: if false, the region reaches to the end of its anchor
+ * @benefit: the benefit of each page size
  */
 struct ebpfmm_profile_region {
 	enum ebpfmm_anchor_kind kind;
@@ -90,8 +91,8 @@ struct ebpfmm_profile_program {
 
 /**
  * struct ebpfmm_profile - a whole profile
- * @name: what it is called: its file's name without directory and ".json"; while it is
- *	of no file, @own_name
+ * @name: its name: that of its file without directory and ".json"; without a file,
+ *	@own_name
  * @own_name: the "name" entry
  * @programs: NULL if there are none, only limits
  * @nprograms: their number
@@ -136,7 +137,7 @@ int ebpfmm_profile_load(const char *path, struct ebpfmm_profile **out,
  * @name: value of the annotation, hostile: letters, digits, '.', '_' and '-',
  *	not beginning with '.'; never a path. ".json" at its end may be left out
  * @out: as for ebpfmm_profile_parse()
- * @err: why not; a name that is in no directory has code ENOENT
+ * @err: what failed; code is ENOENT when no directory has it
  *
  * Its file is NAME.json in EBPFMM_PROFILE_DIR_ADMIN, or else in
  * EBPFMM_PROFILE_DIR_VENDOR.
@@ -147,15 +148,15 @@ int ebpfmm_profile_find(const char *name, struct ebpfmm_profile **out,
 			struct ebpfmm_error *err);
 
 /**
- * ebpfmm_profile_is_file_name - could an installed profile have this file name?
+ * ebpfmm_profile_is_file_name - check the file name of an installed profile
  * @file: name of a file in one of the directories
  *
- * Return: whether ebpfmm_profile_find() finds it by some name.
+ * Return: true if ebpfmm_profile_find() can find it.
  */
 bool ebpfmm_profile_is_file_name(const char *file);
 
 /**
- * ebpfmm_profile_name - what the profile in a file is called
+ * ebpfmm_profile_name - get the name of the profile in a file
  * @path: path or name of the file
  *
  * Return: the name, allocated, or NULL without memory.

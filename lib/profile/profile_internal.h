@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the profile parser share. Their errors name the place
- * relative to the object they were given; each caller prefixes its own part on
- * the way up, so that the whole place stands there in the end.
+ * Shared by the files of the profile parser. Their errors name the place relative to the
+ * object that they parse. Each caller prefixes its own part, so that the message finally
+ * has the whole place.
  */
 #ifndef EBPFMM_PROFILE_INTERNAL_H
 #define EBPFMM_PROFILE_INTERNAL_H
@@ -16,20 +16,20 @@
 #include "profile/profile.h"
 
 /**
- * profile_guess_size - read a size as people write it elsewhere
+ * profile_guess_size - parse a size in other common notations, for suggestions
  * @text: such as "64k", "2MB", "1 GiB" or "4096"; hostile
  * @bytes: the result; undefined on error
  *
- * Return: whether it is one.
+ * Return: true if it is a size.
  */
 bool profile_guess_size(const char *text, uint64_t *bytes);
 
 #define PROFILE_SIZE_TEXT	24
 
 /**
- * profile_write_size - write a size as a profile has it
+ * profile_write_size - format a size in the notation of a profile
  * @bytes: the size
- * @text: gets a JSON string with the largest unit that divides it, or a number
+ * @text: set to a JSON string with the largest unit that divides it, or to a number
  */
 void profile_write_size(uint64_t bytes, char text[PROFILE_SIZE_TEXT]);
 
@@ -37,7 +37,7 @@ void profile_write_size(uint64_t bytes, char text[PROFILE_SIZE_TEXT]);
  * profile_size - read a number of bytes
  * @value: of type EBPFMM_JSON_SIZE
  * @bytes: the result
- * @err: has no place
+ * @err: names no place
  *
  * Return: 0, or -1 with @err set.
  */
@@ -54,11 +54,11 @@ int profile_size(struct json_object *value, uint64_t *bytes,
 int profile_order(const char *key, struct ebpfmm_error *err);
 
 /**
- * profile_benefit - read what page sizes are worth
+ * profile_benefit - read the benefit of page sizes
  * @ns: value of "benefit_ns"
  * @touched: value of "touched", or NULL
  * @benefit: the result
- * @err: relative to the object that both are in
+ * @err: relative to the object that contains both
  *
  * Return: 0, or -1 with @err set.
  */
@@ -68,7 +68,7 @@ int profile_benefit(struct json_object *ns, struct json_object *touched,
 /**
  * profile_check_name - check the name of a profile
  * @name: the name
- * @err: has no place
+ * @err: names no place
  *
  * Return: 0, or -1 with @err set.
  */
@@ -76,8 +76,8 @@ int profile_check_name(const char *name, struct ebpfmm_error *err);
 
 /**
  * profile_check_path - check a path in the container
- * @path: must be absolute and the shortest way to write it
- * @err: has no place
+ * @path: must be absolute and normalised
+ * @err: names no place
  *
  * Return: 0, or -1 with @err set.
  */
@@ -86,8 +86,8 @@ int profile_check_path(const char *path, struct ebpfmm_error *err);
 /**
  * profile_anon_name - read the name of a mapping
  * @name: must be one that PR_SET_VMA_ANON_NAME can set
- * @out: set to it without the space that it may begin with; allocated
- * @err: has no place
+ * @out: set to the name without a leading space; allocated
+ * @err: names no place
  *
  * Return: 0, or -1 with @err set.
  */
@@ -95,9 +95,8 @@ int profile_anon_name(const char *name, char **out, struct ebpfmm_error *err);
 
 /**
  * profile_check_conflicts - check the parts of a profile against each other
- * @profile: complete otherwise
- * @err: names the later one of two parts that exclude each other, or the first
- *	one that is too many
+ * @profile: the profile, each part of which is valid
+ * @err: names the second of two conflicting parts, or the first one beyond a limit
  *
  * Return: 0, or -1 with @err set.
  */
@@ -106,7 +105,7 @@ int profile_check_conflicts(const struct ebpfmm_profile *profile,
 
 /**
  * profile_find_in - find a profile by its name in given directories
- * @dirs: two directories, the more important one first
+ * @dirs: two directories, in the order of the search
  * @name: as for ebpfmm_profile_find()
  * @out: as for ebpfmm_profile_parse()
  * @err: as for ebpfmm_profile_find()

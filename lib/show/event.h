@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One decision, as the policy tells it, for people and programs. */
+/* Printing one decision that the policy reported, as columns and as JSON. */
 #ifndef EBPFMM_EVENT_H
 #define EBPFMM_EVENT_H
 
@@ -9,20 +9,20 @@
 #include "base/bpf_types.h"
 
 /**
- * ebpfmm_event_titles - what the columns of ebpfmm_event_columns() are
- * @out: gets one line
+ * ebpfmm_event_titles - print the titles of the columns of ebpfmm_event_columns()
+ * @out: output stream
  */
 void ebpfmm_event_titles(FILE *out);
 
 /**
  * ebpfmm_event_columns - print a decision in columns
  * @event: the decision
- * @out: gets one line
+ * @out: output stream
  */
 void ebpfmm_event_columns(const struct ebpfmm_event *event, FILE *out);
 
 /**
- * ebpfmm_event_json - a decision as JSON
+ * ebpfmm_event_json - convert a decision to JSON
  * @event: the decision
  *
  * Return: an object, which the caller owns.
@@ -30,10 +30,10 @@ void ebpfmm_event_columns(const struct ebpfmm_event *event, FILE *out);
 struct json_object *ebpfmm_event_json(const struct ebpfmm_event *event);
 
 /**
- * ebpfmm_event_ruled_out - is there something that rules an order out?
+ * ebpfmm_event_ruled_out - get a reason that rules out an order
  * @event: the decision
  * @order: one of its candidates
- * @i: which of the things that do, from 0
+ * @i: index of the reason, from 0
  *
  * Return: the name of the reason, or NULL if there are no more.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What would be decided for an address of a process, and why, for people and programs. */
+/* Printing an explanation of a decision, as columns and as JSON. */
 #ifndef EBPFMM_EXPLANATION_H
 #define EBPFMM_EXPLANATION_H
 
@@ -10,18 +10,18 @@
 #include "show/stats.h"
 
 /**
- * ebpfmm_explain_columns - print it for people
- * @explanation: an answer
- * @stats: the cgroup that was asked; its profile names the region, if it is known
+ * ebpfmm_explain_columns - print an explanation as columns
+ * @explanation: the explanation
+ * @stats: the cgroup; its profile names the region, if it is known
  * @out: output stream
  */
 void ebpfmm_explain_columns(const struct ebpfmm_explanation *explanation,
 			    const struct ebpfmm_stats *stats, FILE *out);
 
 /**
- * ebpfmm_explain_json - the same as JSON
- * @explanation: an answer
- * @stats: the cgroup that was asked
+ * ebpfmm_explain_json - convert an explanation to JSON
+ * @explanation: the explanation
+ * @stats: the cgroup
  *
  * Return: an object, which the caller owns.
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was decided in cgroups as a page of OpenMetrics 1.0.
+ * The statistics of cgroups as a page of OpenMetrics 1.0.
  *
- * The page is also valid for readers of the older Prometheus text format, such
- * as the textfile collector of node_exporter: it has no type that they do not
- * know, and what they do not know is in comments.
+ * The page is also valid for readers of the older Prometheus text format, such as the
+ * textfile collector of node_exporter: it uses only types that they know, and everything
+ * else is in comments.
  */
 #ifndef EBPFMM_METRICS_H
 #define EBPFMM_METRICS_H
@@ -20,8 +20,8 @@ struct ebpfmm_metrics;
 
 /**
  * ebpfmm_metrics_new - begin a page
- * @regions: also a series for each region, of which there can be a thousand in
- *	a cgroup; without, there are at most about 70 for each cgroup
+ * @regions: add a series for each region, of which a cgroup can have a thousand;
+ *	otherwise there are at most about 70 series for a cgroup
  *
  * Return: to be freed with ebpfmm_metrics_free(), or NULL without memory.
  */
@@ -30,17 +30,17 @@ struct ebpfmm_metrics *ebpfmm_metrics_new(bool regions);
 /**
  * ebpfmm_metrics_add - add a cgroup
  * @metrics: the page
- * @stats: of the cgroup; not used after the call
+ * @stats: its statistics; not used after the call
  *
- * A path that was added before is passed over: a page with a series twice is
- * refused as a whole by who reads it.
+ * Skips a path that was added before, because readers refuse a whole page if it has
+ * duplicate series.
  */
 void ebpfmm_metrics_add(struct ebpfmm_metrics *metrics,
 			const struct ebpfmm_stats *stats);
 
 /**
  * ebpfmm_metrics_end - write the page
- * @metrics: no more is added to it
+ * @metrics: the page, which cannot be added to afterwards
  * @out: output stream; the caller checks it for errors
  * @err: out of memory
  *

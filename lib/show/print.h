@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What all columns have in common. */
+/* Helpers to print columns. */
 #ifndef EBPFMM_PRINT_H
 #define EBPFMM_PRINT_H
 
@@ -17,7 +17,7 @@
 void print_bytes(FILE *out, uint64_t bytes);
 
 /**
- * print_length - print how long a region is
+ * print_length - print the length of a region
  * @out: output stream
  * @region: the region
  */
@@ -26,15 +26,15 @@ void print_length(FILE *out, const struct ebpfmm_region *region);
 /**
  * print_clean - print text that may be hostile
  * @out: output stream
- * @text: what is no printable ASCII becomes '?'
- * @length: its room; it may end before, with a NUL
+ * @text: bytes that are not printable ASCII become '?'
+ * @length: maximum length; a NUL ends it earlier
  */
 void print_clean(FILE *out, const char *text, size_t length);
 
 /**
- * print_anchor - print what a region is anchored in
+ * print_anchor - print the anchor of a region
  * @out: output stream
- * @row: the region; what the profile says of it is known
+ * @row: the region, with its entry in the profile
  */
 void print_anchor(FILE *out, const struct ebpfmm_row *row);
 

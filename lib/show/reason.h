@@ -4,7 +4,7 @@
 #define EBPFMM_REASON_H
 
 /**
- * ebpfmm_reason_name - name of a reason
+ * ebpfmm_reason_name - get the name of a reason
  * @reason: enum ebpfmm_reason
  *
  * Return: a word; "?" for one that is unknown. Static.

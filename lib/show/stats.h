@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a policy has decided in one cgroup, and what came of it: from the table
- * with its counters to columns, JSON and OpenMetrics.
+ * The statistics of a policy in one cgroup, as columns and as JSON.
  */
 #ifndef EBPFMM_STATS_H
 #define EBPFMM_STATS_H
@@ -16,20 +15,20 @@
 #include "table/table.h"
 
 /**
- * struct ebpfmm_stats - what is known of one cgroup
+ * struct ebpfmm_stats - one cgroup and its policy
  * @cgroup: path of its directory, hostile
  * @id: its id
  * @container: id of the container, NULL if an operator attached the policy
  * @profile: name of the profile, NULL if there is no record of it
- * @format: of the policy
- * @table: as the policy has it at the moment; NULL if its format is not ours, which
+ * @format: format of the policy
+ * @table: the policy's current table; NULL if the policy has another format, which
  *	cannot be read
- * @source: what @table was translated from, NULL if that is not known any more
- * @changed: the installed profile of that name is not, or not any more, the one that
- *	@table was translated from
+ * @source: the profile that @table was translated from, NULL if it is not known
+ * @changed: the installed profile of that name differs from the one that @table was
+ *	translated from
  * @has_bytes: whether @bytes is known
- * @bytes: anonymous memory of the cgroup and those below it in pages of each
- *	order, as the kernel accounts for it
+ * @bytes: anonymous memory of the cgroup and its descendants in pages of each order,
+ *	as counted by the kernel
  */
 struct ebpfmm_stats {
 	const char *cgroup;
@@ -45,41 +44,41 @@ struct ebpfmm_stats {
 };
 
 /**
- * ebpfmm_stats_profile - what to call the profile
+ * ebpfmm_stats_profile - get the name of the profile
  * @stats: the cgroup
  *
- * Return: what its record says, or else its table, or else "-".
+ * Return: the name in the record, or else in the table, or else "-".
  */
 const char *ebpfmm_stats_profile(const struct ebpfmm_stats *stats);
 
 /**
- * ebpfmm_stats_sum - decisions of all CPUs
- * @header: with the counters of each
+ * ebpfmm_stats_sum - sum up the decisions of all CPUs
+ * @header: with the counters
  *
  * Return: their sum.
  */
 struct ebpfmm_counters ebpfmm_stats_sum(const struct ebpfmm_header *header);
 
 /**
- * ebpfmm_stats_lost - what pages of an order were worth when they were not chosen
+ * ebpfmm_stats_lost - get the mean net benefit of an order when it was not chosen
  * @header: with the sums
  * @order: the order
- * @mean: their mean net benefit, nanoseconds; may be negative
+ * @mean: the mean, nanoseconds; may be negative; not set if there are no samples
  *
- * Return: of how many decisions @mean is, modulo 2^32; 0: it is not set.
+ * Return: number of samples, modulo 2^32.
  */
 uint32_t ebpfmm_stats_lost(const struct ebpfmm_header *header, unsigned int order,
 			   double *mean);
 
 /**
- * ebpfmm_stats_columns - print them for people
+ * ebpfmm_stats_columns - print statistics as columns
  * @stats: the cgroup
  * @out: output stream
  */
 void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out);
 
 /**
- * ebpfmm_stats_describe - a cgroup's policy as JSON, without what it decided
+ * ebpfmm_stats_describe - describe a cgroup's policy as JSON, without statistics
  * @stats: the cgroup
  *
  * Return: an object, which the caller owns.
@@ -87,7 +86,7 @@ void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out);
 struct json_object *ebpfmm_stats_describe(const struct ebpfmm_stats *stats);
 
 /**
- * ebpfmm_stats_json - all of it as JSON
+ * ebpfmm_stats_json - convert statistics to JSON
  * @stats: the cgroup
  *
  * Return: an object, which the caller owns.

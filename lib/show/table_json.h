@@ -8,7 +8,7 @@
 
 /**
  * table_print_json - print a translated profile as JSON
- * @view: the table, and what it was translated from
+ * @view: the table and its profile
  * @out: output stream
  */
 void table_print_json(const struct ebpfmm_view *view, FILE *out);

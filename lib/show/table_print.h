@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A translated profile, for people and programs. */
+/* Printing a translated profile, as columns and as JSON. */
 #ifndef EBPFMM_TABLE_PRINT_H
 #define EBPFMM_TABLE_PRINT_H
 
@@ -9,14 +9,14 @@
 #include "table/table.h"
 
 /**
- * ebpfmm_table_print - print a table for people or programs
+ * ebpfmm_table_print - print a table as columns or JSON
  * @table: the table
- * @profile: what it was translated from
+ * @profile: the profile that it was translated from
  * @json: print JSON instead of columns
  * @out: output stream; the caller checks it for errors
  *
- * Says of each region and size also whether such a page can, cannot or, by
- * where the kernel puts things, may not fit, and why a region gets less than it
+ * For each region and size, also prints whether such a page fits, does not fit, or may
+ * fit depending on where the kernel puts the memory, and why a region gets less than it
  * asks for.
  */
 void ebpfmm_table_print(const struct ebpfmm_table *table,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A translated profile: what the fault policy reads, and where it came from.
+ * A translated profile: the table that the fault policy reads, and the origin of its
+ * regions.
  */
 #ifndef EBPFMM_TABLE_H
 #define EBPFMM_TABLE_H
@@ -13,11 +14,11 @@
 #include "profile/profile.h"
 
 /**
- * struct ebpfmm_origin - where a region in the table came from, for people
- * @bytes: what the profile asks for, in bytes of the region's space
- * @part: what of it can be anonymous memory
+ * struct ebpfmm_origin - origin of a region in the table, for display
+ * @bytes: the range that the profile names, in bytes of the region's space
+ * @part: the part of @bytes that can be anonymous memory
  * @located: whether @location is known
- * @location: where in its ELF file @bytes starts
+ * @location: location in the ELF file at which @bytes starts
  */
 struct ebpfmm_origin {
 	struct ebpfmm_range bytes;
@@ -28,14 +29,13 @@ struct ebpfmm_origin {
 
 /**
  * struct ebpfmm_table - a translated profile
- * @large: the table, in the larger of the two layouts; the smaller one is a
- *	prefix of it, so what ebpfmm_table_is_small() tells is the part to store
+ * @large: the table, in the larger of the two layouts; the smaller one is a prefix of
+ *	it, and ebpfmm_table_is_small() says which one to store
  * @bias_align: for each program, as in struct ebpfmm_image
  * @origin: for each region
- * @digest: of the profile's text; 0 if that is not known any more
+ * @digest: digest of the profile's text; 0 if it is not known
  *
- * All but @large is for people who want to know what came of their profile; the
- * policy does not need it.
+ * Everything but @large is for display; the policy does not need it.
  */
 struct ebpfmm_table {
 	struct ebpfmm_large large;
@@ -45,7 +45,7 @@ struct ebpfmm_table {
 };
 
 /**
- * ebpfmm_table_is_small - which of the two storages a table belongs in
+ * ebpfmm_table_is_small - check which of the two storages a table belongs in
  * @table: the table
  *
  * Return: nonzero for struct ebpfmm_small.
@@ -56,23 +56,23 @@ static inline int ebpfmm_table_is_small(const struct ebpfmm_table *table)
 }
 
 /**
- * ebpfmm_table_is_from - was a table translated from a profile?
- * @table: the table, such as the one that a cgroup has, with the digest that was kept
- * @profile: what it may have been translated from
+ * ebpfmm_table_is_from - check whether a table was translated from a profile
+ * @table: the table, such as a cgroup's, with the recorded digest
+ * @profile: the profile
  *
- * By the digest, and by what the table still has of it, as that may be of another
- * profile than the digest while one is replaced: the name, the number of programs,
- * the limits, and the benefit of each region.
+ * Compares the digest, and also the name, the number of programs, the limits and the
+ * benefit of each region, because table and digest may belong to different profiles
+ * while one is being replaced.
  *
- * Return: whether it was; each region of the table is one of @profile then.
+ * Return: true if it was; each region of the table then is one of @profile.
  */
 bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
 			  const struct ebpfmm_profile *profile);
 
 /**
- * ebpfmm_table_each_warning - why regions get less than they ask for
+ * ebpfmm_table_each_warning - report why regions get less than they ask for
  * @table: the table
- * @profile: what it was translated from
+ * @profile: the profile that it was translated from
  * @fn: called with each warning, which begins with the place in the profile
  * @data: for @fn
  */

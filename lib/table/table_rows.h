@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Going through a translated profile region by region, and what comes of each. */
+/* Iterating over the regions of a translated profile, and what each of them gets. */
 #ifndef EBPFMM_TABLE_ROWS_H
 #define EBPFMM_TABLE_ROWS_H
 
@@ -19,10 +19,10 @@ enum ebpfmm_row_space {
 };
 
 /**
- * struct ebpfmm_view - what is shown
+ * struct ebpfmm_view - a table and its profile
  * @table: the table
  * @header: its header
- * @profile: what it was translated from; NULL if that is not known
+ * @profile: the profile that it was translated from; NULL if it is not known
  */
 struct ebpfmm_view {
 	const struct ebpfmm_table *table;
@@ -31,14 +31,14 @@ struct ebpfmm_view {
 };
 
 /**
- * struct ebpfmm_row - one region and where it is
+ * struct ebpfmm_row - one region and its place
  * @region: the region
- * @from: what the profile says of it, NULL if that is not known
- * @origin: where it came from
- * @before: index in the profile of the region before it in its space, or
+ * @from: its entry in the profile, NULL if that is not known
+ * @origin: its origin
+ * @before: index in the profile of the preceding region in its space, or
  *	EBPFMM_NO_REGION
  * @space: its space
- * @object: path of the ELF file that it is in, or NULL
+ * @object: path of the ELF file that contains it, or NULL
  * @align: alignment of the base of its space, in pages
  */
 struct ebpfmm_row {
@@ -52,11 +52,11 @@ struct ebpfmm_row {
 };
 
 /**
- * enum ebpfmm_fit - can a page of some size be in a region?
- * @EBPFMM_FIT_YES: at least one, wherever the region's space is put
- * @EBPFMM_FIT_MAYBE: that depends on where it is put
- * @EBPFMM_FIT_SHORT: no: it is shorter than such a page
- * @EBPFMM_FIT_ASKEW: no: no place in it has the alignment
+ * enum ebpfmm_fit - whether a page of some size fits into a region
+ * @EBPFMM_FIT_YES: at least one, wherever the kernel puts the region's space
+ * @EBPFMM_FIT_MAYBE: it depends on where the kernel puts the space
+ * @EBPFMM_FIT_SHORT: no, the region is shorter than such a page
+ * @EBPFMM_FIT_ASKEW: no, no address in it has the alignment
  */
 enum ebpfmm_fit {
 	EBPFMM_FIT_YES,
@@ -68,7 +68,7 @@ enum ebpfmm_fit {
 typedef void ebpfmm_row_fn(const struct ebpfmm_row *row, void *data);
 
 /**
- * ebpfmm_row_each - go through the regions of a program, in the order of the table
+ * ebpfmm_row_each - iterate over the regions of a program, in the order of the table
  * @view: the table
  * @program: index of the program
  * @fn: called for each of them
@@ -78,7 +78,7 @@ void ebpfmm_row_each(const struct ebpfmm_view *view, size_t program, ebpfmm_row_
 		     void *data);
 
 /**
- * ebpfmm_table_default - what holds outside of the regions of a program
+ * ebpfmm_table_default - get the default of a program
  * @view: the table
  * @program: index of the program
  *
@@ -88,7 +88,7 @@ const struct ebpfmm_region *ebpfmm_table_default(const struct ebpfmm_view *view,
 						 size_t program);
 
 /**
- * ebpfmm_row_space_name - the space that a region is in
+ * ebpfmm_row_space_name - get the name of a region's space
  * @row: the region
  *
  * Return: its name; static.
@@ -96,28 +96,28 @@ const struct ebpfmm_region *ebpfmm_table_default(const struct ebpfmm_view *view,
 const char *ebpfmm_row_space_name(const struct ebpfmm_row *row);
 
 /**
- * ebpfmm_row_sign - how addresses count in the space that a region is in
+ * ebpfmm_row_sign - get the sign of addresses in a region's space
  * @row: the region
  *
- * Return: what they begin with; static.
+ * Return: the prefix of its addresses; static.
  */
 const char *ebpfmm_row_sign(const struct ebpfmm_row *row);
 
 /**
- * ebpfmm_row_fit - does a page fit into a region?
+ * ebpfmm_row_fit - check whether a page fits into a region
  * @row: the region
- * @order: of the page
+ * @order: order of the page
  *
- * Return: see there.
+ * Return: enum ebpfmm_fit.
  */
 enum ebpfmm_fit ebpfmm_row_fit(const struct ebpfmm_row *row, unsigned int order);
 
 typedef void ebpfmm_warning_fn(const char *text, void *data);
 
 /**
- * ebpfmm_row_each_warning - say for which reasons a region gets less than it asks for
+ * ebpfmm_row_each_warning - report why a region gets less than it asks for
  * @row: the region
- * @maybe: also of sizes that only may fit
+ * @maybe: also report sizes that may or may not fit
  * @fn: called for each reason
  * @data: for @fn
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a profile, which speaks of programs and symbols, to the table that the
- * fault policy reads, which speaks of pages relative to a base.
+ * Translating a profile, which names programs and symbols, to the table of the fault
+ * policy, which has page numbers relative to a base.
  */
 #ifndef EBPFMM_TRANSLATE_H
 #define EBPFMM_TRANSLATE_H
@@ -13,20 +13,20 @@
 
 /**
  * ebpfmm_translate - translate a profile against a root
- * @profile: as ebpfmm_profile_parse() makes it: whatever it has fits into a table, but
- *	for shared objects, of which it takes their files to tell how many there are
- * @how: see there
+ * @profile: from ebpfmm_profile_parse(), which ensures that it fits into a table, except
+ *	for shared objects, whose number is known only from their files
+ * @how: the root
  * @out: to be freed with free(); untouched on error
  * @err: names the place in the profile
  *
- * A region covers every page that it has a byte of, except that a page of two
- * regions is the first one's, and that regions in the program's image cover only
+ * A region covers every page that contains one of its bytes, with two exceptions: a page
+ * of two regions belongs to the first one, and regions in the program's image cover only
  * pages that will be anonymous.
  *
- * Errors: a program that is not in the root, is no ELF executable, or is the
- * file of another entry; a symbol or section that is not there; a region that
- * reaches outside its anchor, that can hold no anonymous memory, that overlaps
- * another or has no page of its own; more shared objects than the table holds.
+ * Errors: a program that does not exist in the root, is not an ELF executable, or is the
+ * file of another entry; a symbol or section that does not exist; a region that reaches
+ * outside its anchor, cannot hold anonymous memory, overlaps another one or has no page of
+ * its own; more shared objects than the table can hold.
  *
  * Return: 0, or -1 with @err set.
  */

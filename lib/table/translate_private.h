@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the translation share: translate.c, which makes the table,
- * translate_place.c, which places regions in spaces, and translate_object.c,
- * which does so for shared objects. Not for others.
+ * Shared by the files of the translation: translate.c, which makes the table,
+ * translate_place.c, which places regions in spaces, and translate_object.c, which does so
+ * for shared objects. Not for other files.
  */
 #ifndef EBPFMM_TRANSLATE_PRIVATE_H
 #define EBPFMM_TRANSLATE_PRIVATE_H
@@ -18,7 +18,7 @@
 #define MAX_PAGE	UINT32_MAX
 #define MAX_BYTES	((uint64_t)MAX_PAGE << EBPFMM_PAGE_SHIFT)
 
-/* Spaces in the order their regions have in the table. */
+/* Spaces, in the order of their regions in the table. */
 enum space {
 	SPACE_IMAGE,
 	SPACE_HEAP,
@@ -30,10 +30,10 @@ enum space {
 };
 
 /**
- * struct placed - a region on its way from bytes to pages
- * @space: see enum space
- * @index: of the region in its program
- * @origin: what was asked for, and what of it can be anonymous
+ * struct placed - a region during its translation from bytes to pages
+ * @space: enum space
+ * @index: index of the region in its program
+ * @origin: the range that the profile names, and the part that can be anonymous
  * @first: first page
  * @end: first page after it
  */
@@ -47,13 +47,13 @@ struct placed {
 
 /**
  * struct job - one program being translated
- * @how: what all programs are translated against
+ * @how: the root
  * @from: the program in the profile
- * @index: which one it is
+ * @index: its index there
  * @binary: its file
- * @table: the table in the making
+ * @table: the table being made
  * @to: the program in the table
- * @err: where errors go
+ * @err: filled in on failure
  */
 struct job {
 	const struct ebpfmm_root *how;
@@ -66,8 +66,8 @@ struct job {
 };
 
 /**
- * translate_fail - say of which region an error is
- * @job: with the error
+ * translate_fail - prefix an error with its region
+ * @job: the program, with the error
  * @region: index of the region
  * @member: the part of it, as ".anchor"
  *
@@ -76,11 +76,11 @@ struct job {
 int translate_fail(const struct job *job, size_t region, const char *member);
 
 /**
- * translate_cut - cut a region out of what its anchor names
+ * translate_cut - apply offset and length of a region to the range of its anchor
  * @job: the program
- * @index: of the region
- * @anchor: what its anchor names
- * @name: what to call that
+ * @index: index of the region
+ * @anchor: range of its anchor
+ * @name: name of the anchor, for messages
  * @bytes: filled in
  *
  * Return: 0, or -1 with an error set.
@@ -89,28 +89,28 @@ int translate_cut(const struct job *job, size_t index, const struct ebpfmm_range
 		  const char *name, struct ebpfmm_range *bytes);
 
 /**
- * translate_is_in_file - is a region anchored in an ELF file?
+ * translate_is_in_file - check whether a region is anchored in an ELF file
  * @region: the region
  *
- * Return: whether it is in the program's own or in a shared object.
+ * Return: true if it is in the program's file or in a shared object.
  */
 bool translate_is_in_file(const struct ebpfmm_profile_region *region);
 
 /**
- * translate_name_in_file - what the file of a region is asked for
- * @region: the region, which translate_is_in_file()
+ * translate_name_in_file - get the name to look up for a region
+ * @region: a region for which translate_is_in_file() is true
  *
  * Return: its symbol or section, and its offset in that.
  */
 struct ebpfmm_elf_name translate_name_in_file(const struct ebpfmm_profile_region *region);
 
 /**
- * translate_place_in_file - place a region in an ELF file, in its own addresses
+ * translate_place_in_file - place a region in the unbiased addresses of an ELF file
  * @job: the program
  * @binary: the file
  * @path: its path
- * @placed: gets its bytes and the part of them that will be anonymous
- * @found: what the region's anchor names
+ * @placed: set to its bytes and the part of them that will be anonymous
+ * @found: set to the range of the region's anchor
  *
  * Return: 0, or -1 with an error set.
  */
@@ -121,7 +121,7 @@ int translate_place_in_file(const struct job *job, struct ebpfmm_binary *binary,
 /**
  * translate_place - place a region in its space
  * @job: the program
- * @placed: its index says which region; for one that is not in a shared object
+ * @placed: the region, by its index, which is not in a shared object
  *
  * Return: 0, or -1 with an error set.
  */
