@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of a decision besides the answer: it is counted, sampled, told to
- * whoever traces the cgroup, and kept for the faults that follow.
+ * Counting, sampling and tracing decisions, and keeping answers for later faults.
  *
- * Kept: to be asked costs a tenth of a 4K fault. So an answer without large pages
- * stands for the next KEPT_FAULTS faults of the same thread nearby; the kernel
- * counts them, and they are counted here when it is asked again. What a thread
- * still has when it ends is not.
+ * Kept answers: calling the policy costs a tenth of a 4K fault. So an answer without large
+ * pages stays valid for the next KEPT_FAULTS faults of the same thread in the same range.
+ * The kernel counts these faults, and the next call adds them to the counters. The last
+ * ones of a thread that exits are lost.
  */
 #ifndef EBPFMM_ACCOUNT_H
 #define EBPFMM_ACCOUNT_H
@@ -18,7 +17,7 @@
 #include "choose.h"
 
 #define KEPT_FAULTS	32
-/* What candidates lose by is noted of one decision in so many. */
+/* One decision in SAMPLED adds to the net benefits that were lost. */
 #define SAMPLED		16
 /* Pages of the largest folio. */
 #define HUGE_PAGES	(1ULL << (EBPFMM_ORDERS - 1))
@@ -39,7 +38,7 @@ static __always_inline void count(struct ebpfmm_header *header, __u64 order,
 	}
 }
 
-/* Counts for the region or, where there is none, for the rest of the program. */
+/* Counts for the region or, if there is none, for the rest of the program. */
 static __always_inline void count_place(struct ebpfmm_header *header,
 					struct ebpfmm_region *regions,
 					__u64 capacity, __u64 row,
@@ -54,7 +53,7 @@ static __always_inline void count_place(struct ebpfmm_header *header,
 	}
 }
 
-/* What those candidates were worth that were not chosen. */
+/* Adds up the net benefits of the candidates that were not chosen. */
 __noinline __u64 sample(struct ebpfmm_header *header __arg_nonnull,
 			const struct ebpfmm_weighing *w __arg_nonnull)
 {
@@ -69,7 +68,7 @@ __noinline __u64 sample(struct ebpfmm_header *header __arg_nonnull,
 	return 0;
 }
 
-/* Only for a cgroup that is traced, or was, the time is looked at. */
+/* Reads the clock only for a cgroup that is being traced or was. */
 static __always_inline bool is_traced(struct cgroup *cgrp)
 {
 	return ebpfmm_tracing.cgroup && ebpfmm_tracing.cgroup == cgrp->kn->id &&
@@ -101,16 +100,16 @@ static __always_inline void trace(const struct question *question,
 /* --- kept answers --------------------------------------------------------------- */
 
 /**
- * struct range - of addresses
- * @start: first
- * @end: first one after it
+ * struct range - a range of addresses
+ * @start: first address
+ * @end: first address after it
  */
 struct range {
 	__u64 start;
 	__u64 end;
 };
 
-/* What of the range is on the address's side of a boundary. */
+/* Cuts a range at a boundary, keeping the side of the address. */
 static __always_inline void cut(struct range *range, __u64 address,
 				__u64 boundary)
 {
@@ -122,7 +121,7 @@ static __always_inline void cut(struct range *range, __u64 address,
 	}
 }
 
-/* The pages around the address that lie in the same space and mapping. */
+/* Cuts a range to the space and the mapping of the address. */
 static __always_inline void cut_space(struct range *range,
 				      const struct question *question,
 				      const struct ebpfmm_program *program,
@@ -138,7 +137,7 @@ static __always_inline void cut_space(struct range *range,
 	bias = mm->start_code - program->start_code;
 	cut(range, address, vma->vm_start);
 	cut(range, address, vma->vm_end);
-	/* One mapping can be of several spaces. */
+	/* A mapping can contain several spaces. */
 	cut(range, address, bias + program->image_start);
 	cut(range, address, bias + program->image_end);
 	cut(range, address, mm->start_brk);
@@ -155,7 +154,7 @@ __noinline __u64 alike(const struct ebpfmm_weighing *w __arg_nonnull,
 	return 0;
 }
 
-/* The row, or 0 and the program, in what the kernel gives back with the count. */
+/* The row, or 0 and the program, as a cookie that the kernel returns with the count. */
 static __always_inline __u32 make_cookie(const struct choice *choice)
 {
 	const struct found *found = &choice->found;
@@ -182,7 +181,7 @@ count_kept(struct ebpfmm_header *header, struct ebpfmm_region *regions,
 		count_place(header, regions, capacity, EBPFMM_NO_REGION, program,
 			    times);
 	} else if (row <= header->nregions) {
-		/* Else it is of a profile that was replaced. */
+		/* Otherwise it belongs to a profile that was replaced. */
 		count(header, 0, EBPFMM_KEPT, times);
 		count_place(header, regions, capacity, row - 1,
 			    EBPFMM_NO_PROGRAM, times);
@@ -190,9 +189,9 @@ count_kept(struct ebpfmm_header *header, struct ebpfmm_region *regions,
 }
 
 /*
- * For how many more faults may the answer stand? Not at all if it has orders, of
- * which the kernel sees; nor where the kernel decides within limits, as it may
- * make large pages by itself. Who traces wants to see every fault.
+ * The number of faults for which the answer may be kept. 0 if the kernel decides within
+ * limits, because it may make large pages by itself, and while the cgroup is traced,
+ * because the trace must show every fault. The kernel does not keep answers with orders.
  */
 static __always_inline __u32 uses(const struct ebpfmm_header *header,
 				  const struct choice *choice, bool traced)
@@ -202,7 +201,7 @@ static __always_inline __u32 uses(const struct ebpfmm_header *header,
 	return KEPT_FAULTS;
 }
 
-/* Let the answer stand for the faults that follow, and count those of the last. */
+/* Keep the answer for later faults, and count those of the previous one. */
 static __always_inline void keep(const struct question *question,
 				 struct ebpfmm_header *header,
 				 struct ebpfmm_region *regions, __u64 capacity,
@@ -214,7 +213,7 @@ static __always_inline void keep(const struct question *question,
 	struct range range;
 
 	if (!is_decided(choice->reason)) {
-		/* Not where a page of the kernel's would reach into a region. */
+		/* Not where a page that the kernel selects could reach into a region. */
 		found->start = (found->start + HUGE_PAGES - 1) & -HUGE_PAGES;
 		found->end &= -HUGE_PAGES;
 	} else if (choice->weighing.sizes != 1) {

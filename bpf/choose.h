@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is decided for an address, and nothing else: no counting, no telling. So
- * the fault policy and whoever wants to know what it would do share it.
+ * Deciding for an address, without counting or tracing, so that the fault policy and
+ * `ebpfmm explain` share the code.
  *
- * Three steps, each a question:
+ * There are three steps:
  *
  *   1. Which program?  The file that the process runs, mm->exe_file.
  *   2. Which region?   The address tells the space (image, heap, stack, part of
  *      a shared object or a mapping), the space's base turns it into the page
  *      numbers that the profile was translated to, and a binary search finds the
  *      region.
- *   3. Which size?     decision.h, with what the kernel says of supply, limits
- *      and headroom.
+ *   3. Which size?     decision.h, with supply, limits and headroom from the kernel.
  *
- * Functions that loop are global ones, which the verifier looks at once; weak, as
- * each file of the object has them.
+ * Functions that loop are global, so that the verifier checks each of them once. They are
+ * weak, because each file of the object has them.
  */
 #ifndef EBPFMM_CHOOSE_H
 #define EBPFMM_CHOOSE_H
@@ -29,10 +28,10 @@
 #include "tables.h"
 
 /**
- * struct question - what the kernel asks
+ * struct question - the arguments of the kernel's call
  * @cgrp: the cgroup that the policy is attached to
  * @vma: the mapping
- * @address: that faulted
+ * @address: the address that faulted
  * @admissible: bitmap of orders
  * @why: enum bpf_mm_reason
  */
@@ -45,13 +44,13 @@ struct question {
 };
 
 /**
- * struct found - what is known of an address
+ * struct found - the region of an address
  * @program: index of its program
  * @row: index of its region or of its program's default
- * @start: first page of what is decided alike
+ * @start: first page of the range that gets the same decision
  * @end: first page after it
- * @object_end: page at which a shared object's part ends that is in the same
- *	mapping; 0 if there is none
+ * @object_end: page at which the part of a shared object in the same mapping ends; 0 if
+ *	there is none
  * @is_default: @row is the default
  */
 struct found {
@@ -64,11 +63,11 @@ struct found {
 };
 
 /**
- * struct choice - what is decided for an address
+ * struct choice - the decision for an address
  * @found: the region
- * @weighing: the sizes; all 0 where the kernel decides
+ * @weighing: the sizes; all 0 if the kernel decides
  * @reason: enum ebpfmm_reason
- * @answer: what the kernel is told
+ * @answer: the return value for the kernel
  */
 struct choice {
 	struct found found;
@@ -84,7 +83,7 @@ static __always_inline bool is_decided(__u32 reason)
 
 /* --- which program, which region ---------------------------------------------- */
 
-/* Index of the program with that file, but for the first, or EBPFMM_MAX_PROGRAMS. */
+/* Index of the program with that file, except the first, or EBPFMM_MAX_PROGRAMS. */
 __weak __noinline __u64
 find_further_program(struct ebpfmm_header *header __arg_nonnull,
 		     const struct ebpfmm_identity *file __arg_nonnull)
@@ -97,7 +96,7 @@ find_further_program(struct ebpfmm_header *header __arg_nonnull,
 	return EBPFMM_MAX_PROGRAMS;
 }
 
-/* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. Mostly it is the first. */
+/* Index of the program with that file, or EBPFMM_MAX_PROGRAMS. Usually it is the first. */
 static __always_inline __u64 find_program(struct ebpfmm_header *header,
 					  const struct ebpfmm_identity *file)
 {
@@ -211,7 +210,7 @@ find_region(struct ebpfmm_header *header, const struct ebpfmm_region *regions,
 
 /* --- which size ----------------------------------------------------------------- */
 
-/* Which of these orders would exceed their limit with one more page? */
+/* Bitmap of those of @orders that would exceed their limit with one more page. */
 __weak __noinline __u64 over_limit(struct ebpfmm_header *header __arg_nonnull,
 				   struct cgroup *cgrp __arg_trusted,
 				   __u32 orders)
@@ -238,8 +237,8 @@ __weak __noinline __u64 weigh(struct ebpfmm_weighing *w __arg_nonnull,
 }
 
 /*
- * Learns something about the order that matters next; 0 when there is none, or
- * when nothing stands in its way and so nothing is left to be learnt.
+ * Checks the next order; returns 0 when there is none, or when nothing rules it out and
+ * the decision is made.
  */
 __weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull,
 			     struct ebpfmm_header *header __arg_nonnull,
@@ -279,7 +278,7 @@ __weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull,
 	return 0;
 }
 
-/* Which size is best by that row, in choice->weighing. */
+/* Selects the best size for a row, in choice->weighing. */
 static __always_inline void choose_size(const struct question *question,
 					struct ebpfmm_header *header,
 					const struct ebpfmm_region *region,
@@ -290,11 +289,11 @@ static __always_inline void choose_size(const struct question *question,
 	__u32 i;
 
 	/*
-	 * khugepaged would make the largest page: it may if that is the best
-	 * one, not if it is merely the only one on offer. It has found a block
-	 * for it by itself, in its own time. That it does not zero most of the
-	 * page, nor save faults, is not told apart: what is best to be made at
-	 * once is taken to be best to be made later.
+	 * khugepaged makes only the largest page. It may do so if that is the
+	 * best size, not merely the only one that it offers. It finds a free
+	 * block by itself. The model does not consider that khugepaged zeroes
+	 * little and saves no faults: the best size at a fault counts as the
+	 * best size later.
 	 */
 	if (question->why == BPF_MM_COLLAPSE)
 		admissible = EBPFMM_SUPPORTED_ORDERS;
@@ -316,10 +315,9 @@ static __always_inline void choose_size(const struct question *question,
 }
 
 /*
- * The orders of folios at an address outside every region that would reach into
- * one. The kernel decides about that address, not about the region: khugepaged
- * asks with the first address of a block, and a fault beside a region would fill
- * a part of it.
+ * For an address outside every region, the orders of folios that would reach into one.
+ * The kernel decides about that address, but not about the region: khugepaged passes the
+ * first address of a block, and a fault beside a region could fill a part of the region.
  */
 static __always_inline __u32 reaching(unsigned long address,
 				      const struct found *found)
@@ -338,10 +336,10 @@ static __always_inline __u32 reaching(unsigned long address,
 
 /**
  * choose - decide for an address
- * @question: what the kernel asks
- * @header: of the cgroup's table
- * @regions: of the cgroup's table
- * @capacity: how many @regions there can be
+ * @question: the arguments of the kernel's call
+ * @header: header of the cgroup's table
+ * @regions: regions of the cgroup's table
+ * @capacity: capacity of @regions
  * @choice: filled in
  */
 static __always_inline void choose(const struct question *question,
@@ -358,7 +356,7 @@ static __always_inline void choose(const struct question *question,
 				     question->address, &choice->found);
 	row = choice->found.row;
 	if (choice->reason != EBPFMM_BEST || row >= capacity) {
-		/* Whoever decides: not past the limits. */
+		/* Limits apply also if the kernel decides. */
 		limited = header->limited & question->admissible;
 		if (limited)
 			limited = over_limit(header, question->cgrp, limited);
@@ -376,11 +374,11 @@ static __always_inline void choose(const struct question *question,
 }
 
 /**
- * describe - tell a decision, but for time and thread
- * @question: what was asked
- * @regions: of the cgroup's table
- * @capacity: how many @regions there can be
- * @choice: what was decided
+ * describe - fill in an event, except time and thread
+ * @question: the arguments of the kernel's call
+ * @regions: regions of the cgroup's table
+ * @capacity: capacity of @regions
+ * @choice: the decision
  * @event: filled in
  */
 static __always_inline void

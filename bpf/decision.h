@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The decision: which page size for an address of a region. Pure functions,
- * compiled into the fault policy and into the unit tests alike; they see
- * numbers only, no kernel and no libc.
+ * The decision: selects the page size for an address of a region. Pure functions,
+ * compiled into the fault policy and into the unit tests. They depend neither on the
+ * kernel nor on libc.
  *
- * price.h says what one page of a size is worth. The largest net benefit wins, the
- * smaller order on a tie.
+ * price.h computes the net benefit of a page. The order with the largest net benefit
+ * wins; on a tie, the smaller one.
  *
- * Whether a block is at hand, a limit is reached or memory is scarce takes time to
- * find out. So each order is first weighed as if nothing stood in its way, which
- * is the most that it can be worth, and ebpfmm_next() names the one about which
- * something has to be learnt: the best so far, as no other can win before it is
- * known. Where single pages are best nothing has to be learnt at all.
+ * It takes time to check whether a free block is available, a limit is reached or memory
+ * is scarce. So each order is first weighed as if nothing ruled it out, which gives an
+ * upper bound. ebpfmm_next() then returns the order to check: the best so far, because no
+ * other one can win before its obstacles are known. If single pages are best, nothing has
+ * to be checked.
  *
  *	ebpfmm_weigh(&w, ...);
  *	while ((order = ebpfmm_next(&w)))
- *		ebpfmm_learn(&w, costs, order, <what is found out of it>);
+ *		ebpfmm_learn(&w, costs, order, <result of the check>);
  *	ebpfmm_conclude(&w, ...);
  *
- * Each round either settles an order or drops it: there are less than twice as
- * many rounds as orders. Mostly nothing stands in the way of the best order, so
- * weighing notes the answer for that case, and only what is learnt to the contrary
- * makes the rest look at all orders again: where nothing was, ebpfmm_confirm() is
- * all of ebpfmm_conclude().
+ * Each round settles an order or drops it, so there are fewer than twice as many rounds
+ * as orders. Usually nothing rules out the best order. ebpfmm_weigh() prepares the answer
+ * for that case, and ebpfmm_confirm() completes it. Only if a check changes something,
+ * ebpfmm_conclude() visits all orders again.
  */
 #ifndef EBPFMM_DECISION_H
 #define EBPFMM_DECISION_H
@@ -30,15 +29,15 @@
 #include "ebpfmm.h"
 #include "price.h"
 
-/* No weighing takes more rounds. */
+/* The maximum number of rounds. */
 #define EBPFMM_ROUNDS		(2 * EBPFMM_ORDERS)
 
 /**
- * enum ebpfmm_fact - what is found out of an order
- * @EBPFMM_AT_HAND: a free block of it is at hand
- * @EBPFMM_MISSING: none is, so none of a larger order either
+ * enum ebpfmm_fact - result of checking an order
+ * @EBPFMM_AT_HAND: a free block of it is available
+ * @EBPFMM_MISSING: no free block of it or of a larger order is available
  * @EBPFMM_LIMITED: one more page of it would exceed the limit of the profile
- * @EBPFMM_PRESSED: headroom is too small for it, and so for larger orders
+ * @EBPFMM_PRESSED: the headroom is too small for it and for larger orders
  */
 enum ebpfmm_fact {
 	EBPFMM_AT_HAND,
@@ -48,24 +47,23 @@ enum ebpfmm_fact {
 };
 
 /**
- * struct ebpfmm_weighing - a decision in the making; sets are bitmaps of orders
- * @net: of each order that the region names, nanoseconds, as far as is known
- * @sizes: what the region names
- * @candidates: of these, those that fit
- * @left: of these, those that are worth more than single pages and in whose way
- *	nothing is known to stand
- * @settled: of which everything is known
- * @admissible: what the kernel admits
- * @limited: what was found to be over its limit
- * @pressed: what was found to leave too little headroom
- * @missing: what was found to have no free block at hand
- * @orders: the answer: the best order and, below it, those to fall back on when
- *	no block of it is to be had
+ * struct ebpfmm_weighing - state of a decision; sets are bitmaps of orders
+ * @net: net benefit of each order that the region names, nanoseconds, as far as known
+ * @sizes: orders that the region names
+ * @candidates: orders of @sizes that fit into the region
+ * @left: candidates that are worth more than single pages and not ruled out so far
+ * @settled: orders that need no further check
+ * @admissible: orders that the kernel admits
+ * @limited: orders that would exceed their limit
+ * @pressed: orders that would leave too little headroom
+ * @missing: orders without an available free block
+ * @orders: the answer: the best order and smaller ones to fall back on if the kernel
+ *	gets no block of it
  * @order: the best order
- * @reason: EBPFMM_BEST, or what stood in the way of a better one
- * @wished: the order that is worth most, admissible or not
- * @revised: something was learnt that changed @net or @left since ebpfmm_weigh()
- * @compact: whether the best order is worth compaction, and needs it
+ * @reason: EBPFMM_BEST, or what ruled out a better order
+ * @wished: the order with the largest net benefit, admissible or not
+ * @revised: a check changed @net or @left since ebpfmm_weigh()
+ * @compact: the best order needs compaction, and is worth it
  */
 struct ebpfmm_weighing {
 	__s64 net[EBPFMM_ORDERS];
@@ -86,7 +84,7 @@ struct ebpfmm_weighing {
 };
 
 /**
- * ebpfmm_fits - does the naturally aligned folio lie inside a range?
+ * ebpfmm_fits - check whether the naturally aligned folio lies inside a range
  * @page: number of the page that is needed
  * @start: first page of the range
  * @end: first page after it; @start <= @page < @end
@@ -102,12 +100,12 @@ ebpfmm_inline bool ebpfmm_fits(__u64 page, __u64 start, __u64 end, __u32 order)
 }
 
 /**
- * ebpfmm_weigh - begin: weigh all candidates as if nothing stood in their way
+ * ebpfmm_weigh - start: weigh all candidates as if nothing ruled them out
  * @w: filled in
  * @region: the region, or a program's default row
  * @costs: what pages cost
  * @page: number of the page that is needed
- * @start: first page of the range that folios have to stay in
+ * @start: first page of the range that folios must not leave
  * @end: first page after it
  * @admissible: bitmap of the orders that the kernel admits here
  */
@@ -162,7 +160,7 @@ ebpfmm_inline void ebpfmm_weigh(struct ebpfmm_weighing *w,
 }
 
 /**
- * ebpfmm_next - go on: about which order is something to be learnt?
+ * ebpfmm_next - get the next order to check
  * @w: the weighing
  *
  * Return: the order, or 0 when the decision is made.
@@ -185,12 +183,12 @@ ebpfmm_inline __u32 ebpfmm_next(struct ebpfmm_weighing *w)
 }
 
 /**
- * ebpfmm_learn - take in what was found out of an order
+ * ebpfmm_learn - apply the result of checking an order
  * @w: the weighing
  * @costs: what pages cost
- * @order: what ebpfmm_next() returned
- * @fact: for EBPFMM_AT_HAND and EBPFMM_MISSING it has to be known that no other
- *	fact holds
+ * @order: the order that ebpfmm_next() returned
+ * @fact: the result; EBPFMM_AT_HAND and EBPFMM_MISSING imply that neither of the other
+ *	two applies
  */
 ebpfmm_inline void ebpfmm_learn(struct ebpfmm_weighing *w,
 				const volatile struct ebpfmm_costs *costs,
@@ -221,7 +219,7 @@ ebpfmm_inline void ebpfmm_learn(struct ebpfmm_weighing *w,
 			w->net[order] -= costs->compact_ns[order];
 }
 
-/* The best of what is worth more than was chosen, or 0; as if all were at hand. */
+/* The best order that would beat the chosen one if blocks were available; 0 for none. */
 ebpfmm_inline __u32 ebpfmm_better(const struct ebpfmm_weighing *w,
 				  const volatile struct ebpfmm_costs *costs)
 {
@@ -246,7 +244,7 @@ ebpfmm_inline __u32 ebpfmm_better(const struct ebpfmm_weighing *w,
 	return better;
 }
 
-/* What stood in the way of that order. */
+/* The reason that ruled out an order. */
 ebpfmm_inline __u32 ebpfmm_obstacle(const struct ebpfmm_weighing *w, __u32 order)
 {
 	__u32 bit = 1U << order;
@@ -265,12 +263,12 @@ ebpfmm_inline __u32 ebpfmm_obstacle(const struct ebpfmm_weighing *w, __u32 order
 }
 
 /**
- * ebpfmm_fallbacks - which orders might become part of the answer unasked
+ * ebpfmm_fallbacks - get the unchecked orders that may become part of the answer
  * @w: the weighing, when ebpfmm_next() has returned 0
  *
- * Of these a limit is to be looked at before ebpfmm_conclude(), and those over it
- * given to ebpfmm_drop(). Supply and headroom are no less for them than for the
- * larger order that was chosen.
+ * Check their limits before ebpfmm_conclude(), and pass those that exceed one to
+ * ebpfmm_drop(). Supply and headroom need no check: they suffice for the larger order
+ * that was chosen.
  *
  * Return: bitmap of the orders below the best one that are left.
  */
@@ -280,9 +278,9 @@ ebpfmm_inline __u32 ebpfmm_fallbacks(const struct ebpfmm_weighing *w)
 }
 
 /**
- * ebpfmm_drop - take out orders that are over their limit
+ * ebpfmm_drop - rule out orders that exceed their limit
  * @w: the weighing
- * @limited: bitmap of them
+ * @limited: bitmap of the orders
  */
 ebpfmm_inline void ebpfmm_drop(struct ebpfmm_weighing *w, __u32 limited)
 {
@@ -292,7 +290,7 @@ ebpfmm_inline void ebpfmm_drop(struct ebpfmm_weighing *w, __u32 limited)
 }
 
 /**
- * ebpfmm_confirm - end: the answer that ebpfmm_weigh() noted stands
+ * ebpfmm_confirm - finish with the answer that ebpfmm_weigh() prepared
  * @w: the weighing, when ebpfmm_next() has returned 0; not revised
  */
 ebpfmm_inline void ebpfmm_confirm(struct ebpfmm_weighing *w)
@@ -304,14 +302,14 @@ ebpfmm_inline void ebpfmm_confirm(struct ebpfmm_weighing *w)
 }
 
 /**
- * ebpfmm_conclude - end: make the answer
+ * ebpfmm_conclude - finish: compute the answer
  * @w: the weighing, when ebpfmm_next() has returned 0
  * @costs: what pages cost
  *
- * The kernel takes the largest order of the answer that it can get. So that this
- * is always the best of them, an order is in it only if it is worth more than
- * each smaller one; and, as the right to compact is for all of them, then only if
- * it would repay that itself.
+ * The kernel uses the largest order of the answer that it can get. To make that the best
+ * one, the answer contains an order only if it is worth more than each smaller one. The
+ * permission to compact applies to all orders, so with it, each order must also be worth
+ * its own compaction.
  */
 ebpfmm_inline void ebpfmm_conclude(struct ebpfmm_weighing *w,
 				   const volatile struct ebpfmm_costs *costs)
@@ -341,20 +339,19 @@ ebpfmm_inline void ebpfmm_conclude(struct ebpfmm_weighing *w,
 }
 
 /**
- * ebpfmm_is_pressed - would a page leave too little headroom?
- * @order: of the page
- * @headroom: bytes that may still be charged, to the nearest of all limits above
+ * ebpfmm_is_pressed - check whether a page would leave too little headroom
+ * @order: order of the page
+ * @headroom: bytes that may still be charged below the nearest limit of all ancestors
  * @limit: that limit, bytes
  *
- * The page may turn out to hold no more than the one 4K that was asked for: so
- * what it takes has to be memory that nobody will miss. A 2M page is used while an
- * eighth of the limit is left besides four such pages, smaller ones down to as much
- * less as they are smaller. Thereby large pages never fill the last eighth, they
- * shrink from order to order as it is approached, and what is left can hold many
- * times as many single pages. Four, because a few threads may ask at the same time
- * and each be told of the same headroom.
+ * Perhaps only the 4K that faulted are ever used, so the page must be memory that can be
+ * spared. A 2M page is used while an eighth of the limit is free in addition to four such
+ * pages; for smaller pages, the headroom scales with their size. So large pages never
+ * fill the last eighth, they get smaller as the limit comes near, and many single pages
+ * fit into the rest. The factor four is for a few threads that fault at the same time and
+ * see the same headroom.
  *
- * Return: true if it would. If it would for an order, so it would for larger ones.
+ * Return: true if it would. If so, larger orders would, too.
  */
 ebpfmm_inline bool ebpfmm_is_pressed(__u32 order, __u64 headroom, __u64 limit)
 {
@@ -365,10 +362,10 @@ ebpfmm_inline bool ebpfmm_is_pressed(__u32 order, __u64 headroom, __u64 limit)
 }
 
 /**
- * ebpfmm_is_limited - would one more page exceed the profile's limit?
- * @order: of the page
- * @folios: pages of that order that are there
- * @limit: of that order, bytes
+ * ebpfmm_is_limited - check whether one more page would exceed the profile's limit
+ * @order: order of the page
+ * @folios: existing pages of that order
+ * @limit: limit for that order, bytes
  *
  * Return: true if it would.
  */
@@ -378,15 +375,15 @@ ebpfmm_inline bool ebpfmm_is_limited(__u32 order, __u64 folios, __u64 limit)
 }
 
 /**
- * ebpfmm_alike - which pages around one are decided like it, if by single pages?
+ * ebpfmm_alike - get the range around a page that gets the same answer of single pages
  * @w: the weighing, concluded, with an answer without orders
  * @page: number of the page
- * @start: first page of what belongs to the same region; cut on return
- * @end: first page after it; cut on return
+ * @start: first page of the region; may be increased
+ * @end: first page after it; may be decreased
  *
- * Where no size is worth more than single pages that holds for the region. Where
- * something stood in the way it may end at the next larger page: of the
- * smallest that would have been used.
+ * If no size is worth more than single pages, the answer holds for the whole region. If
+ * something ruled out larger pages, it holds up to the boundaries of the smallest page
+ * that would have been used.
  */
 ebpfmm_inline void ebpfmm_alike(const struct ebpfmm_weighing *w, __u64 page,
 				__u64 *start, __u64 *end)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fault policy: which page size for an anonymous page fault of a cgroup.
+ * The fault policy: selects the page size at anonymous page faults of a cgroup.
  *
- * The kernel asks ebpfmm_select_orders() at an anonymous fault of a cgroup that
- * it is attached to, with the orders it admits there. The profile is the one in
- * the cgroup's local storage, put there by user space when the container started;
- * choose.h has the decision, account.h what is kept of it.
+ * The kernel calls ebpfmm_select_orders() at an anonymous fault in a cgroup that it is
+ * attached to, with the orders that the kernel admits there. User space has stored the
+ * profile in the cgroup's local storage. choose.h makes the decision, account.h counts it.
  *
- * Memory that the profile says nothing of is left to the kernel.
+ * The kernel decides about memory that the profile does not cover.
  */
 #include "kernel.h"
 
@@ -27,10 +26,10 @@ struct {
 	__uint(max_entries, 512 * 1024);
 } ebpfmm_events SEC(".maps");
 
-/* Written by user space, so never what the compiler believes it to be. */
+/* Volatile, because user space writes it. */
 volatile struct ebpfmm_tracing ebpfmm_tracing SEC(".data.tracing");
 
-/* Likewise; these are for a node that was not measured. */
+/* Likewise; the defaults are for a node without a measurement. */
 volatile struct ebpfmm_costs ebpfmm_costs SEC(".data.costs") = {
 	.zero_ns = EBPFMM_DEFAULT_ZERO_NS,
 	.fault_ns = EBPFMM_DEFAULT_FAULT_NS,

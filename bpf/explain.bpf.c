@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tells user space what would be decided for an address of a process. Not a part
- * of the policy, but made of the same pieces and with its maps. The first who asks
- * loads it and pins it beside the policy, as the verifier takes as long over it as
- * over the policy. Nothing is counted.
+ * Reports to user space what the policy would decide for an address of a process. It is
+ * not a part of the policy, but shares its code and its maps. The first `ebpfmm explain`
+ * loads and pins it beside the policy, because verifying it takes as long as verifying the
+ * policy. It changes no counters.
  */
 #include "kernel.h"
 
@@ -14,14 +14,14 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* The policy's. */
+/* The maps of the policy. */
 struct small_tables ebpfmm_small SEC(".maps");
 struct large_tables ebpfmm_large SEC(".maps");
 volatile struct ebpfmm_costs ebpfmm_costs SEC(".data.costs");
 
 #include "choose.h"
 
-/* What each asks, and is answered: in the storage of the thread that runs the iterator. */
+/* The inquiry and its answer, in the storage of the thread that runs the iterator. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Iterators that tell user space how the kernel names the files it has open. */
+/* Iterators that report to user space the identities of its files in the kernel. */
 #include "kernel.h"
 
 #include <bpf/bpf_helpers.h>
@@ -20,7 +20,7 @@ static __always_inline void show_file(struct bpf_iter_meta *meta,
 	bpf_seq_write(meta->seq, &out, sizeof(out));
 }
 
-/* Tells user space how the kernel names the files that it has open. */
+/* Reports the identities of open files. */
 SEC("iter/task_file")
 int ebpfmm_files(struct bpf_iter__task_file *ctx)
 {
@@ -31,7 +31,7 @@ int ebpfmm_files(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-/* The same of the files that it has mapped. */
+/* Reports the identities of mapped files. */
 SEC("iter/task_vma")
 int ebpfmm_mapped(struct bpf_iter__task_vma *ctx)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which file an inode is. */
+/* Identifying the file of an inode. */
 #ifndef EBPFMM_IDENTITY_H
 #define EBPFMM_IDENTITY_H
 
@@ -20,11 +20,10 @@ static __always_inline void identify(const struct inode *inode,
 }
 
 /*
- * A struct file to which no reference is held can be freed at any moment and be
- * handed out again at once: it is then another one, or one that is not open yet and
- * has no inode. RCU does not help, as its slab is SLAB_TYPESAFE_BY_RCU. So whatever
- * the verifier believes of the pointer, what follows are loads that may fail, and
- * read 0 then: no file has that identity.
+ * A struct file without a reference can be freed and reused at any moment: it is then
+ * another file, or one that is not open yet and has no inode. RCU does not help, because
+ * the slab is SLAB_TYPESAFE_BY_RCU. So all loads are fault-tolerant, even if the verifier
+ * trusts the pointer. A failing load reads 0, which no file has as identity.
  */
 static __always_inline void identify_unheld(const struct file *file,
 					    struct ebpfmm_identity *identity)

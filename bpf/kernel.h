@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The few kernel types that the policy looks at, with the few fields it reads;
- * CO-RE finds their real offsets when the object is loaded. Written out rather
- * than dumped into a vmlinux.h, so that building needs no kernel.
+ * The kernel types that the policy uses, with the fields that it reads. CO-RE relocates
+ * their offsets when the object is loaded. They are written out instead of generated into
+ * a vmlinux.h, so that the build needs no kernel.
  */
 #ifndef EBPFMM_KERNEL_H
 #define EBPFMM_KERNEL_H

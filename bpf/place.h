@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where an address is: in which space of its program, and where in that.
+ * Finding the space of its program that an address is in, and its position there.
  *
- * Functions that loop are functions of their own that return a number: so the
- * verifier looks at each of them once, instead of following every way through
- * one with every way through the next.
+ * Functions that loop are global functions that return a number, so that the verifier
+ * checks each of them once instead of all combinations of their paths.
  */
 #ifndef EBPFMM_PLACE_H
 #define EBPFMM_PLACE_H
@@ -16,18 +15,18 @@
 
 #include "identity.h"
 
-/* A shared object's part may have been split so often by mprotect(2). */
+/* The maximum number of mappings that mprotect(2) may have split an object's part into. */
 #define MAX_SPLITS	16
-/* Mappings that are looked at to find which one of a kind an address is in. */
+/* The maximum number of mappings that are examined for `nth`. */
 #define MAX_WALK	4096
 
 /**
- * struct place - where an address is
+ * struct place - the position of an address
  * @span: the regions of its space
  * @relative: its page number in that space
- * @base: what turns a page number of the space into one of the process
- * @object_end: page of the process at which a shared object's part ends that is
- *	in the same mapping; 0 if there is none
+ * @base: offset from page numbers of the space to those of the process
+ * @object_end: page of the process at which the part of a shared object in the same
+ *	mapping ends; 0 if there is none
  * @down: the space grows downwards: @base minus a page number
  */
 struct place {
@@ -60,7 +59,7 @@ struct anon_name {
 	__u64 words[EBPFMM_ANON_NAME_SIZE / sizeof(__u64)];
 };
 
-/* Is that the name of the mapping whose anon_name is at @address, if it has one? */
+/* Whether the mapping whose anon_name is at @address (0: none) has the matcher's name. */
 __weak __noinline __u64 has_name(const struct ebpfmm_mapping *mapping __arg_nonnull,
 			  __u64 address)
 {
@@ -74,7 +73,7 @@ __weak __noinline __u64 has_name(const struct ebpfmm_mapping *mapping __arg_nonn
 		return 0;
 	at = (__u64)__builtin_preserve_access_index(&anon_name->name);
 	bpf_probe_read_kernel_str(&name, sizeof(name), (void *)at);
-	/* glibc's names begin with a space, which nobody writes. */
+	/* glibc's names begin with a space, which profiles leave out. */
 	if ((char)name.words[0] == ' ')
 		bpf_probe_read_kernel_str(&name, sizeof(name), (void *)(at + 1));
 	for (i = 0; i < EBPFMM_ANON_NAME_SIZE / sizeof(__u64); i++)
@@ -105,7 +104,7 @@ __weak __noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull,
 			      __u64 end, __u64 size)
 {
 	for (; i < end; i++) {
-		/* A check of its own, which the verifier can follow. */
+		/* A separate check, for the verifier. */
 		barrier_var(i);
 		if (i >= EBPFMM_MAX_MAPPINGS)
 			break;
@@ -115,7 +114,7 @@ __weak __noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull,
 	return EBPFMM_MAX_MAPPINGS;
 }
 
-/* Is it of the space of mappings, as find_place() sorts the spaces? */
+/* Whether find_place() would treat a mapping as an anonymous mapping. */
 static __always_inline bool is_mapping(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -127,7 +126,7 @@ static __always_inline bool is_mapping(struct vm_area_struct *vma)
 	       !(start >= mm->start_brk && start < mm->brk);
 }
 
-/* Which one is this of those of its process that match, from the top, from 1? */
+/* The rank, from 1, of a mapping among the matching ones, from the highest address. */
 __weak __noinline __u64 rank(struct vm_area_struct *vma __arg_trusted,
 		      const struct ebpfmm_mapping *mapping __arg_nonnull)
 {
@@ -175,8 +174,8 @@ mapping_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 }
 
 /*
- * The part of a shared object that a mapping is (of), and where that part
- * starts: right behind pages of the object's file.
+ * The part of a shared object that a mapping belongs to, and the start of that part: right
+ * after pages of the object's file.
  */
 static __always_inline struct ebpfmm_object *
 object_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
@@ -214,7 +213,7 @@ object_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 	return &header->objects[n];
 }
 
-/* Which space is the address in, and where in it? False: in none of them. */
+/* Find the space of an address, and its position there. False if it is in none. */
 static __always_inline bool find_place(struct ebpfmm_header *header,
 				       struct ebpfmm_program *program,
 				       struct vm_area_struct *vma,
@@ -253,7 +252,7 @@ static __always_inline bool find_place(struct ebpfmm_header *header,
 		place->base = (start >> EBPFMM_PAGE_SHIFT) + 1;
 		place->relative = place->base - 1 - page;
 		place->down = true;
-		/* Above it are only the strings that exec put there. */
+		/* Above it are only the strings that execve(2) stores. */
 		return page < place->base;
 	}
 

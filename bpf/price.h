@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one page of a size is worth. Pure functions: the fault policy decides by them,
- * user space explains its decisions by them, and the unit tests check them.
+ * The net benefit of a page. Pure functions, which the fault policy uses to decide, user
+ * space to explain decisions, and the unit tests to check them.
  *
  * The rule is that of CBMM (Mansi, Tabatabai, Swift: "CBMM: Financial Advice for Kernel
  * Memory Managers", USENIX ATC 2022): memory management does what benefits a process
- * only if the benefit exceeds the cost. With z the time to zero 4K, f that of a page
- * fault besides, and t the share of the region that gets touched, one page of order o
- * is worth
+ * only if the benefit exceeds the cost. Let z be the time to zero 4K, f the time of a page
+ * fault without zeroing, and t the share of the region that is touched. One page of order
+ * o is worth
  *
  *	net(o) = benefit(o) + t (2^o - 1) (f + z) - (2^o - 1) z - locate(o)
  *
- * nanoseconds more than single pages for the same memory: what the profile says it
- * saves, the page faults that it saves, what has to be zeroed for it at once, and the
- * price of finding a free block, which is 0 if one is at hand and else that of
- * compaction. net(0) is benefit(0).
+ * nanoseconds more than single pages for the same memory. The terms are the benefit in
+ * the profile, the page faults that the page saves, the memory that is zeroed at once, and
+ * the cost of a free block: 0 if one is available, otherwise that of compaction. net(0) is
+ * benefit(0).
  */
 #ifndef EBPFMM_PRICE_H
 #define EBPFMM_PRICE_H
@@ -24,11 +24,11 @@
 #define ebpfmm_inline static inline __attribute__((always_inline))
 
 /**
- * struct ebpfmm_price - what makes up the net benefit of a page, nanoseconds
- * @benefit: what the profile says it saves
+ * struct ebpfmm_price - the parts of a page's net benefit, nanoseconds
+ * @benefit: benefit in the profile
  * @faults: page faults that it saves
- * @zeroing: what is zeroed for it at once, besides the 4K that were needed
- * @block: compaction, if no free block is at hand
+ * @zeroing: zeroing of the rest of the page, besides the 4K that faulted
+ * @block: compaction, if no free block is available
  * @net: @benefit + @faults - @zeroing - @block
  */
 struct ebpfmm_price {
@@ -40,13 +40,13 @@ struct ebpfmm_price {
 };
 
 /**
- * ebpfmm_price - what one page is worth, in its parts
+ * ebpfmm_price - compute the parts of a page's net benefit
  * @region: the region, or a program's default row
  * @costs: what pages cost
  * @order: a size that the region names
- * @missing: no free block of that order is at hand
+ * @missing: no free block of that order is available
  *
- * With all numbers at their largest each part is below 2^52, so sums do not overflow.
+ * With all numbers at their maximum, each part is below 2^52, so sums do not overflow.
  *
  * Return: the parts and their sum.
  */
@@ -68,7 +68,7 @@ ebpfmm_inline struct ebpfmm_price ebpfmm_price(const struct ebpfmm_region *regio
 }
 
 /**
- * ebpfmm_net - what one page is worth if a free block of its order is at hand
+ * ebpfmm_net - compute the net benefit of a page, if a free block is available
  * @region: the region, or a program's default row
  * @costs: what pages cost
  * @order: a size that the region names

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tells user space how many folios of each order a cgroup has. Not a part of
- * the policy: loaded by who asks, and gone when that has its answer.
+ * Reports to user space how many folios of each order a cgroup has. It is not a part of
+ * the policy: the process that reads it loads it, and it is not pinned.
  */
 #include "kernel.h"
 

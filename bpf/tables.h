@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The maps that programs of the policy share. Defined in ebpfmm.bpf.c; other
- * files of the object find them by name when it is linked.
+ * The maps that the programs of the policy share. ebpfmm.bpf.c defines them; the linker
+ * resolves them by name for other files of the object.
  */
 #ifndef EBPFMM_TABLES_H
 #define EBPFMM_TABLES_H
@@ -12,7 +12,7 @@
 
 #include "ebpfmm.h"
 
-/* A cgroup's table is in one of these two, which is looked at first. */
+/* A cgroup's table is in this map or in the next one. */
 struct small_tables {
 	__uint(type, BPF_MAP_TYPE_CGRP_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -30,7 +30,7 @@ struct large_tables {
 extern struct small_tables ebpfmm_small SEC(".maps");
 extern struct large_tables ebpfmm_large SEC(".maps");
 
-/* Written by user space, so never what the compiler believes it to be. */
+/* Volatile, because user space writes it. */
 extern volatile struct ebpfmm_costs ebpfmm_costs;
 
 #endif /* EBPFMM_TABLES_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The commands of ebpfmm(8) and their options. One table says what there is; parsing,
- * help and completion follow it.
+ * The commands of ebpfmm(8) and their options, as one table that parsing, help and
+ * completion use.
  */
 #ifndef EBPFMM_CTL_COMMAND_H
 #define EBPFMM_CTL_COMMAND_H
@@ -13,26 +13,26 @@
 
 struct ctl_command;
 
-/* Returned by a command that was called wrongly. */
+/* The return value of a command for wrong usage. */
 #define CTL_USAGE	2
 
-/* The most operands that a command has a name for. */
+/* The maximum number of named operands of a command. */
 #define CTL_OPERANDS	3
 
 /**
- * struct ctl_args - what a command is called with
+ * struct ctl_args - the arguments of a command
  * @json: print JSON
- * @completion: print what the shell's completion offers
- * @if_stale: only do what was not done, or too long ago
- * @show: print what is there, and do nothing
- * @regions: also tell of each region
+ * @completion: print the tables of the shell's completion
+ * @if_stale: skip the measurement if there is a current one
+ * @show: print the current state, change nothing
+ * @regions: also print each region
  * @cgroup: value of --cgroup, or NULL
  * @rootfs: value of --rootfs, or NULL
  * @debug_dir: value of --debug-dir, or NULL
  * @every: value of --every, or NULL
  * @count: value of --count, or NULL
  * @output: value of --output, or NULL
- * @operands: what is left
+ * @operands: the operands
  * @noperands: their number
  * @commands: the table of all commands
  */
@@ -54,14 +54,14 @@ struct ctl_args {
 };
 
 /**
- * enum ctl_kind - what a word of a command line is, for who completes it
- * @CTL_ANY: nobody can tell
+ * enum ctl_kind - kind of a word on the command line, for completion
+ * @CTL_ANY: anything; not completed
  * @CTL_COMMAND: a command
  * @CTL_FILE: a file
  * @CTL_DIR: a directory
  * @CTL_CGROUP: a cgroup, by its directory
  * @CTL_PROFILE: a profile, by its file or its name
- * @CTL_PID: a process of the cgroup before it
+ * @CTL_PID: a process in the cgroup of the preceding word
  */
 enum ctl_kind {
 	CTL_ANY,
@@ -74,9 +74,9 @@ enum ctl_kind {
 };
 
 /**
- * struct ctl_word - a word that is left to who types it
- * @name: what help calls it; NULL for none
- * @kind: what it is
+ * struct ctl_word - an operand, or the value of an option
+ * @name: its name in the help; NULL for none
+ * @kind: its kind
  */
 struct ctl_word {
 	const char *name;
@@ -85,14 +85,13 @@ struct ctl_word {
 
 /**
  * struct ctl_option - an option of a command
- * @name: without its dashes; NULL behind the last one of a command
+ * @name: its name without dashes; NULL terminates the options of a command
  * @letter: its short form, or 0
- * @value: its argument. Options of one name have one in all commands or in none.
- * @to: where it goes in struct ctl_args: to a string if it has a value, else to a bool
- * @help: what it is for, one line
- * @required: it cannot be left out
- * @form: options of two forms exclude each other; 0: it goes with all. A required one
- *	makes its form.
+ * @value: its value. Options of the same name have one in all commands or in none
+ * @to: offset of its member in struct ctl_args: a string if it has a value, else a bool
+ * @help: its description, one line
+ * @required: it is mandatory; in a form, it selects the form
+ * @form: options of different forms are mutually exclusive; 0 if it can be in any form
  */
 struct ctl_option {
 	const char *name;
@@ -106,14 +105,14 @@ struct ctl_option {
 
 /**
  * struct ctl_command - one command
- * @name: as typed
+ * @name: its name
  * @summary: what it does, in a few words
- * @options: what it takes besides --help
- * @operands: what it takes besides
- * @min: how many of them it needs
- * @many: the last one may come again
- * @run: returns 0 when done, -1 with @err set, 1 when it failed and has said why
- *	itself, or CTL_USAGE with @err set when options or operands do not fit
+ * @options: its options besides --help
+ * @operands: its operands
+ * @min: minimum number of operands
+ * @many: the last operand may be repeated
+ * @run: returns 0 on success, -1 with @err set, 1 after a failure that it has printed
+ *	itself, or CTL_USAGE with @err set for wrong usage
  */
 struct ctl_command {
 	const char *name;
@@ -125,28 +124,28 @@ struct ctl_command {
 	int (*run)(const struct ctl_args *args, struct ebpfmm_error *err);
 };
 
-/* All of them; behind the last one is one without a name. */
+/* All commands, terminated by one without a name. */
 extern const struct ctl_command ctl_commands[];
 
-/* What ebpfmm takes without a command as well; @to is not used. */
+/* The options of ebpfmm itself; @to is not used. */
 extern const struct ctl_option ctl_general[];
 
 /**
- * ctl_find_command - the command of that name
- * @commands: all of them
- * @name: as typed
+ * ctl_find_command - find a command by name
+ * @commands: all commands
+ * @name: the name
  *
- * Return: it, or NULL.
+ * Return: the command, or NULL.
  */
 const struct ctl_command *ctl_find_command(const struct ctl_command *commands,
 					   const char *name);
 
 /**
- * ctl_find_option - the option of that name
- * @options: those of a command
- * @name: without its dashes
+ * ctl_find_option - find an option by name
+ * @options: the options of a command
+ * @name: the name without dashes
  *
- * Return: it, or NULL.
+ * Return: the option, or NULL.
  */
 const struct ctl_option *ctl_find_option(const struct ctl_option *options,
 					 const char *name);

@@ -8,26 +8,26 @@
 #include "report.h"
 
 /**
- * doctor_node - the kernel, its file systems, and what is loaded
+ * doctor_node - check the kernel, its file systems, and loaded policies
  * @report: where to
  */
 void doctor_node(struct report *report);
 
 /**
- * doctor_engine - the hook as container engines see it
+ * doctor_engine - check whether container engines call the hook
  * @report: where to
  */
 void doctor_engine(struct report *report);
 
 /**
- * doctor_costs - what pages are taken to cost, and whether that was measured
+ * doctor_costs - check the costs of pages, and whether they were measured
  * @report: where to
- * @privileged: whether the loaded policy may be looked at
+ * @privileged: whether this process may read the loaded policy
  */
 void doctor_costs(struct report *report, bool privileged);
 
 /**
- * doctor_sizes - page sizes that are asked for, and what sysfs says to them
+ * doctor_sizes - check whether sysfs allows the page sizes that profiles request
  * @report: where to
  */
 void doctor_sizes(struct report *report);

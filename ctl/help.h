@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How commands are used, as the table of commands has it. */
+/* Help for commands, from the table of commands. */
 #ifndef EBPFMM_CTL_HELP_H
 #define EBPFMM_CTL_HELP_H
 
@@ -8,17 +8,17 @@
 #include "command.h"
 
 /**
- * ctl_usage - print the line that says how a command is used
- * @commands: all of them
- * @command: of which command; NULL: which commands there are
+ * ctl_usage - print the usage line of a command
+ * @commands: all commands
+ * @command: the command; NULL lists all commands
  * @out: output stream
  */
 void ctl_usage(const struct ctl_command *commands, const struct ctl_command *command,
 	       FILE *out);
 
 /**
- * ctl_completion - print what a shell is to offer, for ebpfmm.bash
- * @commands: all of them
+ * ctl_completion - print the tables for ebpfmm.bash
+ * @commands: all commands
  */
 void ctl_completion(const struct ctl_command *commands);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What hooks and commands that were killed have left on the node. */
+/* Leftovers of killed hooks and commands. */
 #ifndef EBPFMM_CTL_LEFTOVERS_H
 #define EBPFMM_CTL_LEFTOVERS_H
 
@@ -9,9 +9,9 @@
 #include "life/lifecycle.h"
 
 /**
- * struct leftovers - how much there is, or was
- * @life: of attached policies; its files are those of caches and the like, too
- * @traces: 1 if a cgroup is traced and nobody listens
+ * struct leftovers - number of leftovers
+ * @life: those of policies; its files include those of the cache and of calibrate
+ * @traces: 1 if a cgroup is traced without a listener
  */
 struct leftovers {
 	struct ebpfmm_leftovers life;
@@ -19,9 +19,9 @@ struct leftovers {
 };
 
 /**
- * leftovers_find - find all of it
+ * leftovers_find - find leftovers
  * @clear: if false, only count
- * @found: how much there is, or was
+ * @found: their number
  * @err: what failed
  *
  * Return: 0, or -1 with @err set.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Results on stdout. Names of cgroups and containers are made by others: they
- * are printed so that a terminal takes no harm.
+ * Printing results on stdout. Names of cgroups and containers are hostile: they are printed
+ * so that they cannot harm a terminal.
  */
 #ifndef EBPFMM_CTL_OUTPUT_H
 #define EBPFMM_CTL_OUTPUT_H
@@ -35,16 +35,16 @@ void ctl_add_string(struct json_object *object, const char *key, const char *val
 void ctl_add_number(struct json_object *object, const char *key, uint64_t value);
 
 /**
- * ctl_error - what went wrong, as a member "error" has it everywhere
+ * ctl_error - make the value of a member "error"
  * @message: one line
- * @code: a word that stays the same when the message is worded anew
+ * @code: a word that does not change when the message is reworded
  *
  * Return: { "message": …, "code": … }
  */
 struct json_object *ctl_error(const char *message, const char *code);
 
 /**
- * ctl_error_code - the code of a failure
+ * ctl_error_code - get the code of a failure
  * @err: what failed
  *
  * Return: the name of its errno value, such as ENOENT, or "failed" without one.
@@ -62,7 +62,7 @@ char *ctl_format(const char *format, va_list args) __attribute__((format(printf,
 
 /**
  * ctl_print - print a line
- * @format: as for printf; its newline may be missing. All other bytes that are no
+ * @format: as for printf; the newline is optional. All other bytes that are not
  *	printable ASCII become '?'
  */
 void ctl_print(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a command line to a command and what it is called with. */
+/* Parsing a command line to a command and its arguments. */
 #ifndef EBPFMM_CTL_PARSE_H
 #define EBPFMM_CTL_PARSE_H
 
@@ -7,8 +7,8 @@
 
 /**
  * struct ctl_line - a command line
- * @command: which command to run; NULL if that is not known
- * @args: what to call it with
+ * @command: the command to run; NULL if it is not known
+ * @args: its arguments
  */
 struct ctl_line {
 	const struct ctl_command *command;
@@ -18,12 +18,12 @@ struct ctl_line {
 /**
  * ctl_parse - read a command line
  * @argc: as for main()
- * @argv: as for main(); gets into another order
- * @line: as much as is known also after a failure, such as whether JSON is wanted
+ * @argv: as for main(); permuted
+ * @line: filled in as far as possible also on failure, such as whether to print JSON
  * @err: what is wrong
  *
- * Options may be anywhere, before the command as well. --help makes a call of `help`
- * of any command line with options that there are; so does --version of `version`.
+ * Options may be anywhere, also before the command. If all options are valid, --help turns
+ * the command line into a call of `help`, and --version into one of `version`.
  *
  * Return: 0, or CTL_USAGE with @err set.
  */

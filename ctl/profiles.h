@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Profiles as named on a command line. */
+/* Profiles on the command line. */
 #ifndef EBPFMM_CTL_PROFILES_H
 #define EBPFMM_CTL_PROFILES_H
 
@@ -8,8 +8,8 @@
 
 /**
  * ctl_profile - load the profile that an operand names
- * @operand: path of a file, or the name of an installed profile when it has no
- *	'/' and there is no such file
+ * @operand: path of a file, or name of an installed profile if it has no '/' and there
+ *	is no such file
  * @out: to be freed with ebpfmm_profile_free()
  * @err: what is wrong
  *

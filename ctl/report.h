@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the checks of `ebpfmm doctor` report to. */
+/* The report of `ebpfmm doctor`. */
 #ifndef EBPFMM_CTL_REPORT_H
 #define EBPFMM_CTL_REPORT_H
 
@@ -7,11 +7,11 @@
 #include <stdbool.h>
 
 /**
- * enum finding - how bad it is
+ * enum finding - severity of a finding
  * @FINDING_OK: as it should be
- * @FINDING_NOTE: good to know
- * @FINDING_WARNING: some profile gets less than it asks for
- * @FINDING_PROBLEM: nothing works; the exit status says so
+ * @FINDING_NOTE: information
+ * @FINDING_WARNING: a profile gets less than it asks for
+ * @FINDING_PROBLEM: policies cannot work; the exit status is 1
  */
 enum finding {
 	FINDING_OK,
@@ -21,7 +21,7 @@ enum finding {
 };
 
 /**
- * struct report - what was found so far
+ * struct report - the findings so far
  * @json: array that findings go to, or NULL for text
  * @count: of each kind of finding
  */
@@ -33,10 +33,10 @@ struct report {
 /**
  * report_add - report a finding
  * @report: where to
- * @finding: how bad it is
- * @subject: what was looked at, one word or two
- * @remedy: a command or an advice, or NULL
- * @format: as for printf: what was found
+ * @finding: its severity
+ * @subject: what was checked, one word or two
+ * @remedy: a command or advice, or NULL
+ * @format: as for printf: the finding
  */
 void report_add(struct report *report, enum finding finding, const char *subject,
 		const char *remedy, const char *format, ...)

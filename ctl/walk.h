@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Going through the cgroups that have a policy. */
+/* Iterating over the cgroups that have a policy. */
 #ifndef EBPFMM_CTL_WALK_H
 #define EBPFMM_CTL_WALK_H
 
@@ -11,13 +11,13 @@
 #include "show/stats.h"
 
 /**
- * struct ctl_walk - what to go through, and what to find out of each
- * @cgroup: the only one that is wanted, as an operator names it; NULL for all
- * @bytes: find out in pages of which size its memory is
- * @source: find the profile that its table is from, if it is still installed
- * @ask: called for each before anything is found out, with its policy; a nonzero return
- *	value, with an error, ends the walk; may be NULL
- * @fn: called for each; what it gets is gone when it returns
+ * struct ctl_walk - which cgroups to visit, and what to read of each
+ * @cgroup: the only cgroup to visit, as an operator names it; NULL for all
+ * @bytes: read its memory by page size
+ * @source: find the profile that its table was translated from, if it is still installed
+ * @ask: called for each cgroup first, with its policy; a nonzero return value, with an
+ *	error, ends the walk; may be NULL
+ * @fn: called for each cgroup; its statistics are freed when it returns
  * @data: for these two
  */
 struct ctl_walk {
@@ -31,23 +31,23 @@ struct ctl_walk {
 };
 
 /**
- * ctl_walk - go through them
- * @walk: see there
+ * ctl_walk - visit cgroups
+ * @walk: which ones, and what to read
  * @err: what failed, such as that the only one has no policy
  *
- * A cgroup that goes away meanwhile is passed over, unless it is the only one.
+ * Skips a cgroup that is removed in the meantime, unless it is the only one.
  *
  * Return: 0, or -1 with @err set.
  */
 int ctl_walk(const struct ctl_walk *walk, struct ebpfmm_error *err);
 
 /**
- * ctl_find_policy - the policy of a cgroup, of which all can be read
- * @policies: opened by this; to be closed with ebpfmm_policies_close() in any case
+ * ctl_find_policy - find the policy of a cgroup, if it has this version's format
+ * @policies: opened; to be closed with ebpfmm_policies_close() in any case
  * @path: the cgroup, as an operator names it
  * @id: its id
- * @out: the policy; stays @policies'
- * @err: it has none, or that of another version; or what failed
+ * @out: the policy; belongs to @policies
+ * @err: the cgroup has none, or one of another format; or what failed
  *
  * Return: 0, or -1 with @err set.
  */

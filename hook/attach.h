@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Giving a container that is being created its policy.
+ * Attaching a policy to a container that is being created.
  */
 #ifndef EBPFMM_HOOK_ATTACH_H
 #define EBPFMM_HOOK_ATTACH_H
@@ -12,13 +12,13 @@
 #include "steps.h"
 
 /**
- * struct ebpfmm_job - one container and what it asks for
+ * struct ebpfmm_job - a container and its profile
  * @id: the container's id, valid
  * @pid: its first process
  * @root: path of its root in the mount namespace of that process
  * @profile: name of the profile, hostile
  * @deadline: from ebpfmm_deadline()
- * @steps: what time it takes; may be NULL
+ * @steps: records the time of each step; may be NULL
  */
 struct ebpfmm_job {
 	const char *id;
@@ -31,10 +31,10 @@ struct ebpfmm_job {
 
 /**
  * ebpfmm_hook_attach - find, translate and attach a container's profile
- * @job: what to do
- * @err: what failed; nothing is left attached then
+ * @job: the container and its profile
+ * @err: what failed; nothing is attached then
  *
- * Logs what was attached.
+ * Logs what it attached.
  *
  * Return: 0, or -1 with @err set.
  */

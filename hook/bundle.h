@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bundle's config.json (runtime-spec, "Configuration"), of which the hook
- * wants the path of the root and the annotations where the state left them out.
+ * The bundle's config.json (runtime-spec, "Configuration"), from which the hook reads the
+ * path of the root, and the annotations if the state lacks them.
  */
 #ifndef EBPFMM_HOOK_BUNDLE_H
 #define EBPFMM_HOOK_BUNDLE_H
@@ -14,8 +14,8 @@
 #define EBPFMM_CONFIG_MAX_BYTES (8U << 20)
 
 /**
- * struct ebpfmm_bundle - what the hook wants to know of the bundle
- * @root: absolute path of the container's root as its runtime sees it
+ * struct ebpfmm_bundle - the parts of config.json that the hook uses
+ * @root: absolute path of the container's root, as the runtime sees it
  * @annotations: object, or NULL
  */
 struct ebpfmm_bundle {
@@ -28,8 +28,8 @@ struct ebpfmm_bundle {
  * @text: JSON, need not end in NUL
  * @length: bytes in @text
  * @dir: absolute path of the bundle, which a relative root is relative to
- * @out: to be freed with ebpfmm_bundle_free(), also after an error, when it holds
- *	the annotations if those could be read: they say what a failure means
+ * @out: to be freed with ebpfmm_bundle_free(), also after an error; it has the annotations
+ *	then, if they could be read, because they say whether a policy is required
  * @err: what is wrong
  *
  * Return: 0, or -1 with @err set.
@@ -39,14 +39,14 @@ int ebpfmm_bundle_parse(const char *text, size_t length, const char *dir,
 
 /**
  * ebpfmm_bundle_load - find and read a container's config.json
- * @bundle: absolute path of the bundle as the state has it, or NULL
- * @out: to be freed with ebpfmm_bundle_free(), also after an error, when it holds
- *	the annotations if those could be read: they say what a failure means
+ * @bundle: absolute path of the bundle from the state, or NULL
+ * @out: to be freed with ebpfmm_bundle_free(), also after an error, as for
+ *	ebpfmm_bundle_parse()
  * @err: what is wrong; may be NULL
  *
- * Some runtimes name a wrong bundle but run the hook in it or below it: so
- * where it is not in @bundle, it is looked for in the working directory and the
- * directories above.
+ * Some runtimes name a wrong bundle, but run the hook in the bundle or below it. So if
+ * @bundle lacks the file, it is looked up in the working directory and the directories
+ * above.
  *
  * Return: 0, or -1 with @err set.
  */

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which profile the annotations of a container ask for.
+ * The annotations of a container that select its profile.
  *
  *	ebpfmm.profile			name of a profile; empty: none
  *	ebpfmm.profile/<container>	the same for one container of a pod
- *	ebpfmm.required			"true": no container without its policy
+ *	ebpfmm.required			"true": refuse to start without a policy
  *	ebpfmm.required/<container>	the same for one container of a pod
  *
- * In a pod, engines give the pod's annotations to each of its containers and
- * to its sandbox, which only holds namespaces and is never meant. Podman does so
- * without telling a container its name, and `podman kube generate` adds
- * `/<container>` to each annotation.
+ * Engines pass a pod's annotations to each of its containers and to its sandbox, which
+ * only holds namespaces and gets no policy. Podman does so without the container's name,
+ * and `podman kube generate` adds `/<container>` to each annotation.
  */
 #ifndef EBPFMM_HOOK_CHOICE_H
 #define EBPFMM_HOOK_CHOICE_H
@@ -21,10 +20,9 @@
 #include "base/error.h"
 
 /**
- * struct ebpfmm_choice - what is asked for
- * @profile: name of the profile, hostile; NULL when none is asked for.
- *	Lives as long as the annotations
- * @required: a failure must refuse the container; meaningful after an error, too
+ * struct ebpfmm_choice - the profile of a container
+ * @profile: name of the profile, hostile; NULL for none. Lives as long as the annotations
+ * @required: a failure must stop the container; also valid after an error
  */
 struct ebpfmm_choice {
 	const char *profile;
@@ -34,11 +32,11 @@ struct ebpfmm_choice {
 /**
  * ebpfmm_choose - read the annotations
  * @first: object of annotations, or NULL
- * @second: asked for what @first does not have; object or NULL
+ * @second: fallback for annotations that @first lacks; object or NULL
  * @out: filled in
- * @err: an annotation that is no string, an `ebpfmm.required` that is neither
- *	true nor false, or profiles for containers of a pod only, where nothing tells
- *	which one this is
+ * @err: an annotation that is not a string, an `ebpfmm.required` other than true or
+ *	false, or only profiles for single containers of a pod while the name of this
+ *	container is not known
  *
  * Return: 0, or -1 with @err set.
  */

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a program has from the one that started it. Engines are many, and what they
- * leave behind must not decide whether a container gets its policy.
+ * The environment that a program inherits from its caller. It differs between engines, and
+ * must not affect whether a container gets its policy.
  */
 #ifndef EBPFMM_HOOK_INHERITED_H
 #define EBPFMM_HOOK_INHERITED_H
 
 /**
- * ebpfmm_forget_inherited - be as a program that was started by nobody in particular
+ * ebpfmm_forget_inherited - reset what the caller passed on
  *
- * Resets what execve(2) keeps: what signals do and which are blocked, timers, the
- * umask, resource limits, the environment, and open descriptors but the first three,
- * which are open afterwards. To be called first, before anything is opened.
+ * Resets what execve(2) preserves: signal dispositions and the signal mask, timers, the
+ * umask, resource limits, environment variables, and descriptors except the first three,
+ * which are open afterwards. Call it first, before anything is opened.
  *
- * What may not be reset for want of privilege stays as it is.
+ * What needs a privilege that this process lacks is not reset.
  */
 void ebpfmm_forget_inherited(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The OCI state that a runtime writes to a hook's stdin (runtime-spec,
- * "State"). Unknown keys are passed over; known ones are checked.
+ * The OCI state that a runtime writes to a hook's stdin (runtime-spec, "State"). Unknown
+ * keys are ignored; known ones are checked.
  */
 #ifndef EBPFMM_HOOK_STATE_H
 #define EBPFMM_HOOK_STATE_H
@@ -15,9 +15,9 @@
 #define EBPFMM_STATE_MAX_BYTES (1U << 20)
 
 /**
- * enum ebpfmm_stage - what is to be done
+ * enum ebpfmm_stage - the stage that the hook is called at
  * @EBPFMM_STAGE_START: createRuntime or prestart: attach
- * @EBPFMM_STAGE_STOP: poststop: undo it
+ * @EBPFMM_STAGE_STOP: poststop: detach
  */
 enum ebpfmm_stage {
 	EBPFMM_STAGE_START,
@@ -25,13 +25,13 @@ enum ebpfmm_stage {
 };
 
 /**
- * struct ebpfmm_state - what the hook wants to know of the state
+ * struct ebpfmm_state - the parts of the state that the hook uses
  * @id: the container's id
- * @status: "creating", "created", …; empty when there is none
- * @pid: of the container's first process; 0 when there is none
- * @bundle: absolute path of the bundle; NULL when there is none
- * @root: absolute path of the container's root as its runtime sees it, which crun tells;
- *	NULL when it is not told, or relative
+ * @status: "creating", "created", …; NULL when it is missing
+ * @pid: pid of the container's first process; 0 when it is missing
+ * @bundle: absolute path of the bundle; NULL when it is missing
+ * @root: absolute path of the container's root, as the runtime sees it, which crun adds;
+ *	NULL when it is missing or relative
  * @annotations: object, or NULL
  */
 struct ebpfmm_state {
@@ -47,8 +47,8 @@ struct ebpfmm_state {
  * ebpfmm_state_parse - parse a state
  * @text: JSON, need not end in NUL
  * @length: bytes in @text
- * @out: to be freed with ebpfmm_state_free(), also after an error, when it
- *	holds what could be read: annotations may still say what a failure means
+ * @out: to be freed with ebpfmm_state_free(), also after an error; it has what could be
+ *	read then, because annotations may say that a policy is required
  * @err: what is wrong
  *
  * Return: 0, or -1 with @err set.
@@ -57,12 +57,12 @@ int ebpfmm_state_parse(const char *text, size_t length, struct ebpfmm_state *out
 		       struct ebpfmm_error *err);
 
 /**
- * ebpfmm_state_stage - which stage a hook was called for
- * @argument: first argument of the hook: a stage's name, or NULL
- * @status: status in the state, which is asked when there is no argument: a
- *	hooks.d file gives all its stages the same arguments
+ * ebpfmm_state_stage - find the stage that the hook was called at
+ * @argument: first argument of the hook: name of a stage, or NULL
+ * @status: status in the state, which decides if there is no argument: a hooks.d file
+ *	passes the same arguments to all of its stages
  * @stage: set on success
- * @err: a stage or status that is not ours
+ * @err: an unknown stage or status
  *
  * Return: 0, or -1 with @err set.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a hook's time goes, for the line that it logs.
+ * The time of each step of the hook, for the line that it logs.
  */
 #ifndef EBPFMM_HOOK_STEPS_H
 #define EBPFMM_HOOK_STEPS_H
@@ -11,11 +11,11 @@
 #define EBPFMM_STEPS_MAX 8
 
 /**
- * struct ebpfmm_steps - the steps that were taken so far
- * @begun: when the first one began, nanoseconds of CLOCK_MONOTONIC
- * @ended: when the last one ended
+ * struct ebpfmm_steps - the steps so far
+ * @begun: start of the first one, nanoseconds of CLOCK_MONOTONIC
+ * @ended: end of the last one
  * @step: name and nanoseconds of each; names are literals
- * @count: how many there are
+ * @count: their number
  */
 struct ebpfmm_steps {
 	int64_t begun;
@@ -29,7 +29,7 @@ struct ebpfmm_steps {
 
 /**
  * ebpfmm_steps_begin - begin the first step
- * @steps: what was in it is forgotten
+ * @steps: overwritten
  */
 void ebpfmm_steps_begin(struct ebpfmm_steps *steps);
 
@@ -41,10 +41,10 @@ void ebpfmm_steps_begin(struct ebpfmm_steps *steps);
 void ebpfmm_step(struct ebpfmm_steps *steps, const char *name);
 
 /**
- * ebpfmm_steps_print - write the steps as text
+ * ebpfmm_steps_print - format the steps as text
  * @steps: begun; may be NULL, which gives ""
- * @text: where to, like "in 12.3 ms (state 0.2, profile 0.4)"
- * @size: of @text
+ * @text: set to text like "in 12.30 ms (state 0.20, profile 0.40)"
+ * @size: size of @text
  */
 void ebpfmm_steps_print(const struct ebpfmm_steps *steps, char *text, size_t size);
 

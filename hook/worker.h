@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Deadlines, and work in a process of its own: what needs much memory may be taken by
- * the OOM killer, and the container's start must end with a reason all the same.
+ * Deadlines, and work in a child process. The OOM killer may kill what needs much memory;
+ * the container's start must then still end with a reason.
  */
 #ifndef EBPFMM_HOOK_WORKER_H
 #define EBPFMM_HOOK_WORKER_H
@@ -12,37 +12,36 @@
 #include "base/error.h"
 
 /**
- * ebpfmm_interrupt_at - let no system call of this process wait past a deadline
+ * ebpfmm_interrupt_at - interrupt blocking system calls after a deadline
  * @deadline: from ebpfmm_deadline()
  *
- * Then, and each second after that, what waits ends with EINTR (signal(7)).
+ * At the deadline, and every second after it, blocking calls fail with EINTR (signal(7)).
  */
 void ebpfmm_interrupt_at(int64_t deadline);
 
 /**
  * ebpfmm_work - run a function in a child process
- * @work: what to run; whether it returns 0 and its error's message come back,
- *	and nothing else
+ * @work: the function; only its return value and its error's message come back
  * @data: for @work, which gets a copy
- * @deadline: when the child is killed
- * @err: what @work said, or how the child ended instead of saying it
+ * @deadline: from ebpfmm_deadline(); the child is killed then
+ * @err: the error of @work, or how the child ended without a result
  *
- * The child has a copy of this process's memory and open files, is taken first where
- * memory is short, and dies with this process. This process is not taken then, from
- * now on, if it has the privilege to ask for that.
+ * The child has a copy of this process's memory and open files, is the OOM killer's first
+ * choice, and dies with this process. From then on the OOM killer spares this process, if
+ * it has the privilege to request that.
  *
- * Return: 0, or -1 with @err set. Of a child that did not end by itself, what it was
- * changing outside of its memory stays half changed.
+ * Return: 0, or -1 with @err set. If the child was killed, its changes outside of its
+ * memory may be incomplete.
  */
 int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		int64_t deadline, struct ebpfmm_error *err);
 
 /**
- * ebpfmm_limit_memory - limit what this process may map from now on
- * @bytes: of address space in all
+ * ebpfmm_limit_memory - limit the address space of this process
+ * @bytes: the limit
  * @err: what failed
  *
- * What is beyond fails with ENOMEM. A child may have more, if it asks for it.
+ * Larger requests fail with ENOMEM. A child process may raise its own limit.
  *
  * Return: 0, or -1 with @err set.
  */
