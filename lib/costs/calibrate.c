@@ -23,19 +23,19 @@
 
 #define LOCK EBPFMM_RUN_DIR "/calibrate.lock"
 #define MOST_BYTES (256UL << 20)
-/* What is left to others, at least: this share of what is available. */
+/* A measurement may use 1/SHARE of the available memory. */
 #define SHARE 16
-/* For faults; compaction uses all it may. */
+/* The memory for measuring faults; compaction uses all of it. */
 #define FAULT_BYTES (16UL << 20)
-/* Beyond what is measured with: page tables, stack, counters of the cgroup. */
+/* Additional memory: page tables, stack, counters of the cgroup. */
 #define SLACK_BYTES (64UL << 20)
 #define MOST_SECONDS 60
 
 /**
- * struct outcome - what the measuring process says
- * @failed: whether it is @err that counts
- * @record: what was measured
- * @err: why not
+ * struct outcome - result of the process that measures
+ * @failed: whether it has failed
+ * @record: the measurement
+ * @err: the error, if it has failed
  */
 struct outcome {
 	bool failed;
@@ -44,10 +44,10 @@ struct outcome {
 };
 
 /**
- * struct child - the measuring process
- * @pid: of the process
- * @go: an eventfd, for when it is to begin
- * @out: read from when it has ended
+ * struct child - the process that measures
+ * @pid: its pid
+ * @go: an eventfd that tells it to start
+ * @out: pipe with its result, to be read when it has exited
  */
 struct child {
 	pid_t pid;
@@ -55,7 +55,7 @@ struct child {
 	int out;
 };
 
-/* Bytes to measure with, 0 with @err set where there are too few. */
+/* The memory to measure with in bytes, or 0 with @err set if there is not enough. */
 static size_t choose_size(struct ebpfmm_error *err)
 {
 	uint64_t available = 0, bytes;
@@ -87,7 +87,7 @@ static int measure(size_t bytes, struct ebpfmm_measurement *record,
 	return ebpfmm_node_read(&record->node, err);
 }
 
-/* Once it is where it shall be, which @go says. */
+/* Measures after the process was moved to its cgroup, which @go signals. */
 static void be_measured(size_t bytes, pid_t parent, int go, int out)
 {
 	const struct rlimit limit = { bytes + SLACK_BYTES, bytes + SLACK_BYTES };
@@ -101,15 +101,15 @@ static void be_measured(size_t bytes, pid_t parent, int go, int out)
 		ebpfmm_fail(&outcome.err, errno, "limit the memory");
 	else
 		outcome.failed = measure(bytes, &outcome.record, &outcome.err);
-	/* Less than PIPE_BUF, so it is there as a whole or not at all. */
+	/* Less than PIPE_BUF, so the write is atomic. */
 	_exit(write(out, &outcome, sizeof(outcome)) != sizeof(outcome));
 }
 
 /* --- the one that waits for it -------------------------------------------------- */
 
 /*
- * Waits for the end of @child: the signal that is to end us, too, 0 for none, or
- * -1 when time is up. The signals are blocked.
+ * Waits until @child exits. Returns 0, the signal that this process got to terminate, or -1
+ * at the timeout. The signals are blocked.
  */
 static int wait_child(pid_t child, const sigset_t *signals)
 {
@@ -123,7 +123,7 @@ static int wait_child(pid_t child, const sigset_t *signals)
 		if (waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) ||
 		    info.si_pid)
 			return 0;
-		/* Rounded up, so that it does not end before its time. */
+		/* Rounded up, so that the timeout is not too early. */
 		left.tv_sec = (ebpfmm_time_left(deadline) + 999) / 1000;
 		if (!left.tv_sec)
 			return -1;
@@ -164,7 +164,7 @@ static int start_child(size_t bytes, const sigset_t *before, struct child *child
 	return -1;
 }
 
-/* The signal that is to end us, 0, or -1 with @err set. */
+/* The signal that this process got to terminate, 0, or -1 with @err set. */
 static int hear_child(const struct child *child, const sigset_t *signals,
 		      struct outcome *outcome, struct ebpfmm_error *err)
 {
@@ -196,7 +196,7 @@ static void end_child(const struct child *child)
 	close(child->out);
 }
 
-/* The signal that is to end us, 0, or -1 with @err set. */
+/* The signal that this process got to terminate, 0, or -1 with @err set. */
 static int calibrate_locked(const char *cgroup, int lock, size_t bytes,
 			    const sigset_t *signals, const sigset_t *before,
 			    struct outcome *outcome, struct ebpfmm_error *err)
@@ -217,7 +217,7 @@ static int calibrate_locked(const char *cgroup, int lock, size_t bytes,
 	return rc;
 }
 
-/* Those that end us unless they are ignored, and the end of the child. */
+/* SIGCHLD, and the signals to terminate that are not ignored. */
 static void choose_signals(sigset_t *signals)
 {
 	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };

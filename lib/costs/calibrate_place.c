@@ -19,15 +19,15 @@
 #include "kernel/policy.h"
 
 #define NAME "ebpfmm-calibrate"
-/* Is there only where systemd runs the node; see sd_booted(3). */
+/* Exists only if systemd manages the node; see sd_booted(3). */
 #define SYSTEMD "/run/systemd/system"
 #define ROOT_SLICE "-.slice"
-/* How long the library waits for a scope, and how long we do, who may be starting. */
+/* How long libcgroup waits for a scope, and how long this code does: systemd may be starting. */
 #define LIBRARY_MS 1000
 #define SCOPE_MS 20000
 #define LOOK_NS 20000000L
 
-/* The last thing that the library has to say of a failure. */
+/* The last error message of libcgroup. */
 static char complaint[EBPFMM_ERROR_SIZE / 2];
 
 __attribute__((format(printf, 3, 0)))
@@ -57,7 +57,7 @@ static char *path_in_scope(pid_t pid, const char *scope)
 	return NULL;
 }
 
-/* Have systemd put @pid into a new scope; its path, allocated. */
+/* Makes systemd put @pid into a new scope; returns its path, allocated. */
 static char *make_scope(pid_t pid, struct ebpfmm_error *err)
 {
 	int64_t late_at = ebpfmm_deadline(LIBRARY_MS);
@@ -75,7 +75,7 @@ static char *make_scope(pid_t pid, struct ebpfmm_error *err)
 		cgroup_create_scope(name, ROOT_SLICE, &options);
 	}
 	path = path_in_scope(pid, name);
-	/* The library gives up early, but not systemd. */
+	/* libcgroup may give up before systemd has made the scope. */
 	late = !ebpfmm_time_left(late_at);
 	while (late && !path && ebpfmm_time_left(deadline)) {
 		wait_a_little();
@@ -87,7 +87,7 @@ static char *make_scope(pid_t pid, struct ebpfmm_error *err)
 	return path;
 }
 
-/* Has a cgroup, or one above it, a policy of ours? */
+/* Whether a cgroup or one of its ancestors has a policy of ebpfmm. */
 static bool is_governed(const char *path)
 {
 	struct ebpfmm_policy *policy = NULL;
@@ -123,11 +123,11 @@ static int enter(const struct ebpfmm_place *place, pid_t pid, size_t max,
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	if (put(cgroup->fd, "cgroup.procs", text))
 		return ebpfmm_fail(err, errno, "enter %s", cgroup->path);
-	/* The scope is ours, and empty now; of another cgroup no setting is changed. */
+	/* The scope belongs to this process and is empty; no other cgroup is changed. */
 	if (place->scope)
 		put(cgroup->fd, "../cgroup.subtree_control", "+memory");
 	snprintf(text, sizeof(text), "%zu", max);
-	/* A node that does not account memory to cgroups has the other limit. */
+	/* Without the memory controller, RLIMIT_AS is the only limit. */
 	if (put(cgroup->fd, "memory.max", text) && errno != ENOENT)
 		return ebpfmm_fail(err, errno, "%s/memory.max", cgroup->path);
 	return 0;
@@ -150,7 +150,7 @@ static int settle(const char *parent, pid_t pid, size_t max, int note,
 	return enter(out, pid, max, err);
 }
 
-/* Below a cgroup that somebody has named. */
+/* Below the cgroup of --cgroup. */
 static int settle_named(const char *parent, pid_t pid, size_t max, int note,
 			struct ebpfmm_place *out, struct ebpfmm_error *err)
 {
@@ -195,7 +195,7 @@ int ebpfmm_place_make(const char *parent, pid_t pid, size_t max, int note,
 	return rc;
 }
 
-/* systemd does it, when it is told that nobody is in it. */
+/* systemd removes the scope when it notices that it is empty. */
 static void wait_gone(const char *scope)
 {
 	int64_t deadline = ebpfmm_deadline(SCOPE_MS);

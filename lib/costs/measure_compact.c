@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What compaction takes. */
+/* Measuring the cost of compaction. */
 #include "costs/measure.h"
 
 #include <errno.h>
@@ -27,19 +27,19 @@
 /* Memory with holes, bytes. */
 #define MOST_BYTES (32UL << 20)
 #define ROUNDS 6
-/* That a price is reckoned from. */
+/* The maximum number of passes that a price is computed from. */
 #define MOST_PASSES 32
-/* For one pass, and until no further round is begun. */
+/* The time limits of one pass, and after which no further round starts. */
 #define PASS_MS 1500
 #define ALL_MS 3000
-/* Pages that are freed beyond what the kernel keeps for a CPU. */
+/* Pages to free in addition to those that the kernel keeps in per-CPU lists. */
 #define SPILL_SLACK 2048
 
 /**
- * struct site - where it is measured
- * @take: CPU on which memory is taken
- * @give: CPU on which it is given back; another one if there is one
- * @trigger: file that compacts the node of both when it is written to
+ * struct site - place of the measurement
+ * @take: CPU on which memory is allocated
+ * @give: CPU on which it is freed; another one if there is one
+ * @trigger: file that compacts the NUMA node of both when it is written to
  */
 struct site {
 	int take;
@@ -56,7 +56,7 @@ static void run_on(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* Memory node of a CPU, 0 where there are none. */
+/* NUMA node of a CPU, 0 if there are no nodes. */
 static int node_of(int cpu)
 {
 	char path[80];
@@ -87,7 +87,7 @@ static int choose_site(struct site *site, struct ebpfmm_error *err)
 	}
 	snprintf(site->trigger, sizeof(site->trigger),
 		 "/sys/devices/system/node/node%d/compact", node_of(site->take));
-	/* A kernel without memory nodes has one for all memory. */
+	/* A kernel without NUMA has one file for all memory. */
 	if (access(site->trigger, F_OK))
 		strcpy(site->trigger, "/proc/sys/vm/compact_memory");
 	if (access(site->trigger, W_OK))
@@ -95,7 +95,7 @@ static int choose_site(struct site *site, struct ebpfmm_error *err)
 	return 0;
 }
 
-/* Pages that the kernel keeps for a CPU, of the zone where it is most. */
+/* The largest number of pages that a zone keeps in the list of a CPU. */
 static size_t kept_for_cpu(int cpu)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/zoneinfo", "re");
@@ -123,7 +123,7 @@ static uint64_t count_moved(void)
 	return moved;
 }
 
-/* Memory in pages of 4K, NULL if there is none. A child does not inherit it. */
+/* Allocates memory in pages of 4K, which a child does not inherit; NULL on failure. */
 static char *take(size_t bytes)
 {
 	char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -139,10 +139,10 @@ static char *take(size_t bytes)
 }
 
 /*
- * Memory of which every second page was given back. Compaction can only fill
- * holes that are in the free lists, while the kernel keeps many of those that were
- * freed last for the CPU that freed them: so others are freed after them, and by
- * a CPU that took none, as the kernel keeps more where more is taken.
+ * Allocates memory and frees every second page of it. Compaction can only fill holes that
+ * are in the free lists, but the kernel keeps recently freed pages in the list of the CPU
+ * that freed them. So more pages are freed afterwards, by a CPU that did not allocate
+ * them, because the list of a CPU grows with its allocations.
  */
 static char *take_with_holes(const struct site *site, size_t bytes, size_t room)
 {
@@ -163,7 +163,7 @@ static char *take_with_holes(const struct site *site, size_t bytes, size_t room)
 	return memory;
 }
 
-/* In a process of its own, which can be killed: compaction then ends. */
+/* Compacts in a child process, which can be killed to stop the compaction. */
 static void compact(const char *trigger)
 {
 	int fd;
@@ -252,7 +252,7 @@ double ebpfmm_pass_price(const struct ebpfmm_pass *passes, size_t count)
 	return most->ns / most->moved;
 }
 
-/* With what others have fragmented, with holes of ours, and with nothing to do. */
+/* Passes with foreign fragmentation, with holes of this process, and without work. */
 static int make_round(const struct site *site, size_t bytes, size_t room,
 		      struct ebpfmm_pass passes[2], struct ebpfmm_error *err)
 {

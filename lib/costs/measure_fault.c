@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a page fault and zeroing cost. */
+/* Measuring the cost of a page fault and of zeroing. */
 #include "costs/measure.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #define PAGE (1UL << EBPFMM_PAGE_SHIFT)
 #define HUGE (PAGE << (EBPFMM_ORDERS - 1))
-/* Batches of each kind, and how long to go on with them. */
+/* The number of batches of each kind, and their time limit. */
 #define BATCHES 12
 #define LEAST_BATCHES 6
 #define MOST_NS 1000000000ULL
@@ -50,7 +50,7 @@ static int touch_fresh(size_t bytes, int advice, struct ebpfmm_touch *touch)
 	if (memory == MAP_FAILED)
 		return -1;
 	start = memory + (-(uintptr_t)memory & (HUGE - 1));
-	/* Fails only on a kernel without large pages, and is not missed there. */
+	/* Fails only on a kernel without large pages, which does not need it. */
 	madvise(start, bytes, advice);
 	touch->pages = bytes / PAGE;
 	touch->faults = count_faults();
@@ -83,7 +83,7 @@ bool ebpfmm_solve_fault(const struct ebpfmm_touch *small,
 	return true;
 }
 
-/* Zeroing memory that is there, as the quickest batch does it. */
+/* The time to zero populated memory, of the fastest batch. */
 static int time_memset(size_t bytes, struct ebpfmm_touch *best)
 {
 	char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -103,7 +103,7 @@ static int time_memset(size_t bytes, struct ebpfmm_touch *best)
 	return 0;
 }
 
-/* Without large pages: zeroing in user space, and what is left of a fault. */
+/* Without large pages: time zeroing in user space, and subtract it from a fault. */
 static int estimate(size_t bytes, const struct ebpfmm_touch *small,
 		    struct ebpfmm_measurement *record, struct ebpfmm_error *err)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The filter is written out, not made with libseccomp: it is one list for one
- * architecture, and the library would be linked into each start of a container to
- * build from it, at each first start of an image, what can be here ready-made.
+ * The filter is written by hand instead of generated with libseccomp. It is one list for
+ * one architecture, and with the library each hook would have to link it and generate the
+ * same filter again.
  */
 #include "elf/confine.h"
 
@@ -31,21 +31,21 @@
 #define SANITIZED 0
 #endif
 
-/* Far above what the largest file takes where the CPU is emulated. */
+/* Far above the time for the largest file on an emulated CPU. */
 #define CPU_SECONDS 60
-/* The files and, while one is looked at, a duplicate of each. */
+/* The files and, while they are read, a duplicate of each. */
 #define FILES 8
 
 /* --- which system calls ------------------------------------------------------------ */
 
-/* A statement that ends the program is no jump, so each rule has its own. */
+/* The return statement cannot be jumped to from all rules, so each rule has its own. */
 #define LOAD(member) \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, member))
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, (what))
 #define ALLOW(name) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), \
 	RETURN(SECCOMP_RET_ALLOW)
-/* Of the low half of an argument, which is all of an int, @test must be true. */
+/* @test must be true of the low half of an argument, which is the whole of an int. */
 #define ALLOW_IF(name, argument, test, value, then, otherwise) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 4), \
 	LOAD(args[argument]), \
@@ -57,13 +57,13 @@
 #define ALLOW_IF_NOT_SET(name, argument, bits) \
 	ALLOW_IF(name, argument, BPF_JSET, bits, 1, 0)
 
-/* A number of the x32 ABI is none of these. */
+/* System call numbers of the x32 ABI match none of these. */
 static struct sock_filter filter[] = {
 	LOAD(arch),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr),
-	/* Reading what is open. */
+	/* Reading open files. */
 	ALLOW(pread64),
 	ALLOW(fstat),
 	ALLOW_IF_EQUAL(fcntl, 1, F_DUPFD_CLOEXEC),
@@ -73,7 +73,7 @@ static struct sock_filter filter[] = {
 	ALLOW_IF_NOT_SET(mmap, 2, PROT_EXEC),
 	ALLOW(mremap),
 	ALLOW(munmap),
-	/* The end. */
+	/* Exit. */
 	ALLOW(exit_group),
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 };
@@ -102,10 +102,10 @@ static int drop_capabilities(struct ebpfmm_error *err)
 	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
 	int capability = 0;
 
-	/* Up to the first that the kernel does not know. */
+	/* Until the first capability that the kernel does not know. */
 	while (!prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
 		capability++;
-	/* Who may not even drop them has none. */
+	/* Without the privilege to drop them, there are none. */
 	if (errno != EINVAL && errno != EPERM)
 		return ebpfmm_fail(err, errno, "drop capabilities");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) ||
@@ -114,7 +114,7 @@ static int drop_capabilities(struct ebpfmm_error *err)
 	return 0;
 }
 
-/* At most @most; what is lower already stays. */
+/* Lowers a limit to @most; keeps a lower one. */
 static int limit(int resource, rlim_t most, struct ebpfmm_error *err)
 {
 	struct rlimit value;
@@ -146,7 +146,7 @@ static void be_taken_first(void)
 
 	if (fd < 0)
 		return;
-	/* Where that fails, it is as likely as any. */
+	/* If that fails, it is as likely a victim as any other process. */
 	dprintf(fd, "1000");
 	close(fd);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What holds for whatever is looked for in a file: where it can be, and how much
- * work the search may be.
+ * Limits for all look-ups in a file: the addresses that a result may have, and the work
+ * that searches may take.
  */
 #include "elf/elf_private.h"
 

@@ -2,11 +2,10 @@
 /*
  * C++ names as people write them.
  *
- * A mangled name can be made so that the demangler takes a time that is
- * exponential in its length. What makes it so are references to earlier parts
- * of the name; so those are counted first. A name that could be very dear means
- * nothing to us (people can still ask for it as it is mangled), others are paid
- * for as if they were as dear as they can be.
+ * For some mangled names, the demangler takes time that is exponential in their length.
+ * The cause are references to earlier parts of the name, so these are counted first. Names
+ * with too many are not demangled; a profile can still name them in mangled form. The
+ * others are charged with their maximum cost.
  */
 #include <ctype.h>
 #include <libiberty/demangle.h>
@@ -63,9 +62,9 @@ bool ebpfmm_elf_cxx_name(const char *text, struct cxx_name *name)
 }
 
 /*
- * How many times as long as without references the work may take: the ways
- * through a name with @substitutions and @parameters ("S1_", "T0_") in it. Read
- * backwards, it is known at each letter whether its digits and capitals end in "_".
+ * The factor by which references may increase the work: the number of paths through a name
+ * with substitutions and template parameters ("S1_", "T0_"). The name is read backwards, so
+ * that at each letter it is known whether its digits and capitals end in "_".
  */
 static uint64_t growth(const char *mangled, size_t length)
 {

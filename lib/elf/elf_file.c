@@ -10,7 +10,7 @@
 
 /* TASK_SIZE_MAX of x86-64 with four-level page tables. */
 #define TASK_SIZE	((1ULL << 47) - PAGE)
-/* Steps that searches may take in all, each some ten nanoseconds. */
+/* The total number of steps that searches may take, at some ten nanoseconds each. */
 #define MAX_STEPS	(1U << 26)
 
 static int add_segment(struct ebpfmm_elf *elf, const GElf_Phdr *load,
@@ -49,8 +49,8 @@ static int add_segment(struct ebpfmm_elf *elf, const GElf_Phdr *load,
 
 /*
  * The kernel puts the first PT_LOAD at a multiple of the largest p_align that
- * is a power of two (maximum_alignment()); the bias is that place less the
- * first PT_LOAD's own address, rounded down.
+ * is a power of two (maximum_alignment()). The bias is that address minus the first
+ * PT_LOAD's own address, rounded down.
  */
 static uint64_t bias_alignment(uint64_t alignment, uint64_t first)
 {
@@ -61,7 +61,7 @@ static uint64_t bias_alignment(uint64_t alignment, uint64_t first)
 	return lowest && lowest < alignment ? lowest : alignment;
 }
 
-/* Work out from the PT_LOADs how the kernel will lay the program out. */
+/* Compute the memory layout from the PT_LOADs, as the kernel does. */
 static int read_segments(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 {
 	struct ebpfmm_image *image = &elf->image;
@@ -173,7 +173,7 @@ const struct ebpfmm_image *ebpfmm_elf_image(const struct ebpfmm_elf *elf)
 	return &elf->image;
 }
 
-/* The PT_LOAD whose anonymous pages have some of @range, and what they have. */
+/* The PT_LOAD whose anonymous pages overlap @range, and the overlap. */
 static const struct segment *anonymous_part(const struct ebpfmm_elf *elf,
 					    const struct ebpfmm_range *range,
 					    struct ebpfmm_range *out)
@@ -209,10 +209,9 @@ static uint64_t file_end(const struct segment *segment)
 }
 
 /*
- * Whether there may be anonymous memory right behind the file's pages of a
- * PT_LOAD: its own, that of the next one, or, behind the last one, whatever the
- * process maps there. Gaps between two are never filled: the dynamic linker
- * keeps them reserved.
+ * Whether anonymous memory may directly follow the file's pages of a PT_LOAD: its own, that
+ * of the next one, or after the last one, anything that the process maps there. Gaps
+ * between two PT_LOADs are never filled, because the dynamic linker reserves them.
  */
 static bool anonymous_follows(const struct ebpfmm_elf *elf, size_t index)
 {
@@ -238,7 +237,7 @@ int ebpfmm_elf_part_of(const struct ebpfmm_elf *elf,
 	segment = anonymous_part(elf, range, &out->addresses);
 	if (!segment)
 		return -ENODATA;
-	/* The last: glibc calls it "not properly aligned", mmap(2) refuses it. */
+	/* In the last case, glibc reports "not properly aligned", and mmap(2) fails. */
 	if (!segment->file_size || segment->offset > elf->file->size ||
 	    segment->file_size > elf->file->size - segment->offset ||
 	    (segment->offset ^ segment->bytes.start) & (PAGE - 1))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The build id of an ELF file, by which a separate debug file is known to be
- * of the same program.
+ * The build id of an ELF file, which identifies the separate debug file of a program.
  */
 #include <string.h>
 
@@ -27,8 +26,8 @@ static bool is_build_id(const GElf_Nhdr *note, const char *name)
 }
 
 /*
- * Look through one table of notes. Large ones are passed over: they hold other
- * things, as what annotates the compiler's work.
+ * Search one table of notes. Skips large tables, which have other contents, such as
+ * annotations of the compiler.
  *
  * Return: 1 if it was found, 0 if not, or -1 with the error set.
  */
@@ -105,7 +104,7 @@ int picture_build_id(struct picture *picture,
 
 	*size = 0;
 	ret = search_segments(&notes);
-	/* A linker makes both of the same bytes; then there is nothing new. */
+	/* Usually the section and the segment are the same bytes. */
 	if (!ret && !notes.seen)
 		ret = search_sections(&notes);
 	return ret < 0 ? -1 : 0;

@@ -2,13 +2,12 @@
 /*
  * Reading an ELF file that cannot be trusted.
  *
- * The tenant may change or truncate the file while it is being read. So it is
- * not mapped (a truncation would be a SIGBUS), and libelf is not given the
- * descriptor either (it would read numbers again that were checked before).
- * libelf works on a picture of the file instead: anonymous memory of the file's
- * size, into which only the parts that matter are read, each of them once and
- * after the headers that lead to it have been checked. What is not read is
- * zeros and costs no memory.
+ * The tenant may change or truncate the file while it is being read. So the file is not
+ * mapped, because truncation would cause SIGBUS, and libelf does not get the descriptor,
+ * because it would read numbers again that were checked before. libelf works on a picture
+ * of the file instead: anonymous memory of the file's size. Only the necessary parts are
+ * read into it, each once, after the headers that lead to it were checked. The rest is
+ * zero and takes no memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -140,8 +139,8 @@ static int read_headers(struct picture *picture, bool loadable,
 		return -1;
 
 	/*
-	 * No section headers, or more than e_shnum can tell, in which case their
-	 * number is in the first of them and libelf would believe it.
+	 * There are no section headers, or too many for e_shnum. In the latter
+	 * case, the first header has their number, which libelf would not check.
 	 */
 	if (!header->e_shnum)
 		header->e_shoff = 0;
@@ -200,7 +199,7 @@ struct picture *picture_open(int fd, bool loadable, struct ebpfmm_error *err)
 		ebpfmm_fail(err, errno, "cannot read it");
 		return NULL;
 	}
-	/* One header more than the file has, so that a short file has room. */
+	/* With room for one header more, so that a short file has room for one. */
 	picture->bytes = mmap(NULL, picture->size + sizeof(Elf64_Ehdr),
 			      PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,

@@ -62,7 +62,7 @@ static void name_section(struct ebpfmm_elf *elf, uint64_t address,
 	if (read_names(elf, NULL))
 		return;
 	while ((section = elf_nextscn(elf->file->elf, section))) {
-		/* .tbss has an address, but other sections' memory. */
+		/* The addresses of .tbss belong to other sections in memory. */
 		if (!gelf_getshdr(section, &shdr) ||
 		    !(shdr.sh_flags & SHF_ALLOC) || shdr.sh_flags & SHF_TLS ||
 		    address < shdr.sh_addr ||

@@ -2,9 +2,9 @@
 /*
  * Finding symbols of an ELF file by name.
  *
- * A profile may ask a thousand times of a file with a million symbols, so those
- * that can be data, which are few of them, are hashed at the first question.
- * What a hash table made to be slow can cost is bounded, too.
+ * A profile may have a thousand symbols of a file with a million. So the first look-up
+ * hashes the symbols that can be data, which are few. The cost of hash collisions, which a
+ * hostile file can cause, is bounded, too.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,17 +12,17 @@
 
 #include "elf/elf_private.h"
 
-/* Names are told apart by so many bytes of them before they are compared. */
+/* The number of bytes of a name that are hashed. */
 #define HASHED_BYTES	128U
 #define MAX_SYMBOL_BYTES (EBPFMM_ELF_MAX_SYMBOLS * sizeof(Elf64_Sym))
 
 /*
- * struct wanted - the name that was asked for
+ * struct wanted - the name to look up
  * @name: all of it
  * @length: of the name without its version
- * @version: NULL if any will do
+ * @version: NULL for any
  * @only_default: whether it must be the default version
- * @cost: of comparing it with a name, in steps
+ * @cost: cost of comparing it with a name, in steps
  */
 struct wanted {
 	const char *name;
@@ -32,7 +32,7 @@ struct wanted {
 	uint64_t cost;
 };
 
-/* How well a symbol fits: better ones are not confused by worse ones. */
+/* How well a symbol matches; a better match is never ambiguous with a worse one. */
 enum fit {
 	FIT_NONE,
 	FIT_OTHER_VERSION,	/* than the one that was asked for */
@@ -42,7 +42,7 @@ enum fit {
 };
 
 /*
- * struct candidate - what the symbols of one name amount to
+ * struct candidate - the best match so far
  */
 struct candidate {
 	Elf64_Sym symbol;
@@ -108,7 +108,7 @@ static bool can_be_data(const Elf64_Sym *symbol)
 	return !is_function(symbol) && type != STT_FILE && type != STT_SECTION;
 }
 
-/* Of a name without the version that GNU ld writes behind it. */
+/* Hash of a name without the version that GNU ld appends. */
 static uint32_t hash(const char *name)
 {
 	uint32_t value = 2166136261U;	/* FNV-1a */
@@ -160,7 +160,7 @@ static int chain_symbols(struct symbols *table, struct ebpfmm_error *err)
 	return 0;
 }
 
-/* A table that is not there has no symbols, which is no error. */
+/* A missing table is not an error: it has no symbols. */
 static int read_table(struct picture *picture, uint32_t type,
 		      struct symbols *table, struct ebpfmm_error *err)
 {
@@ -217,7 +217,7 @@ static enum fit fit_version(const struct wanted *wanted, const char *version,
 	return FIT_GLOBAL;
 }
 
-/* How the name of a symbol fits, in .symtab with its version behind it. */
+/* How well the name of a symbol matches; in .symtab it may end with a version. */
 static enum fit fit_name(const struct wanted *wanted, const char *name)
 {
 	const char *rest = name + wanted->length;
@@ -299,9 +299,8 @@ static int walk_symbols(struct ebpfmm_elf *elf, const struct symbols *table,
 }
 
 /*
- * The two tables differ where both have something: .symtab of some linkers has
- * all versions of a symbol under the same name, .dynsym tells them apart; and
- * .symtab has the local ones.
+ * Both tables are necessary: .symtab of some linkers has all versions of a symbol under the
+ * same name, while .dynsym distinguishes them; and only .symtab has local symbols.
  */
 static int find_exact(struct ebpfmm_elf *elf, const struct wanted *wanted,
 		      struct candidate *candidate, struct ebpfmm_error *err)
@@ -339,14 +338,14 @@ static int find_cxx(struct ebpfmm_elf *elf, const struct symbols *table,
 		ret = ebpfmm_elf_cxx_is(elf, name_of(table, &symbol), name, err);
 		if (ret < 0)
 			return -1;
-		/* Global or not makes no part of how it is written. */
+		/* The written name does not depend on the binding. */
 		if (ret)
 			consider(candidate, &symbol, FIT_HIDDEN);
 	}
 	return 0;
 }
 
-/* Look through all functions, to say it when one was asked for. */
+/* Search all functions, to report that a name is one. */
 static int find_function(struct ebpfmm_elf *elf, const struct symbols *table,
 			 const struct wanted *wanted,
 			 struct candidate *candidate, struct ebpfmm_error *err)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The versions of symbols in .dynsym: those that the file defines, and those
- * that it needs of others, as a program that has a copy of a library's variable
- * does. Read once into an array by their number.
+ * The versions of symbols in .dynsym: those that the file defines, and those that it needs
+ * from other files, such as a program with a copy of a library's variable. They are read
+ * once into an array that is indexed by their number.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct version_table {
 	struct data names;
 };
 
-/* Copy a record out of the table; false if it is not all inside. */
+/* Copy a record out of the table; false if it is not completely inside. */
 static bool record_at(const struct version_table *table, uint64_t offset,
 		      void *record, size_t size)
 {
@@ -45,8 +45,8 @@ static void name_version(const struct version_table *table, uint32_t number,
 }
 
 /*
- * Records only ever point forwards, so a walk ends; one that points into itself
- * is taken for the last.
+ * Records only point forwards, so that a walk terminates. A record that points into itself
+ * counts as the last one.
  */
 static void read_definitions(const struct version_table *table)
 {
@@ -66,7 +66,7 @@ static void read_definitions(const struct version_table *table)
 
 static void read_needs(const struct version_table *table)
 {
-	/* Lists may share their ends: so many records there can be at most. */
+	/* Lists may share their ends, so bound the number of records. */
 	size_t left = table->data.size / sizeof(Elf64_Vernaux);
 	uint64_t at = 0;
 	Elf64_Verneed need;
@@ -106,7 +106,7 @@ static int read_names(struct ebpfmm_elf *elf, uint32_t type,
 	return 0;
 }
 
-/* One more than the highest number that a symbol has. */
+/* The highest number of a symbol's version, plus one. */
 static uint32_t count_versions(const struct data *of)
 {
 	uint32_t count = 0;

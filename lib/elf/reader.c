@@ -2,36 +2,36 @@
 /*
  * Threat model
  *
- * Who asks has all privileges over the node; a tenant wrote the file, and may write
- * to it, cut it short or swap its file system's server while it is read. What a
- * parser can be made to do with such bytes, libelf's, the demangler's and ours, is
- * not known. So it is taken for granted that the tenant's own code runs there.
+ * The caller has all privileges over the node. A tenant wrote the file, and may write to
+ * it, truncate it or control the server of its file system while it is read. A bug in the
+ * parser (libelf, the demangler or this project's code) may let such a file execute code.
+ * So this design assumes that the tenant's code runs in the process that parses.
  *
- * The caller opens and identifies the files, without looking into them, and forks. The
- * child keeps the files and closes all other descriptors, gives up its privileges
- * (confine.h), reads, and ends. It lives for one file and its debug file, so what one
- * tenant's file makes of it reaches no answer about another file. It shares with the
- * caller one structure, of a size that was fixed before, and nothing else.
+ * The caller opens and identifies the files, without reading them, and forks. The child
+ * keeps the files, closes all other descriptors, drops its privileges (confine.h), reads,
+ * and exits. It handles only one file and its debug file, so a hostile file cannot affect
+ * the answer about another one. It shares with the caller only one structure of fixed
+ * size.
  *
- * What that code can do:
+ * The tenant's code can:
  *
- * - Read what the caller had in memory: the profile and the state of this container.
- *   The only way out is the text of an error, in the node's own log.
- * - Use memory and the CPU, up to its limits, or wait for a file system. The OOM killer
- *   takes it before all others. How long the caller waits is the caller's to bound:
- *   the child dies with the process that forked it.
- * - Give no answer, or crash. Then there is an error, which says how it ended.
- * - Give a wrong answer. The file could say the same by its contents, as it is the
- *   tenant's. So nothing has to be true of an answer but that it is one:
- *   ebpfmm_reading_check() holds a copy of it, made when the child is gone, against
- *   all that the code behind relies on. Which file it is about, under which name it
- *   is remembered and whether it has changed, is the caller's own knowledge. What a
- *   debug file had a part in is not remembered.
+ * - Read the caller's memory: the profile and the state of this container. The only way
+ *   out is the text of an error, in the node's own log.
+ * - Use memory and CPU time up to the limits, or wait for a file system. It is the OOM
+ *   killer's first choice. The caller must limit the time that it waits; the child dies
+ *   with the process that forked it.
+ * - Give no answer, or crash. That is an error, which says how the child ended.
+ * - Give a wrong answer. The file could give the same answer by its contents, because it
+ *   belongs to the tenant. So an answer need not be true, only valid:
+ *   ebpfmm_reading_check() checks a copy of it, made after the child has exited, for
+ *   everything that later code relies on. The caller knows by itself which file it is,
+ *   its name in the cache and whether it has changed. Results from a debug file are not
+ *   cached.
  *
- * What it cannot do: open, change or name any file, make or reach a process, send a
- * signal, talk to anybody, run a program, load a BPF program, keep running.
+ * It cannot open, change or name any file, create or access a process, send a signal,
+ * communicate, run a program, load a BPF program, or keep running.
  *
- * What is relied on: the kernel's handling of the few calls that are left, and of
+ * The design relies on the kernel's handling of the few permitted system calls, and of
  * page faults.
  */
 #include "elf/reader.h"
@@ -49,13 +49,13 @@
 #include "base/bpf_types.h"
 #include "elf/confine.h"
 
-/* Where the child has its files; all else is closed. */
+/* The child's descriptors of its files; all others are closed. */
 #define FILE_FD 0
 #define DEBUG_FD 1
 #define END_FD 2
 /*
- * Address space for a program and its debug file, each of the largest size that
- * is read, though only a part of either is ever touched; and for all the rest.
+ * Address space for a program and its debug file of the maximum size, of which only parts
+ * are touched, and for everything else.
  */
 #define MEMORY_MAX (2 * EBPFMM_ELF_MAX_BYTES + (2ULL << 30))
 /* TASK_SIZE_MAX of x86-64 with four-level page tables, rounded up. */
@@ -96,7 +96,7 @@ static int find(struct ebpfmm_elf *elf, const struct ebpfmm_elf_name *name,
 	return 0;
 }
 
-/* By what a debug file could be found. */
+/* Fills in the build id, by which the debug file can be found. */
 static void tell_id(struct ebpfmm_elf *elf, struct ebpfmm_reading *reading)
 {
 	struct ebpfmm_error err = {};
@@ -133,7 +133,7 @@ static enum ebpfmm_read_outcome read_files(const struct ebpfmm_questions *questi
 
 static int keep_files(const struct ebpfmm_questions *questions, struct ebpfmm_error *err)
 {
-	/* Out of the way of where they are to be. */
+	/* Away from the final descriptors. */
 	int fd = fcntl(questions->fd, F_DUPFD, END_FD);
 	int debugfd = questions->debugfd < 0 ? fd :
 		      fcntl(questions->debugfd, F_DUPFD, END_FD);
@@ -157,7 +157,7 @@ static _Noreturn void run_child(const struct ebpfmm_questions *questions, pid_t 
 		outcome = read_files(questions, reading, &err);
 	memcpy(reading->why, err.message, sizeof(err.message));
 	reading->outcome = outcome;
-	/* What was to run at exit is the parent's. */
+	/* Handlers of atexit(3) belong to the parent. */
 	_exit(0);
 }
 
@@ -173,7 +173,7 @@ static bool is_inside(uint64_t start, uint64_t end, const struct ebpfmm_range *o
 	return start < end && start >= outer->start && end <= outer->end;
 }
 
-/* To load a bool that is neither of the two is undefined. */
+/* Loading a bool that is neither 0 nor 1 is undefined behaviour. */
 static bool is_bool(const bool *value)
 {
 	unsigned char byte;
@@ -320,7 +320,7 @@ static int wait_end(pid_t pid, struct ebpfmm_error *err)
 			   sigdescr_np(number) ?: "unknown");
 }
 
-/* A copy of what the child left, when nobody can change it any more. */
+/* Copy the child's answer, after the child has exited and cannot change it. */
 static int take(const struct ebpfmm_reading *shared, size_t size, size_t count,
 		struct ebpfmm_reading **out, struct ebpfmm_error *err)
 {

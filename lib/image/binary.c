@@ -17,22 +17,22 @@
 
 /**
  * struct ebpfmm_binary - an open file of the root
- * @how: the root, and how files are told apart
+ * @how: the root, and how to identify files
  * @path: its path there
- * @fd: the file
- * @file: which one it is
- * @mapped: which one a process maps; the same if @file is of that kind
+ * @fd: its descriptor
+ * @file: its identity
+ * @mapped: identity of the file that a process maps; may be the same as @file
  * @have_mapped: whether @mapped is known
- * @cached: what is known of it from before; may be NULL
- * @asked: what is to be known of it that @cached does not tell
- * @nasked: number of them
- * @answers: what they stand for; as many as @nanswers, from the first one on
- * @nanswers: number of them
- * @next: where in @asked the next one to be found is
- * @why: why the one after them has no answer
- * @read: whether its contents were needed
- * @image: how it is laid out, if they were
- * @debug: whether a debug file was looked for
+ * @cached: its entry in the cache; may be NULL
+ * @asked: the names to look up that @cached does not have
+ * @nasked: their number
+ * @answers: results of the first @nanswers names
+ * @nanswers: their number
+ * @next: index in @asked of the next name to find
+ * @why: why the next name has no answer
+ * @read: whether the file was read
+ * @image: its memory layout, if it was read
+ * @debug: whether a debug file was searched
  */
 struct ebpfmm_binary {
 	const struct ebpfmm_root *how;
@@ -87,8 +87,8 @@ static int need_mapped(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 }
 
 /*
- * Numbers of stat(2) are too weak to believe what is known of a file. Where in the file
- * something is, is not remembered.
+ * The cache is not used with identities of stat(2), which are too weak, and not for
+ * locations in the file, which it does not store.
  */
 static int use_cache(struct ebpfmm_binary *binary, struct ebpfmm_error *err)
 {
@@ -130,9 +130,9 @@ int ebpfmm_binary_open(const struct ebpfmm_root *how, const char *path,
 }
 
 /*
- * Is it the contents of the file that is remembered that were read? When a tenant
- * writes to a file of an overlay's lower layer, a descriptor from before maps that
- * file still, but reads the copy. One that is opened now maps the copy, too.
+ * Check that the cached file is the one whose contents were read. If a tenant writes to a
+ * file of an overlay's lower layer, an older descriptor still maps that file, but reads the
+ * copy. A new descriptor maps the copy, too.
  */
 static bool is_unchanged(const struct ebpfmm_binary *binary)
 {
@@ -152,7 +152,7 @@ void ebpfmm_binary_close(struct ebpfmm_binary *binary)
 {
 	if (!binary)
 		return;
-	/* What a debug file said is not known of the file alone. */
+	/* The cache is valid for the file alone, not with a debug file. */
 	if (binary->cached)
 		ebpfmm_cache_put(binary->cached, !binary->debug &&
 				 (!binary->read || is_unchanged(binary)));
@@ -197,7 +197,7 @@ int ebpfmm_binary_ask(struct ebpfmm_binary *binary,
 
 /* --- reading ---------------------------------------------------------------------- */
 
-/* Ask all that is not answered yet. */
+/* Look up all names that have no answer yet. */
 static int run_reader(const struct ebpfmm_binary *binary, int debugfd,
 		      struct ebpfmm_reading **reading, struct ebpfmm_error *err)
 {
@@ -242,7 +242,7 @@ static int use_debug(int fd, void *data, struct ebpfmm_error *err)
 	return rc;
 }
 
-/* For a symbol that a stripped file has not got, and all after it. */
+/* For a symbol that a stripped file lacks, and all names after it. */
 static void read_debug(struct ebpfmm_binary *binary, const struct ebpfmm_reading *reading)
 {
 	struct ebpfmm_error missing = {};
@@ -297,7 +297,7 @@ int ebpfmm_binary_image(struct ebpfmm_binary *binary, struct ebpfmm_image *image
 	return 0;
 }
 
-/* Who asks keeps the names: the same text elsewhere was asked for by itself. */
+/* Compares pointers, because each caller passes the name that it has announced. */
 static bool is_same_name(const struct ebpfmm_elf_name *a, const struct ebpfmm_elf_name *b)
 {
 	return a->kind == b->kind && a->name == b->name && a->offset == b->offset;

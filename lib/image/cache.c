@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The cache's directory: which files may be kept, and keeping few of them. What
- * is in a file is cache_file.c's.
+ * The directory of the cache: which files may be cached, and the limit of their number.
+ * cache_file.c handles the contents of a file.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include "image/cache_private.h"
 
 #define TMP_SUFFIX ".tmp"
-/* What a directory of ours can hold before we stop looking at it. */
+/* The maximum number of files in the directory that are examined. */
 #define MAX_SEEN 4096
 
 struct ebpfmm_cache {
@@ -162,7 +162,7 @@ static bool is_tmp(const char *name)
 	       !strcmp(name + length - strlen(TMP_SUFFIX), TMP_SUFFIX);
 }
 
-/* Half-written files go at once; the others are counted into @seen. */
+/* Incomplete files are removed at once; the others are added to @seen. */
 static size_t look(const struct ebpfmm_cache *cache, struct seen *seen, bool tmp,
 		   bool remove, unsigned int *removed)
 {
@@ -222,7 +222,7 @@ void ebpfmm_cache_put(struct ebpfmm_cached *cached, bool keep)
 	if (!cached)
 		return;
 	if ((!cached->nlearnt && !cached->image_is_new) || !keep) {
-		/* The times say which ones nobody needs any more. */
+		/* The time shows when a file was last used. */
 		if (keep && cached->text)
 			utimensat(cached->cache->dirfd, cached->name, NULL,
 				  AT_SYMLINK_NOFOLLOW);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A file of the cache: a header, what is known of names, sorted, and the names.
- * Only the program that wrote it reads it, so it is in that program's own layout;
- * a checksum finds what is damaged.
+ * A file of the cache: a header, the entries of names, sorted, and the names. Only the
+ * program that wrote it reads it, so it has the memory layout of that program. A checksum
+ * detects damage.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,20 +13,20 @@
 #include "base/file.h"
 #include "image/cache_private.h"
 
-/* Changes whenever a layout here does, or what the numbers mean. */
+/* Increase it when a layout here or the meaning of a number changes. */
 #define FORMAT 2
 static const char magic[8] = "ebpfmm-c";
 
 /**
- * struct entry - what is known of a name
+ * struct entry - the entry of a name
  * @range: as in struct ebpfmm_elf_found
  * @anonymous: likewise
  * @part_start: likewise
  * @part_end: likewise
  * @part_file_end: likewise
  * @part: likewise
- * @kind: of what the name is
- * @name: where the name starts, in bytes from the first name
+ * @kind: whether it is a symbol or a section
+ * @name: offset of the name from the first name, in bytes
  * @reserved: 0
  */
 struct entry {
@@ -43,13 +43,13 @@ struct entry {
 
 /**
  * struct header - the start of the file
- * @magic: what it is
+ * @magic: identifies a file of the cache
  * @format: FORMAT
  * @count: number of entries that follow
- * @names: bytes of names that follow those, each with its NUL
- * @checksum: of everything, with 0 in its own place
- * @key: of which file
- * @image: how that is laid out
+ * @names: size of the names after the entries, each with its NUL
+ * @checksum: checksum of the whole file, with 0 in its own place
+ * @key: the file that it describes
+ * @image: memory layout of that file
  */
 struct header {
 	char magic[8];
@@ -120,7 +120,7 @@ static const char *names_of(const struct ebpfmm_cached *cached)
 	return (const void *)(entries_of(cached) + header_of(cached)->count);
 }
 
-/* All but the time at which it was looked at. */
+/* Compares everything except the time of reading. */
 static bool same_key(const struct cache_key *a, const struct cache_key *b)
 {
 	return !memcmp(&a->identity, &b->identity, sizeof(a->identity)) &&
@@ -274,7 +274,7 @@ void ebpfmm_cached_learn(struct ebpfmm_cached *cached,
 
 /**
  * struct line - an entry to be written
- * @entry: all of it but where the name is
+ * @entry: the entry, without the offset of its name
  * @name: the name
  */
 struct line {
@@ -290,7 +290,7 @@ static int by_name(const void *a, const void *b)
 		       right->name);
 }
 
-/* What is to be written: what is new, and @old entries as well. */
+/* The entries to be written: the new ones and the @old ones. */
 static struct line *collect(const struct ebpfmm_cached *cached, size_t old,
 			    size_t *count)
 {
@@ -387,7 +387,7 @@ int cache_write(const struct ebpfmm_cached *cached, int dirfd)
 	if (!cached->has_image)
 		return -1;
 	text = compose_with(cached, old, &size);
-	/* What was asked for last is the most likely to be asked for again. */
+	/* The names that were looked up last are the most likely to be needed again. */
 	if (!text && old)
 		text = compose_with(cached, 0, &size);
 	if (!text)

@@ -36,7 +36,7 @@ static void make_path(const unsigned char *id, size_t size, debug_path path)
 	strcpy(at, SUFFIX);
 }
 
-/* 0 added, 1 not there, -1 with an error. */
+/* 0 if it was used, 1 if it does not exist, -1 with an error. */
 static int use_from(int dirfd, const char *path, ebpfmm_debug_file_fn *use, void *data,
 		    struct ebpfmm_error *err)
 {
@@ -71,7 +71,7 @@ int ebpfmm_debug_file_use(const unsigned char *id, size_t size, int rootfd, int 
 	rc = use_from(rootfd, in_root, use, data, err);
 	if (!rc)
 		return 0;
-	/* What is wrong with that of the image must not stop the operator's. */
+	/* If the image's debug file is not valid, try the operator's. */
 	other = debugfd < 0 ? 1 : use_from(debugfd, path, use, data, err);
 	if (!other)
 		return 0;

@@ -21,7 +21,7 @@
 #define CONFIGFS_MAGIC	0x62656570
 #define FUSECTL_MAGIC	0x65735543
 
-/* A tenant that renames directories without end must not keep us here. */
+/* The number of retries, because a tenant may rename directories for ever. */
 #define OPEN_TRIES	32
 
 /* glibc has no wrapper for openat2(2). */
@@ -41,8 +41,8 @@ static int open_in_root(int rootfd, const char *path)
 }
 
 /*
- * Files that the kernel makes up when they are read: regular ones by their type,
- * but reading one may wait for ever or do something. No program is among them.
+ * Virtual file systems of the kernel. Their files are regular by type, but reading one may
+ * block for ever or have side effects. Programs are never on them.
  */
 static int check_file_system(int fd, const char *path, struct ebpfmm_error *err)
 {

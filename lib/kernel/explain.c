@@ -18,10 +18,10 @@
 #include "kernel/policy_internal.h"
 #include "kernel/policy_object.h"
 
-/* A mapping that is being changed is passed over as if it were not there. */
+/* The iterator skips a mapping that is being changed, so try again. */
 #define TRIES 100
 
-/* As they are pinned beside the policy, which is removed with all that is there. */
+/* The names of the pins beside the policy, which are removed with it. */
 #define PROGRAM_NAME "explain"
 #define INQUIRY_NAME "inquiry"
 
@@ -92,10 +92,10 @@ static int keep_open(struct explain_bpf *object, struct explainer *out,
 }
 
 /*
- * What is pinned, or what is loaded and then pinned for the next who ask. The map is
- * pinned first, and a program with another map is not pinned beside it, so the two
- * belong together. Whoever finds the map alone, as its owner is not that far or was
- * killed, uses it for a program. What cannot be pinned is loaded again the next time.
+ * Uses the pinned program, or loads it and pins it for later calls. The map is pinned
+ * first, and a program is pinned only if it uses that map, so the two belong together. If
+ * only the map is pinned, because another process is loading the program or was killed, the
+ * program is loaded with that map. If pinning fails, the next call loads it again.
  */
 static int begin(struct ebpfmm_policy *policy, struct explainer *out,
 		 struct ebpfmm_error *err)
@@ -197,7 +197,7 @@ int ebpfmm_explain(struct ebpfmm_policy *policy,
 
 	if (ebpfmm_policy_check_format(policy, err))
 		return -1;
-	/* Sooner than what is to be loaded has been verified. */
+	/* Fail early: loading takes the verifier's time. */
 	if (kill(pid, 0) && errno == ESRCH)
 		return judge(EBPFMM_NO_TASK, cgroup, pid, address, err);
 	self = pidfd_open(getpid(), 0);

@@ -35,7 +35,7 @@ static int add(struct ebpfmm_policies *policies, struct ebpfmm_policy *policy,
 	return 0;
 }
 
-/* Without the lock, what is listed may be gone when it is opened. */
+/* Without the lock, a listed directory may be removed before it is opened. */
 static int add_dir(struct ebpfmm_policies *policies, int topfd, const char *name,
 		   bool unnumbered, struct ebpfmm_error *err)
 {
@@ -60,7 +60,7 @@ static int add_dir(struct ebpfmm_policies *policies, int topfd, const char *name
 	return 0;
 }
 
-/* What was pinned under the same name before has another inode, as this one is open. */
+/* An earlier pin of the same name has another inode, because this one is open. */
 static bool is_dir_of(const struct dirent *entry, const struct ebpfmm_policy *policy)
 {
 	struct stat st;
@@ -156,7 +156,7 @@ int ebpfmm_policies_count(struct ebpfmm_policy *policy, struct ebpfmm_error *err
 
 /* --- changing ----------------------------------------------------------------- */
 
-/* The first link will do, and there may be a thousand. */
+/* Stops at the first link, as there may be a thousand. */
 static int stop_at_link(uint64_t id, bool attached, void *data)
 {
 	(void)id;
@@ -165,7 +165,7 @@ static int stop_at_link(uint64_t id, bool attached, void *data)
 	return 1;
 }
 
-/* Another version's policy is gone when the last link to it is. */
+/* Another version's policy is removed with its last link. */
 static int end_others(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 {
 	int rc;
@@ -191,7 +191,7 @@ int ebpfmm_policies_attach(const struct ebpfmm_policies *policies,
 		return ebpfmm_policy_attach(policies->ours, cgroup, table, err);
 	if (ebpfmm_policy_take_over(policies->ours, now, cgroup, table, err))
 		return -1;
-	/* It is attached; what could not be removed now is left to gc. */
+	/* It is attached; gc removes what could not be removed now. */
 	end_others(now, NULL);
 	return 0;
 }

@@ -42,7 +42,7 @@ static int store(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 	return 0;
 }
 
-/* 0 too when there was nothing. */
+/* Also returns 0 when there was nothing. */
 static int erase(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 		 const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
 {
@@ -57,8 +57,8 @@ static int erase(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 }
 
 /*
- * What another version has stored for a cgroup, wherever: that it is a storage of
- * cgroups the kernel says.
+ * Removes what another version has stored for a cgroup, from all pinned maps that are
+ * cgroup storages according to the kernel.
  */
 static int erase_others(struct ebpfmm_policy *policy,
 			const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
@@ -79,7 +79,7 @@ static int erase_others(struct ebpfmm_policy *policy,
 			fd = ebpfmm_pin_get(policy->dirfd, entry->d_name);
 		if (fd < 0)
 			continue;
-		/* Of a program it is no map's, and nothing is removed. */
+		/* Fails for a program, and removes nothing. */
 		if (!bpf_map_get_info_by_fd(fd, &info, &size) &&
 		    info.type == BPF_MAP_TYPE_CGRP_STORAGE)
 			bpf_map_delete_elem(fd, &cgroup->fd);
@@ -96,8 +96,8 @@ static int erase_both(struct ebpfmm_policy *policy,
 }
 
 /*
- * 1 with the stored table in @value, 0 when there is none, -1 on error. Of a small
- * table only the smaller layout is written. Says in @pin where it is.
+ * Returns 1 with the stored table in @value, 0 when there is none, or -1 on error. A small
+ * table fills in only the smaller layout. @pin is set to its storage.
  */
 static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
 		 struct ebpfmm_large *value, enum ebpfmm_pin *pin,
@@ -123,8 +123,8 @@ static int fetch(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgrou
 
 /**
  * struct stored - what a cgroup has in storage
- * @table: of a small one only the smaller layout is filled in
- * @pin: the storage that it is in
+ * @table: the table; a small one fills in only the smaller layout
+ * @pin: its storage
  */
 struct stored {
 	struct ebpfmm_large table;
@@ -154,8 +154,8 @@ static enum ebpfmm_pin other(enum ebpfmm_pin pin)
 }
 
 /*
- * After a change that failed when the new table was in storage. Where there is no
- * memory for the old one the new one stays: who had a policy is not left without.
+ * Restores the old table after a change that failed with the new one in storage. Without
+ * memory for the old table, the new one stays, so that the cgroup keeps a policy.
  */
 static void put_back(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
 		     const struct stored *before)
@@ -166,7 +166,7 @@ static void put_back(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *c
 		erase(policy, other(before->pin), cgroup, NULL);
 }
 
-/* A copy of @table that goes on counting where what is stored is; NULL on error. */
+/* A copy of @table with the counters of the stored one; NULL on error. */
 static struct ebpfmm_table *with_counters(const struct ebpfmm_table *table,
 					  const struct stored *before,
 					  const struct ebpfmm_cgroup *cgroup,
@@ -189,8 +189,8 @@ static struct ebpfmm_table *with_counters(const struct ebpfmm_table *table,
 /* --- what policy.h promises ----------------------------------------------------- */
 
 /*
- * Puts @table where the fault policy sees it, and nothing else beside it. @attached: the
- * cgroup has our policy; @from: it has that one, of another format.
+ * Stores @table so that the fault policy uses it, and removes any other one. @attached: the
+ * cgroup has this version's policy; @from: it has that one, of another format.
  */
 static int replace(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 		   const struct ebpfmm_cgroup *cgroup, const struct ebpfmm_table *table,
@@ -200,7 +200,7 @@ static int replace(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 							      EBPFMM_PIN_LARGE;
 	int rc;
 
-	/* What can fail without a trace fails first. */
+	/* First the steps that leave nothing behind if they fail. */
 	if (ebpfmm_policy_pin(policy, other(into), err) < 0 ||
 	    ebpfmm_policy_pin(policy, EBPFMM_PIN_OPS, err) < 0 ||
 	    store(policy, into, cgroup, &table->large, err))
@@ -243,7 +243,7 @@ int ebpfmm_policy_take_over(struct ebpfmm_policy *policy, struct ebpfmm_policy *
 {
 	if (replace(policy, from, cgroup, table, false, NULL, err))
 		return -1;
-	/* Nobody looks at it any more, and it ends with the cgroup. */
+	/* It is no longer used, and is freed with the cgroup. */
 	erase_others(from, cgroup, NULL);
 	return 0;
 }
@@ -258,7 +258,7 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 	had = ebpfmm_link_unpin(policy, id, err);
 	if (had < 0)
 		return -1;
-	/* The storage of a cgroup that is gone went with it. */
+	/* The storage was freed with the cgroup, if that no longer exists. */
 	if (!ebpfmm_cgroup_open_id(id, &cgroup, &local)) {
 		rc = ebpfmm_policy_is_ours(policy) ? erase_both(policy, &cgroup, err) :
 						     erase_others(policy, &cgroup, err);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The link that puts the policy on a cgroup, and its pin. All that depends on how a
- * struct_ops link names a cgroup is here.
+ * The link that attaches the policy to a cgroup, and its pin. Only this file depends on how
+ * a struct_ops link names a cgroup.
  */
 #include "kernel/policy_internal.h"
 
@@ -25,9 +25,8 @@ static void link_name(uint64_t id, char name[LINK_NAME_SIZE])
 }
 
 /*
- * A link that lost its cgroup stays pinned; its fdinfo then names neither the
- * map nor the cgroup (bpf_struct_ops_map_link_show_fdinfo). 1, 0, or -1 with
- * errno.
+ * A link whose cgroup was removed stays pinned; its fdinfo then has neither map_id nor
+ * cgroup_id (bpf_struct_ops_map_link_show_fdinfo). Returns 1, 0, or -1 with errno set.
  */
 static int link_is_attached(int fd)
 {
@@ -49,8 +48,8 @@ static int link_is_attached(int fd)
 }
 
 /*
- * 1, 0, or -1 with @err set: whoever takes a link that cannot be looked at for a
- * detached one would clear away somebody's policy.
+ * Returns 1, 0, or -1 with @err set. The caller must not treat an error as detached, or it
+ * would remove a policy that is in use.
  */
 static int pin_is_attached(const struct ebpfmm_policy *policy, const char *name,
 			   struct ebpfmm_error *err)
@@ -155,14 +154,14 @@ int ebpfmm_link_renew(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *
 	if (fd < 0)
 		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "/%s`", name);
 	rc = bpf_link_update(fd, ops, NULL);
-	/* The cgroup, and with it the link, may have gone meanwhile. */
+	/* The cgroup, and the link with it, may have been removed in the meantime. */
 	if (rc && rc != -ENOLINK)
 		return ebpfmm_fail(err, -rc, "update the link to `%s`",
 				   cgroup->path);
 	return 0;
 }
 
-/* The map that a link has now: its number, 0 for none. Or -1 with errno set. */
+/* The id of the map that a link has now, 0 for none, or -1 with errno set. */
 static int64_t map_of_link(int link)
 {
 	struct bpf_link_info info = {};
@@ -176,8 +175,9 @@ static int64_t map_of_link(int link)
 }
 
 /*
- * An update takes any map of the type. Who dies before the pin is moved leaves a link that
- * does what its record says, in the other format's directory, for ebpfmm_policy_adopt().
+ * A link can be updated to any map of the type. If the process is killed before it moves
+ * the pin, the link is right but in the other format's directory, and
+ * ebpfmm_policy_adopt() moves it.
  */
 int ebpfmm_link_move(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 		     const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error *err)
@@ -232,8 +232,8 @@ int ebpfmm_policy_adopt(struct ebpfmm_policy *policy, struct ebpfmm_policy *from
 }
 
 /*
- * Detached before it is unpinned: the last reference to a link is dropped at some later
- * time, and until then the cgroup could not get another one.
+ * Detaches the link before it unpins it: the kernel releases the last reference later, and
+ * until then the cgroup could not get another link.
  */
 int ebpfmm_link_unpin(struct ebpfmm_policy *policy, uint64_t id,
 		      struct ebpfmm_error *err)

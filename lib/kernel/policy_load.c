@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The policy object of our format from skeleton to pin, and back to descriptors. */
+/* Loading, pinning and opening the policy object of this version's format. */
 #include "kernel/policy_internal.h"
 
 #include <bpf/bpf.h>
@@ -22,7 +22,7 @@ EBPFMM_CLEANUP(struct ebpfmm_bpf *, ebpfmm_bpf__destroy)
 #define OPS_TYPE "bpf_mm_ops"
 #define NOT_WHOLE "`" EBPFMM_PIN_DIR "` is incomplete: run `ebpfmm unload`, then `ebpfmm load`"
 
-/* Where we pin, below EBPFMM_BPF_FS. */
+/* The directory of the pins, below EBPFMM_BPF_FS. */
 #define DIR_NAME EBPFMM_TOP_NAME "/" EBPFMM_NUMBER_TEXT(EBPFMM_FORMAT)
 
 static const char *const pin_names[EBPFMM_PINS] = {
@@ -52,8 +52,8 @@ static long member_offset(const struct btf *btf, const struct btf_type *type,
 }
 
 /*
- * Where the slot of the hook's program is in the value of type @id, the kernel's
- * bpf_struct_ops_bpf_mm_ops; -1 when it is another type than we know.
+ * The offset of the hook's program in the value of type @id, the kernel's
+ * bpf_struct_ops_bpf_mm_ops; -1 if the type has an unknown layout.
  */
 static long slot_offset(const struct btf *btf, int id)
 {
@@ -91,7 +91,7 @@ int ebpfmm_policy_supported(struct ebpfmm_error *err)
 
 /* --- loading ------------------------------------------------------------------ */
 
-/* First complaint of libbpf, which says more than its errno. */
+/* The first warning of libbpf, which says more than its errno. */
 static char complaint[160];
 
 static int keep_first_complaint(enum libbpf_print_level level, const char *format,
@@ -113,7 +113,7 @@ static struct ebpfmm_bpf *load_object(struct ebpfmm_error *err)
 	object = ebpfmm_bpf__open_and_load();
 	if (!object) {
 		ebpfmm_fail(err, errno, "load the policy (%s)", complaint);
-		/* What a kernel without the hook has to complain says less. */
+		/* On a kernel without the hook, that is the better error. */
 		ebpfmm_policy_supported(err);
 	}
 	libbpf_set_print(before);
@@ -121,9 +121,8 @@ static struct ebpfmm_bpf *load_object(struct ebpfmm_error *err)
 }
 
 /*
- * The value that registers @program with a struct_ops map. libbpf builds one
- * too, but keeps it to itself and hands it to the kernel only together with a
- * link that names no cgroup.
+ * The value that registers @program with a struct_ops map. libbpf also builds one, but
+ * passes it to the kernel only together with a link that names no cgroup.
  */
 static char *build_value(const struct bpf_map_info *info, unsigned long program,
 			 struct ebpfmm_error *err)
@@ -152,7 +151,7 @@ static char *build_value(const struct bpf_map_info *info, unsigned long program,
 	return value;
 }
 
-/* Hands the program to the struct_ops map, from when on links can be made. */
+/* Registers the program with the struct_ops map, so that links can be made. */
 static int make_ready(struct ebpfmm_bpf *object, struct ebpfmm_error *err)
 {
 	int map = bpf_map__fd(object->maps.ebpfmm_ops);
@@ -275,7 +274,7 @@ int ebpfmm_policy_pin(struct ebpfmm_policy *policy, enum ebpfmm_pin pin,
 	return *fd;
 }
 
-/* As the map has it: code is ENOENT when that is not there, or says another one. */
+/* Checks the format in the map: code is ENOENT if the map is missing or has another one. */
 static int confirm_format(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 {
 	int fd = ebpfmm_policy_pin(policy, EBPFMM_PIN_FORMAT, err);
@@ -295,7 +294,7 @@ int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 	struct ebpfmm_error local;
 
 	*out = NULL;
-	/* A second try: the first may have met an unload on its way. */
+	/* Try twice: an unload may have interfered with the first attempt. */
 	for (int try = 0; try < 2; try++) {
 		int dirfd = open(EBPFMM_PIN_DIR,
 				 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

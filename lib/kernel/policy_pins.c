@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Directories of pins, of whichever version. That they come and go whole, that their
- * name is a number, and how links are named, is all that one version knows of another.
+ * Directories of pins, of any version. Versions know only three things of each other: the
+ * directories appear and disappear atomically, their names are numbers, and the names of
+ * the links.
  */
 #include "kernel/policy_internal.h"
 
@@ -20,7 +21,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
-/* Each who explains a decision pins two things, once. */
+/* A concurrent `ebpfmm explain` may add two pins, once. */
 #define REMOVE_TRIES 8
 
 _Static_assert(sizeof(EBPFMM_BPF_FS "/" EBPFMM_TOP_NAME) == sizeof(EBPFMM_PIN_TOP),

@@ -15,17 +15,17 @@
 #include "kernel/policy_object.h"
 
 #define LOCK EBPFMM_RUN_DIR "/trace.lock"
-/* Some times as long as anybody waits at once, on a machine that is busy, too. */
+/* Several times the longest wait, for busy machines. */
 #define EXPIRES_NS (EBPFMM_TRACE_EXPIRES_S * EBPFMM_NS_PER_S)
 
 /**
  * struct ebpfmm_trace - an open trace
- * @tracing: the map that turns it on; the policy's
- * @shared: its value, mapped: to be changed beside what the policy counts in it
- * @unheard: at some time nobody waited for so long that nothing was told
- * @lock: held while it is on, also against death
+ * @tracing: the map that turns tracing on; belongs to the policy
+ * @shared: its value, mapped, because the policy counts in it at the same time
+ * @unheard: tracing has expired at some time, because nobody waited
+ * @lock: held while tracing is on; released on exit
  * @ring: the ring buffer
- * @draining: what is read is of an earlier trace
+ * @draining: discarding decisions of an earlier trace
  * @fn: called for each decision
  * @data: for @fn
  */
@@ -107,7 +107,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	return 0;
 }
 
-/* Whoever waits here listens; who is killed, or stopped, does not any more. */
+/* Postpones the expiry: a process that waits here is listening. */
 static void go_on(struct ebpfmm_trace *trace)
 {
 	uint64_t time = ebpfmm_clock_ns(CLOCK_MONOTONIC);
@@ -172,7 +172,7 @@ bool ebpfmm_trace_sweep(struct ebpfmm_policy *policy, bool clear)
 	int tracing = ebpfmm_policy_pin(policy, EBPFMM_PIN_TRACING, NULL), lock;
 	bool left;
 
-	/* Whoever wants to trace must not be kept from it for nothing. */
+	/* Do not take the lock without need: it would make another trace fail. */
 	if (tracing < 0 || !is_on(tracing))
 		return false;
 	lock = ebpfmm_lock_try(LOCK, NULL);

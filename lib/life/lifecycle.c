@@ -14,14 +14,14 @@
 #include "costs/costs_file.h"
 #include "kernel/policies.h"
 
-/* Files of records that an attachment looks at: each container has two. */
+/* The number of record files that an attachment checks; each container has two. */
 #define GC_FEW 8
 
 /* --- loading ------------------------------------------------------------------ */
 
 /*
- * Has the policy that was just loaded reckon with what was measured. @all: also
- * say what is wrong with costs that are used, and that there are none.
+ * Gives the measured costs to the policy that was just loaded. @all: also log if the costs
+ * are missing or outdated.
  */
 static int use_costs(bool all, struct ebpfmm_error *err)
 {
@@ -69,9 +69,9 @@ int ebpfmm_life_unload(struct ebpfmm_error *err)
 /**
  * struct gc - one search for leftovers
  * @records: the locked records
- * @policies: those that are loaded
- * @policy: the one that is looked at
- * @clear: false only counts
+ * @policies: the loaded policies
+ * @policy: the one being checked
+ * @clear: if false, only count
  * @found: what was found
  * @err: what failed first
  */
@@ -84,7 +84,7 @@ struct gc {
 	struct ebpfmm_error *err;
 };
 
-/* Detaching may find nothing to detach; that is no failure. */
+/* It is not a failure if there is nothing to detach. */
 static int detach_rest(const struct ebpfmm_policies *policies, uint64_t id,
 		       struct ebpfmm_error *err)
 {
@@ -175,8 +175,8 @@ static int gc_locked(const struct ebpfmm_records *records, bool clear,
 }
 
 /*
- * Before each attachment, so that leftovers go without anybody's asking; of a
- * few records only, so that it costs the same however many containers there are.
+ * Runs before each attachment, so that leftovers are removed automatically. It checks only a
+ * few records, so that its cost does not depend on the number of containers.
  */
 static int gc_few(const struct ebpfmm_records *records,
 		  const struct ebpfmm_policies *policies, struct ebpfmm_error *err)
@@ -235,7 +235,7 @@ int ebpfmm_life_owner(uint64_t cgroup_id, struct ebpfmm_record *out,
 
 /* --- attaching and detaching ------------------------------------------------------ */
 
-/* @known: a record of it that was read already, or NULL. */
+/* @known: its record if it was read already, or NULL. */
 static int detach_locked(const struct ebpfmm_records *records, uint64_t id,
 			 const struct ebpfmm_record *known, struct ebpfmm_error *err)
 {
@@ -259,8 +259,8 @@ static int detach_locked(const struct ebpfmm_records *records, uint64_t id,
 }
 
 /*
- * The id of the record for an attachment: a cgroup that has a record keeps it,
- * so that an operator's change of a container's profile stays the container's.
+ * The id of the record for an attachment. A cgroup keeps its record, so that when an
+ * operator replaces a container's profile, the record still belongs to the container.
  */
 static char *record_id(const struct ebpfmm_records *records, const char *container,
 		       uint64_t cgroup_id, struct ebpfmm_error *err)
@@ -289,8 +289,8 @@ static char *record_id(const struct ebpfmm_records *records, const char *contain
 }
 
 /*
- * Undoes what a container's record is of. Of containers that share a cgroup the
- * last one's policy is there, which ends with that one and not with the others.
+ * Undoes the attachment of a container's record. If containers share a cgroup, it has the
+ * policy of the last one, which is removed with that container and not with the others.
  */
 static int leave(const struct ebpfmm_records *records,
 		 const struct ebpfmm_record *record, struct ebpfmm_error *err)
@@ -307,7 +307,7 @@ static int leave(const struct ebpfmm_records *records,
 	return detach_locked(records, record->cgroup_id, record, err);
 }
 
-/* 1 with @out filled in, 0 where there is no whole record of that id, -1 on error. */
+/* 1 with @out filled in, 0 if there is no valid record of that id, -1 on error. */
 static int read_whole(const struct ebpfmm_records *records, const char *id,
 		      struct ebpfmm_record *out, struct ebpfmm_error *err)
 {
@@ -322,7 +322,7 @@ static int read_whole(const struct ebpfmm_records *records, const char *id,
 	return -1;
 }
 
-/* A container that comes back with its id in another cgroup leaves the old one. */
+/* A container that restarts with the same id in another cgroup leaves its old one. */
 static int leave_other_cgroup(const struct ebpfmm_records *records, const char *id,
 			      uint64_t cgroup_id, struct ebpfmm_error *err)
 {

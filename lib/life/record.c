@@ -19,8 +19,8 @@
 
 #define RECORD_MAX_BYTES (64 * 1024)
 /*
- * Longer than anybody works who is not stuck, as loading the policy may take half a
- * minute; and as long as who only looks is patient.
+ * A writer waits longer than any operation takes that is not stuck: loading the policy may
+ * take half a minute. A reader waits for a shorter time.
  */
 #define WRITER_WAITS_MS (60 * 1000)
 #define READER_WAITS_MS (5 * 1000)
@@ -166,7 +166,7 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 	free(text);
 	if (failed)
 		return ebpfmm_fail(err, code, "record `%s`", tmp);
-	/* The link first, as one that leads to no record of its cgroup is none. */
+	/* The link first: without a record of its cgroup, it is ignored. */
 	if (link_cgroup(records, record, name)) {
 		ebpfmm_file_discard(&file);
 		return ebpfmm_fail(err, errno, "record `%s`", name);

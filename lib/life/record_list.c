@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Going through all records of a directory, and clearing what is none. */
+/* Iterating over the records of a directory, and removing invalid files. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -49,8 +49,9 @@ typedef int file_fn(const char *file, const struct ebpfmm_record *record,
 		    void *data, struct ebpfmm_error *err);
 
 /*
- * Calls @fn if the file could be a record, @record being NULL when it is none.
- * Nothing is called for a link to a record. Says in @could whether it could.
+ * Calls @fn if the name of the file is that of a record; its @record is NULL if the file is
+ * not a valid record. Does not call it for a link to a record. Sets @could to whether the
+ * name is that of a record.
  */
 static int one_file(const struct ebpfmm_records *records, const char *file,
 		    file_fn *fn, void *data, bool *could, struct ebpfmm_error *err)
@@ -71,13 +72,13 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 	if (rc)
 		return rc < 0 ? -1 : 0;
 	if (ebpfmm_record_read(records, id, &record, &local)) {
-		/* With such a name, or such contents. */
+		/* The name or the contents are not valid. */
 		if (!local.code || local.code == EBADMSG)
 			return fn(file, NULL, data, err);
-		/* @fn has removed it with another one. */
+		/* @fn has removed it together with another one. */
 		if (local.code == ENOENT)
 			return 0;
-		/* Whoever wrote it can read it. */
+		/* The version that wrote it can read it. */
 		if (local.code == EPROTONOSUPPORT) {
 			ebpfmm_log(LOG_NOTICE, "skipping record `%s`: it is from another version",
 				   file);

@@ -34,7 +34,7 @@ char *ebpfmm_record_to_text(const struct ebpfmm_record *record)
 	return copy;
 }
 
-/* Copies a string member; 0, -EBADMSG when there is none, or -ENOMEM. */
+/* Copies a string member; returns 0, -EBADMSG if it is missing, or -ENOMEM. */
 static int string_member(struct json_object *object, const char *key, char **out)
 {
 	struct json_object *value;
