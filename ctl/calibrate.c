@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* calibrate: measure what pages cost, and say what is reckoned with */
+/* calibrate: measure what pages cost, and print the costs in use */
 #include "costs/calibrate.h"
 
 #include <inttypes.h>
@@ -18,11 +18,11 @@
 #include "output.h"
 
 /**
- * struct in_use - costs, and what is known of them
- * @record: the costs; more than them is known only if they are those of the file
- * @known: whether it is
- * @loaded: whether a policy is loaded that reckons with them
- * @note: what is wrong with them, one line; empty when nothing is
+ * struct in_use - the costs in use
+ * @record: the costs; the rest of the measurement is known only if they are from the file
+ * @known: whether they are from the file
+ * @loaded: whether a loaded policy uses them
+ * @note: what is wrong with them, one line; empty for nothing
  */
 struct in_use {
 	struct ebpfmm_measurement record;
@@ -102,7 +102,7 @@ static void print(const struct ctl_args *args, const struct in_use *use)
 		print_text(use);
 }
 
-/* What the loaded policy reckons with, or what one would that is loaded now. */
+/* The costs that the loaded policy uses, or that it would use if it were loaded now. */
 static int find_in_use(struct in_use *use, struct ebpfmm_error *err)
 {
 	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
@@ -139,7 +139,7 @@ static int use_now(const struct ebpfmm_costs *costs, bool *loaded,
 	return policy ? ebpfmm_costs_use(policy, costs, err) : 0;
 }
 
-/* The file counts, also where nothing can be loaded: a policy may be one day. */
+/* Writes the file even if no policy can be loaded: a later one will use it. */
 static int keep(struct in_use *use, struct ebpfmm_error *err)
 {
 	if (ebpfmm_costs_write(EBPFMM_COSTS_DIR, &use->record, err))

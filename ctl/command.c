@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "command.h"
 
-/* What a word is, for OPTION() and .operands. */
+/* Words for OPTION() and .operands. */
 #define NOTHING	{}
 #define ADDRESS	{ "ADDRESS", CTL_ANY }
 #define CGROUP	{ "CGROUP", CTL_CGROUP }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tables that ebpfmm.bash goes by, as bash reads them. */
+/* The tables of ebpfmm.bash, in bash syntax. */
 #include <stdio.h>
 
 #include "help.h"
@@ -20,7 +20,7 @@ static void print_names(const struct ctl_option *options)
 		printf("--%s ", options->name);
 }
 
-/* What is behind each option that has a value. */
+/* The kind of value of each option that has one. */
 static void print_values(const struct ctl_command *command)
 {
 	for (const struct ctl_option *each = command->options; each->name; each++)
@@ -40,7 +40,7 @@ static void print_operands(const struct ctl_command *command)
 	puts("'");
 }
 
-/* "ebpfmm" stands for a command line that has no command yet. */
+/* The entry "ebpfmm" is for a command line without a command. */
 void ctl_completion(const struct ctl_command *commands)
 {
 	const struct ctl_command *each;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* doctor: what is missing on this node */
+/* doctor: report what this node lacks */
 #include "doctor.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whether what pages are taken to cost was measured: here, and not too long ago. */
+/* Whether the costs of pages were measured on this node, and recently. */
 #include "doctor.h"
 
 #include <string.h>

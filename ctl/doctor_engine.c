@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hook as container engines see it: oci-hooks(5). They pass over a file
- * whose binary is missing, in silence, and start no container at all while one
- * is malformed.
+ * Whether container engines call the hook; see oci-hooks(5). Engines silently ignore a file
+ * whose program is missing, and start no container at all while a file is malformed.
  */
 #include "doctor.h"
 
@@ -21,9 +20,9 @@
 
 /**
  * struct engine - a container engine that reads hooks
- * @path: its program
- * @kind: how it finds them
- * @advice: what has it look into other directories, before the array of these
+ * @path: path of its program
+ * @kind: how it finds hooks
+ * @advice: how to make it read other directories; the array of directories follows
  */
 struct engine {
 	const char *path;
@@ -43,7 +42,7 @@ static const struct engine engines[] = {
 	{ "/usr/bin/buildah", EBPFMM_ENGINE_BUILDAH, NULL },
 };
 
-/* Where a hook may have been put that no engine may know of; `make install` names one. */
+/* Directories that a hook may have been installed in without an engine reading them. */
 static const char *const elsewhere[] = {
 	USR_FILE,
 	EBPFMM_HOOKS_DIR_ETC "/" HOOK_FILE,
@@ -53,9 +52,9 @@ static const char *const elsewhere[] = {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
- * struct outcome - what was found of all engines
- * @engines: how many there are
- * @checked: files that were looked at already; at most one for each engine
+ * struct outcome - results for all engines
+ * @engines: number of engines
+ * @checked: hook files that were checked already; at most one for each engine
  */
 struct outcome {
 	unsigned int engines;
@@ -86,7 +85,7 @@ static const char *string_at(struct json_object *object, const char *key)
 	return json_object_get_string(value);
 }
 
-/* What is wrong with a hook file; NULL when nothing is. */
+/* What is wrong with a hook file; NULL for nothing. */
 static const char *fault(struct json_object *file, const char **binary)
 {
 	struct json_object *hook = NULL, *when = NULL, *stages = NULL;
@@ -130,7 +129,7 @@ static void check_file(struct report *report, const char *path)
 		report_add(report, FINDING_OK, "hook", NULL, "%s runs %s", path, binary);
 }
 
-/* Once, however many engines read it. */
+/* Checks each file once, even if several engines read it. */
 static void check_once(struct report *report, struct outcome *outcome, const char *path)
 {
 	for (size_t i = 0; i < COUNT(outcome->checked); i++) {
@@ -144,7 +143,7 @@ static void check_once(struct report *report, struct outcome *outcome, const cha
 	}
 }
 
-/* The one that hides those of its name in the directories before; NULL for none. */
+/* The file in the last directory that has one, which overrides the others; NULL for none. */
 static char *find_file(const struct ebpfmm_hooks_dirs *dirs)
 {
 	for (size_t i = dirs->count; i > 0; i--) {
@@ -168,7 +167,7 @@ static const char *find_elsewhere(void)
 	return NULL;
 }
 
-/* The directories as an array of TOML or, for messages, of anything; NULL: no memory. */
+/* The directories as a TOML array, or "none"; NULL without memory. */
 static char *list_dirs(const struct ebpfmm_hooks_dirs *dirs, const char *more)
 {
 	char *text = NULL;
@@ -187,7 +186,7 @@ static char *list_dirs(const struct ebpfmm_hooks_dirs *dirs, const char *more)
 	return text;
 }
 
-/* What has the engine find the hook, where it was put somewhere else; NULL: no memory. */
+/* How to make the engine find a hook that is installed elsewhere; NULL without memory. */
 static char *advise(const struct engine *engine, const struct ebpfmm_hooks_dirs *dirs,
 		    const char *other)
 {
@@ -209,7 +208,7 @@ static void report_blind(struct report *report, const struct engine *engine,
 	_cleanup_free_ char *list = list_dirs(dirs, NULL);
 	_cleanup_free_ char *remedy = advise(engine, dirs, other);
 
-	/* It builds images: those of its containers that ask for a profile are rare. */
+	/* buildah builds images, and its containers rarely ask for a profile. */
 	report_add(report, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
 		   FINDING_PROBLEM, "engine", remedy,
 		   "%s does not call the hook: it reads hooks from %s (%s%s)%s%s",
@@ -243,7 +242,7 @@ static void check_engine(struct report *report, struct outcome *outcome,
 	check_once(report, outcome, path);
 }
 
-/* Without an engine that we know: what one would look for. */
+/* Without a known engine, check what engines read by default. */
 static void check_no_engine(struct report *report)
 {
 	const char *path = find_elsewhere();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel, its file systems, what is loaded into it, and what is left of the dead. */
+/* The kernel, its file systems, loaded policies, and leftovers. */
 #include "doctor.h"
 
 #include <linux/magic.h>
@@ -11,7 +11,7 @@
 #include "kernel/privilege.h"
 #include "leftovers.h"
 
-/* One check that is right or has a reason why not. */
+/* Reports a check that succeeded, or its error. */
 static int expect(struct report *report, const char *subject, const char *right,
 		  int rc, const struct ebpfmm_error *err)
 {
@@ -52,7 +52,7 @@ static void check_policy(struct report *report)
 		       ebpfmm_policy_check_whole(policy, &err), &err);
 }
 
-/* What other versions have loaded is right where it is, as long as it is on a cgroup. */
+/* Policies of other versions are fine as long as they are attached to a cgroup. */
 static void check_others(struct report *report)
 {
 	_cleanup_(ebpfmm_policies_close) struct ebpfmm_policies policies = {};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Page sizes that profiles ask for against what sysfs allows
- * (Documentation/admin-guide/mm/transhuge.rst): a policy has the authority of
- * MADV_HUGEPAGE, so `madvise` is enough and `never` is not.
+ * Whether sysfs allows the page sizes that profiles request
+ * (Documentation/admin-guide/mm/transhuge.rst). A policy has the same effect as
+ * MADV_HUGEPAGE, so `madvise` is enough, and `never` is not.
  */
 #include "doctor.h"
 
@@ -23,8 +23,8 @@
 #define WHO_SIZE 200
 
 /**
- * struct demand - who asks for which page size
- * @who: for each order, names of some that do; empty when nobody does
+ * struct demand - the page sizes that profiles request
+ * @who: for each order, names of profiles and cgroups that request it; may be truncated
  */
 struct demand {
 	char who[EBPFMM_ORDERS][WHO_SIZE];
@@ -129,7 +129,7 @@ static void demand_installed(struct report *report, struct demand *demand,
 /**
  * struct attached - a walk over attached policies
  * @policy: the open policy
- * @demand: what they ask for
+ * @demand: the sizes that they request
  */
 struct attached {
 	struct ebpfmm_policy *policy;
@@ -204,7 +204,7 @@ static void check_any_size(struct report *report)
 			   "sysfs forbids all sizes");
 }
 
-/* Of 2M only: smaller large pages have no page of zeros to share. */
+/* Only for 2M: there is no huge zero page of smaller sizes. */
 static void check_zero_page(struct report *report)
 {
 	_cleanup_fclose_ FILE *file = fopen(THP "/use_zero_page", "re");

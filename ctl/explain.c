@@ -13,11 +13,11 @@
 #include "walk.h"
 
 /**
- * struct question - what is asked, and what is answered
+ * struct question - the arguments and the result
  * @path: the cgroup, as the operator names it
  * @pid: a process in it
- * @address: of that process
- * @explanation: the answer
+ * @address: an address of the process
+ * @explanation: the result
  * @json: print JSON
  */
 struct question {
@@ -62,7 +62,7 @@ static int read_pid(const char *text, pid_t *pid, struct ebpfmm_error *err)
 	return 0;
 }
 
-/* As in /proc/PID/maps, or as in a trace. */
+/* Without 0x as in /proc/PID/maps, or with it as in a trace. */
 static int read_address(const char *text, uint64_t *address, struct ebpfmm_error *err)
 {
 	char *end;

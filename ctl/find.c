@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Looking things up in the table of commands, which names those who do so. */
+/* Look-ups in the table of commands, separate from it because its commands use them. */
 #include <string.h>
 
 #include "command.h"

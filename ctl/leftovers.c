@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* gc, and what doctor says of the same. */
+/* gc, and the same check for doctor. */
 #include "leftovers.h"
 
 #include "base/cleanup.h"
@@ -12,7 +12,7 @@
 #include "kernel/trace.h"
 #include "output.h"
 
-/* A listener that was killed has left its tracing to expire. */
+/* A killed listener leaves tracing on until it expires. */
 static unsigned int sweep_trace(bool clear)
 {
 	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;

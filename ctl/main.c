@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ebpfmm(8): a command line in, an exit status out. */
+/* ebpfmm(8) */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define EXIT_USAGE 2
 
-/* What went wrong, on standard error, and where JSON is wanted in its place, too. */
+/* Prints an error on standard error and, with --json, also on standard output. */
 static void complain(const struct ctl_line *line, const char *code,
 		     struct ebpfmm_error *err)
 {
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 	struct ctl_line line = {};
 	int rc;
 
-	/* Where a caller has it ignored, no child can be waited for. */
+	/* If the caller ignores it, waitpid(2) fails. */
 	signal(SIGCHLD, SIG_DFL);
 	ebpfmm_log_open("ebpfmm", 0);
 	rc = ctl_parse(argc, argv, &line, &err);
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 		complain(&line, "usage", &err);
 		ctl_usage(ctl_commands, line.command, stderr);
 	}
-	/* What failed before is not in the buffer any more. */
+	/* ferror(3) also covers writes that failed before the last flush. */
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "ebpfmm%s%s: cannot write to stdout\n",
 			line.command ? " " : "", line.command ? line.command->name : "");

@@ -21,8 +21,8 @@ static void add(const struct ebpfmm_stats *stats, void *data)
 }
 
 /*
- * A new file beside @path, which readers of *.prom do not take for one of theirs.
- * The directory may belong to another user, who is not to have it lead elsewhere.
+ * Creates a temporary file beside @path, whose name readers of *.prom ignore. The directory
+ * may belong to another user, so a predictable name could be a symbolic link.
  */
 static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err)
 {
@@ -43,7 +43,7 @@ static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err
 		*name = NULL;
 		return NULL;
 	}
-	/* Who reads it is not root. */
+	/* Readers need not be root. */
 	if (!fchmod(fd, 0644))
 		out = fdopen(fd, "w");
 	if (out)
@@ -53,7 +53,7 @@ static FILE *open_beside(const char *path, char **name, struct ebpfmm_error *err
 	return out;
 }
 
-/* Whoever reads @path meanwhile sees all of the old page or all of the new one. */
+/* Concurrent readers of @path see the whole old page or the whole new one. */
 static int replace(struct ebpfmm_metrics *metrics, const char *path,
 		   struct ebpfmm_error *err)
 {

@@ -6,18 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Names of options, of all commands together. */
+/* The maximum number of option names of all commands. */
 #define MOST 32
-/* What getopt_long() returns for the first of them; letters are below. */
+/* The return value of getopt_long() for the first of them; letters are below. */
 #define FIRST 256
 
 /**
- * struct options - those of all commands, each name once, and which of them are given
+ * struct options - the options of all commands, each name once, and their values
  * @longs: for getopt_long()
  * @letters: likewise
- * @each: of some command that has it
- * @given: its value, "" for one that has none, NULL if it is not there
- * @count: how many names
+ * @each: the option, of the first command that has it
+ * @given: its value, "" for an option without one, NULL if it is not given
+ * @count: number of names
  */
 struct options {
 	struct option longs[MOST + 1];
@@ -57,7 +57,7 @@ static bool is_given(const struct options *options, const char *name)
 	return options->given[find(options, name)];
 }
 
-/* Which option getopt_long() means; -1: none that there is. */
+/* The index of the option that getopt_long() returned; -1 if it is unknown. */
 static int which(const struct options *options, int value)
 {
 	if (value >= FIRST)
@@ -68,7 +68,7 @@ static int which(const struct options *options, int value)
 	return -1;
 }
 
-/* @word is a long option that is no name, or the beginning of several. */
+/* @word is an unknown long option, or an ambiguous abbreviation. */
 static int fail_unknown(const struct options *options, const char *word,
 			struct ebpfmm_error *err)
 {
@@ -88,7 +88,7 @@ static int fail_unknown(const struct options *options, const char *word,
 	return ebpfmm_fail(err, 0, "option '%s' is ambiguous; possibilities:%s", word, names);
 }
 
-/* In getopt's words, which it can only print itself. */
+/* With the messages of getopt_long(), which cannot return them. */
 static void explain(struct options *options, int result, const char *word,
 		    struct ebpfmm_error *err)
 {
@@ -108,7 +108,7 @@ static void explain(struct options *options, int result, const char *word,
 	}
 }
 
-/* Reads on after what is wrong, of which the first is told: --json may follow. */
+/* Reports the first error, but continues, because --json may follow. */
 static int read_options(struct options *options, int argc, char **argv,
 			struct ebpfmm_error *err)
 {
@@ -132,7 +132,7 @@ static void *place(struct ctl_args *args, const struct ctl_option *option)
 	return (char *)args + option->to;
 }
 
-/* Has each option go to where the command has it. */
+/* Stores each option in the member of its command. */
 static int fill_in(const struct options *options, const struct ctl_option *own,
 		   struct ctl_args *args, struct ebpfmm_error *err)
 {
@@ -191,7 +191,7 @@ static int check_forms(const struct options *options, const struct ctl_option *o
 	return 0;
 }
 
-/* The command that --help or --version makes of it; NULL without them. */
+/* The command for --help or --version; NULL without them. */
 static const char *stand_in(const struct options *options, struct ctl_args *args)
 {
 	if (is_given(options, "version")) {
@@ -199,7 +199,7 @@ static const char *stand_in(const struct options *options, struct ctl_args *args
 		return "version";
 	}
 	if (is_given(options, "help")) {
-		/* Whatever else is there: of the command. */
+		/* Ignore other operands after the command. */
 		args->noperands = args->noperands > 0;
 		return "help";
 	}

@@ -41,8 +41,8 @@ int ctl_unload(const struct ctl_args *args, struct ebpfmm_error *err)
 }
 
 /*
- * The root that a profile is translated against: the one that was named, or
- * that of a process in the cgroup, or our own while there is none.
+ * The root that a profile is translated against: --rootfs, or the root of a process in the
+ * cgroup, or this process's own if the cgroup is empty.
  */
 static int open_root(const struct ctl_args *args, const struct ebpfmm_cgroup *cgroup,
 		     char **name, struct ebpfmm_error *err)

@@ -48,8 +48,8 @@ static void close_root(struct ebpfmm_root *how)
 /**
  * struct check - the result for one file
  * @file: the operand
- * @profile: NULL if it is not valid in itself
- * @json: what to print, if JSON is wanted
+ * @profile: the profile; NULL if it is not valid
+ * @json: the output for --json
  * @warnings: likewise
  */
 struct check {
@@ -61,7 +61,7 @@ struct check {
 
 static void add_warning(const char *text, void *data)
 {
-	/* The name of a file may be in it, which is any bytes. */
+	/* It may contain the name of a file, which is arbitrary bytes. */
 	_cleanup_free_ char *clean = ebpfmm_text(text);
 	struct check *check = data;
 
@@ -70,7 +70,7 @@ static void add_warning(const char *text, void *data)
 		json_object_array_add(check->warnings, json_object_new_string(clean));
 }
 
-/* One name for one thing: that of the file is what is shown. */
+/* All output uses the name of the file, so warn about another name. */
 static void check_name(struct check *check)
 {
 	const struct ebpfmm_profile *profile = check->profile;
@@ -84,7 +84,7 @@ static void check_name(struct check *check)
 	free(text);
 }
 
-/* Also against a root, if there is one. */
+/* Checks a file, also against the root if there is one. */
 static int check_file(struct check *check, const struct ebpfmm_root *how,
 		      struct ebpfmm_error *err)
 {
@@ -154,7 +154,7 @@ static int check_one(const struct ctl_args *args, const char *file,
 	return rc ? 1 : 0;
 }
 
-/* The root and the debug files that are named. */
+/* Opens --rootfs and --debug-dir. */
 static int open_places(const struct ctl_args *args,
 		       struct ebpfmm_root *how, struct ebpfmm_error *err)
 {

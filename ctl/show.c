@@ -37,7 +37,7 @@ static void show_one(const struct ebpfmm_stats *stats, void *data)
 		ebpfmm_stats_columns(stats, stdout);
 }
 
-/* Prints what comes of it; with --json all of it or nothing. */
+/* Prints the cgroups as they are visited; with --json, all of them or nothing. */
 static int walk(const struct ctl_args *args, struct ctl_walk *walk,
 		struct ebpfmm_error *err)
 {

@@ -20,7 +20,7 @@
 #include "show/event.h"
 #include "walk.h"
 
-/* How often to look whether the cgroup still has its policy. */
+/* How often to check whether the cgroup still has its policy. */
 #define LOOK_MS 1000
 
 static volatile sig_atomic_t ended;
@@ -32,9 +32,9 @@ static void end(int signal)
 }
 
 /*
- * Whatever ends the listening has to turn the telling off: of a cgroup that is
- * traced no answer is kept. What whoever started this ignores stays ignored, as
- * nohup(1) wants; hand_over() sees a pipe that is closed.
+ * Every signal that terminates this process must turn tracing off, because the kernel keeps
+ * no answers for a cgroup that is traced. Signals that the caller ignores stay ignored, as
+ * nohup(1) requires. hand_over() detects a closed pipe.
  */
 static void catch_signals(void)
 {
@@ -48,9 +48,9 @@ static void catch_signals(void)
 }
 
 /**
- * struct listing - what is printed, and how
+ * struct listing - the output
  * @json: one JSON object a line, instead of columns
- * @left: decisions to print yet
+ * @left: number of decisions still to print
  */
 struct listing {
 	bool json;
@@ -71,8 +71,8 @@ static int print_event(const struct ebpfmm_event *event, void *data)
 }
 
 /*
- * Has what was printed read: 1 if nobody reads any more, which is no failure and
- * which only poll(2) tells as long as there is nothing to print.
+ * Flushes the output. Returns 1 if the reader has closed it, which is not a failure; only
+ * poll(2) detects that while there is nothing to print.
  */
 static int hand_over(struct ebpfmm_error *err)
 {
@@ -84,7 +84,7 @@ static int hand_over(struct ebpfmm_error *err)
 		rc = 1;
 	else if (ferror(stdout))
 		rc = ebpfmm_fail(err, 0, "cannot write to stdout");
-	/* It is told of here, or is none. */
+	/* It is reported here or not at all, so main() must not see it. */
 	if (rc) {
 		__fpurge(stdout);
 		clearerr(stdout);
@@ -112,7 +112,7 @@ static int listen(struct ebpfmm_policy *policy, uint64_t id, uint64_t every,
 	}
 	paused = ebpfmm_trace_was_unheard(trace);
 	lost = ebpfmm_trace_stop(trace);
-	/* What was told before it ended. */
+	/* Decisions that were reported before tracing was turned off. */
 	do {
 		if (rc >= 0 && !unheard && listing->left)
 			rc = ebpfmm_trace_wait(trace, 0, err);

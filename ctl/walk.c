@@ -10,13 +10,13 @@
 #include "life/lifecycle.h"
 
 /**
- * struct walker - a walk that goes on
- * @walk: what is wanted
- * @policies: those that are loaded
- * @policy: that of the cgroup that is looked at
- * @sizes: reads accounts, NULL if these are not wanted
- * @table: of the cgroup that is looked at
- * @err: what failed
+ * struct walker - state of a walk
+ * @walk: which cgroups to visit, and what to read
+ * @policies: the loaded policies
+ * @policy: the policy of the current cgroup
+ * @sizes: reads memory by page size, NULL if that is not needed
+ * @table: the table of the current cgroup
+ * @err: filled in on failure
  */
 struct walker {
 	const struct ctl_walk *walk;
@@ -28,8 +28,8 @@ struct walker {
 };
 
 /*
- * The installed profile of that name, if the table is from it; or NULL. Says in
- * @changed whether there is one that it is not from.
+ * The installed profile of that name if the table was translated from it, or NULL. Sets
+ * @changed if there is another profile of that name.
  */
 static struct ebpfmm_profile *find_source(const struct ebpfmm_table *table,
 					  const char *name, bool *changed)
@@ -55,7 +55,7 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 
 	if (walker->walk->ask &&
 	    walker->walk->ask(walker->policy, cgroup, walker->walk->data, walker->err)) {
-		/* Whatever it is that is not there, it is not the cgroup's policy. */
+		/* ENOENT would mean that the cgroup has no policy. */
 		if (walker->err->code == ENOENT)
 			walker->err->code = 0;
 		return -1;
@@ -68,15 +68,15 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 	if (walker->sizes)
 		rc = ebpfmm_sizes_read(walker->sizes, cgroup, stats.bytes, walker->err);
 	stats.has_bytes = walker->sizes && !rc;
-	/* No account of its own, or gone, which is noticed next time. */
+	/* The cgroup has no count of its own, or was removed. */
 	if (rc && walker->err->code != ENOENT && walker->err->code != ENODEV)
 		return -1;
 
 	ebpfmm_life_owner(cgroup->id, &owner, NULL);
-	/* The id of the record of an operator's attachment is no container's. */
+	/* The id of an operator's record is not a container's. */
 	if (owner.id && owner.id[0] != '@')
 		stats.container = owner.id;
-	/* Other versions have recorded the name of the file. */
+	/* Other versions record the name of the file. */
 	if (owner.profile)
 		name = ebpfmm_profile_name(owner.profile);
 	stats.profile = name;
@@ -88,7 +88,7 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 	return 0;
 }
 
-/* A cgroup that went away since is not there to be shown. */
+/* Skips a cgroup that was removed in the meantime. */
 static int visit_id(uint64_t id, bool attached, void *data)
 {
 	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};

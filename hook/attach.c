@@ -19,8 +19,8 @@
 #include "worker.h"
 
 /**
- * struct target - the container as found on this node
- * @job: what it asks for
+ * struct target - the container on this node
+ * @job: its job
  * @pidfd: its first process
  * @root: its root directory
  * @cgroup: its cgroup
@@ -32,7 +32,7 @@ struct target {
 	struct ebpfmm_cgroup cgroup;
 };
 
-/* A pid says nothing once its process is gone; what was found by it neither. */
+/* If the process has exited, its pid may be reused, and what was found by it is invalid. */
 static int check_alive(const struct target *target, struct ebpfmm_error *err)
 {
 	struct pollfd poll_fd = { .fd = target->pidfd, .events = POLLIN };
@@ -44,8 +44,8 @@ static int check_alive(const struct target *target, struct ebpfmm_error *err)
 }
 
 /*
- * At createRuntime and prestart the container's mounts are there, in its mount
- * namespace, but its root is not yet "/".
+ * At createRuntime and prestart, the container's mounts exist in its mount namespace, but
+ * its root is not "/" yet.
  */
 static int open_root(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 {
@@ -90,7 +90,7 @@ static void close_target(struct target *target)
 	ebpfmm_cgroup_close(&target->cgroup);
 }
 
-/* --- what the steps from profile to policy are told ------------------------------- */
+/* --- callbacks of ebpfmm_attach_profile() ----------------------------------------- */
 
 static int load_here(void *data, struct ebpfmm_error *err)
 {
@@ -98,7 +98,7 @@ static int load_here(void *data, struct ebpfmm_error *err)
 	return ebpfmm_life_load(false, err);
 }
 
-/* To load it, which is seldom needed, takes far more memory than all the rest. */
+/* Loading the policy is rarely necessary, but takes far more memory than the rest. */
 static int load_apart(void *data, struct ebpfmm_error *err)
 {
 	const struct target *target = data;

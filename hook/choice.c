@@ -9,15 +9,15 @@
 #include "base/json_read.h"
 
 /*
- * The name of a container in its pod, as CRI-O and containerd tell it. Podman (5.4) has
- * it nowhere: not in the state, the annotations or config.json.
+ * The annotations of CRI-O and containerd with a container's name in its pod. Podman (5.4)
+ * does not pass it: neither in the state nor in the annotations nor in config.json.
  */
 static const char *const container_names[] = {
 	"io.kubernetes.container.name",
 	"io.kubernetes.cri.container-name",
 };
 
-/* What kind of container it is, as CRI-O and containerd tell it. */
+/* The annotations of CRI-O and containerd with the type of a container. */
 static const char *const container_types[] = {
 	"io.kubernetes.cri-o.ContainerType",
 	"io.kubernetes.cri.container-type",
@@ -26,7 +26,7 @@ static const char *const container_types[] = {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
- * struct sources - where annotations are looked for, in this order
+ * struct sources - the sources of annotations, in the order of the search
  * @from: objects or NULL
  */
 struct sources {
@@ -43,7 +43,7 @@ static int look_up(const struct sources *sources, const char *key,
 	return 0;
 }
 
-/* The first of @keys that has a value and not an empty one, which tells nothing. */
+/* The value of the first of @keys that is not empty, or NULL. */
 static int look_up_any(const struct sources *sources, const char *const *keys,
 		       size_t count, const char **out, struct ebpfmm_error *err)
 {
@@ -73,7 +73,7 @@ static int look_up_override(const struct sources *sources, const char *key,
 	return rc;
 }
 
-/* An override of @key for any container, of which @wanted holds; @key_out: which. */
+/* Finds an override of @key, for any container, whose value is @wanted; sets @key_out. */
 static int find_override(const struct sources *sources, const char *key,
 			 bool (*wanted)(const char *value), const char **key_out,
 			 struct ebpfmm_error *err)
@@ -111,8 +111,8 @@ static bool is_not_empty(const char *value)
 }
 
 /*
- * Where the container's name is not known, one of a pod for which a policy is required
- * may be this one.
+ * If the container's name is not known, any override that requires a policy may be meant
+ * for this container.
  */
 static int read_required(const struct sources *sources, const char *name, bool *required,
 			 struct ebpfmm_error *err)
@@ -141,8 +141,8 @@ static int read_required(const struct sources *sources, const char *name, bool *
 }
 
 /*
- * Overrides are all there is, and which of them is meant cannot be told: podman gives a
- * container of a pod the pod's annotations, but not its name.
+ * There are only overrides, and the one for this container is not known: podman passes the
+ * pod's annotations to a container, but not its name.
  */
 static int refuse_unknown(const struct sources *sources, struct ebpfmm_error *err)
 {

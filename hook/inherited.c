@@ -10,16 +10,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* As many as Linux gives by default; the hook needs a dozen. */
+/* The default of Linux; the hook needs a dozen. */
 #define FILES_MIN 1024
 
-/* With SIGCHLD ignored, for one, no child can be waited for. */
+/* If SIGCHLD is ignored, for example, waitpid(2) fails. */
 static void reset_signals(void)
 {
 	const struct sigaction action = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
-	/* Those that no program may set fail, and need nothing. */
+	/* This fails for signals that cannot be changed, which need no reset. */
 	for (int signal = 1; signal < NSIG; signal++)
 		sigaction(signal, &action, NULL);
 	sigemptyset(&none);
@@ -35,7 +35,7 @@ static void reset_timers(void)
 	setitimer(ITIMER_PROF, &never, NULL);
 }
 
-/* At least so much; without privilege, as much as is allowed. */
+/* Raise a limit to @least or, without privilege, as far as possible. */
 static void raise_limit(int resource, rlim_t least)
 {
 	struct rlimit limit;
@@ -56,7 +56,7 @@ static void raise_limit(int resource, rlim_t least)
 
 static void reset_limits(void)
 {
-	/* A core would hold what a container's files hold. */
+	/* A core dump could contain data of a container's files. */
 	const struct rlimit no_core = {};
 
 	setrlimit(RLIMIT_CORE, &no_core);
@@ -68,7 +68,7 @@ static void reset_limits(void)
 	raise_limit(RLIMIT_NOFILE, FILES_MIN);
 }
 
-/* What is opened next must not be taken for where messages go. */
+/* Files that are opened later must not get the numbers of the standard descriptors. */
 static void open_standard_files(void)
 {
 	int fd;

@@ -3,10 +3,9 @@
  * ebpfmm-oci-hook: called by a container runtime with the container's state on
  * stdin; see ebpfmm-oci-hook(8).
  *
- * A failure costs a container its policy, never its start, unless its
- * annotations say that it must not run without: then, and only then, the exit
- * status is not 0. Either way one line says which container and why. When a container
- * has ended there is nothing to refuse.
+ * After a failure, a container starts without a policy, unless its annotations require
+ * one: only then the exit status is not 0. Either way, one line names the container and the
+ * reason. After a container has ended, there is nothing to refuse.
  */
 #include <errno.h>
 #include <poll.h>
@@ -31,18 +30,18 @@
 #include "worker.h"
 
 /*
- * Below the timeout in oci/ebpfmm.json.in, so that the reason is ours to give;
- * far above what loading the policy takes where the CPU is emulated.
+ * Below the timeout in oci/ebpfmm.json.in, so that the hook can report the reason; far
+ * above the time to load the policy on an emulated CPU.
  */
 #define DEADLINE_MS 20000
 
-/* Address space, far more than is ever touched of it: what reads files has its own. */
+/* The limit of address space, of which little is used; the reader of files has its own. */
 #define MEMORY_MAX (1ULL << 30)
 
-/* Of what is not filled no page is ever touched. */
+/* Unused pages of it are never allocated. */
 static char state_text[EBPFMM_STATE_MAX_BYTES + 1];
 
-/* Reads stdin to its end or to one byte more than a state may have. */
+/* Reads stdin to its end, or one byte beyond the maximum size of a state. */
 static int read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err)
 {
 	struct pollfd poll_fd = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -78,8 +77,8 @@ static int report(const char *id, bool required, const char *message)
 }
 
 /**
- * struct told - what is to be said of a start that does not end
- * @id: of the container
+ * struct told - what to report about a start that hangs or crashes
+ * @id: id of the container
  * @required: whether it must not run without a policy
  */
 struct told {
@@ -115,7 +114,7 @@ static int start(const struct ebpfmm_state *state, const char *root,
 	return rc;
 }
 
-/* With what only config.json tells. */
+/* Uses config.json for what the state lacks. */
 static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *steps,
 			int64_t deadline, bool *required, struct ebpfmm_error *err)
 {
@@ -128,7 +127,7 @@ static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 	rc = ebpfmm_choose(state->annotations, bundle.annotations, &choice, err);
 	*required = choice.required;
 	if (!rc && no_config && (choice.profile || !state->annotations)) {
-		/* Whoever has no privilege may not be let to the bundle either. */
+		/* Without privilege, the bundle may not be accessible either. */
 		if (!ebpfmm_privileged(err))
 			*err = config_err;
 		rc = -1;
@@ -145,7 +144,7 @@ static int handle_start(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 {
 	struct ebpfmm_choice choice;
 
-	/* To parse a config.json takes as long as all the rest before the container. */
+	/* Parsing config.json takes as long as everything else before find_target(). */
 	if (!state->root || ebpfmm_choose(state->annotations, NULL, &choice, NULL) ||
 	    !choice.profile)
 		return start_bundle(state, steps, deadline, required, err);
@@ -154,8 +153,8 @@ static int handle_start(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 }
 
 /*
- * poststop: who had no privilege to do anything has nothing to undo. Nothing of a
- * tenant's is opened, so it needs no watch; all that it may wait for is the lock.
+ * poststop: without privilege, nothing was attached. It opens no file of a tenant, so it
+ * needs no watchdog; it can only wait for the lock.
  */
 static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 		       struct ebpfmm_error *err)
@@ -174,8 +173,8 @@ static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
 }
 
 /*
- * What is wrong with the state must not undo what the container is annotated with:
- * where that is not in what could be read, config.json has it.
+ * An invalid state must not override the container's annotations. If they could not be
+ * read from the state, config.json has them.
  */
 static bool is_required(const struct ebpfmm_state *state)
 {
@@ -230,7 +229,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	ebpfmm_forget_inherited();
-	/* Who called may not listen: no reason to be killed, and to fail them. */
+	/* The caller may not read stderr; SIGPIPE must not kill the hook. */
 	signal(SIGPIPE, SIG_IGN);
 	ebpfmm_log_open("ebpfmm-oci-hook", 1);
 	if (argc > 1 && !strcmp(argv[1], "--version")) {

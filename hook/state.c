@@ -82,7 +82,7 @@ static int read_bundle(struct json_object *object, struct ebpfmm_state *out,
 	return 0;
 }
 
-/* Not of the specification: what is no absolute path is passed over, as unknown keys. */
+/* Not in the specification, so anything but an absolute path is ignored. */
 static int read_root(struct json_object *object, struct ebpfmm_state *out,
 		     struct ebpfmm_error *err)
 {
@@ -105,7 +105,7 @@ int ebpfmm_state_parse(const char *text, size_t length, struct ebpfmm_state *out
 	object = ebpfmm_json_object(text, length, err);
 	if (!object)
 		return ebpfmm_prefix(err, "state: ");
-	/* Annotations and id first: they say what to do about what is wrong. */
+	/* Annotations and id first: they are needed to report errors in the rest. */
 	if (read_annotations(object, out, err) || read_id(object, out, err) ||
 	    copy_string(object, "status", &out->status, err) ||
 	    read_pid(object, out, err) || read_bundle(object, out, err) ||

@@ -26,7 +26,7 @@ void ebpfmm_step(struct ebpfmm_steps *steps, const char *name)
 	steps->ended = time;
 }
 
-/* In whole numbers, as printf(3) takes long over others. */
+/* With integers, because printf(3) is slow with floating point. */
 static size_t print_ms(char *text, size_t size, const char *before, int64_t ns)
 {
 	int64_t hundredths = (ns + 5000) / 10000;

@@ -2,27 +2,27 @@
 /*
  * Threat model
  *
- * Whoever starts a container waits for this program's exit status, and it must be right
- * whatever a tenant put into an image: not 0 where a policy is required and missing,
- * 0 in time in any other case. What is the tenant's here is the container's root, its
+ * The engine waits for this program's exit status before it starts a container. The status
+ * must be right whatever the tenant puts into an image: not 0 if a policy is required and
+ * missing, and 0 in time in all other cases. The tenant controls the container's root, its
  * annotations and its processes.
  *
- * - Bytes of the tenant's files are read in a process apart (reader.h), and nothing but
- *   numbers that were checked comes back. So the memory here is our own.
- * - A file system of the tenant's may never answer. To open a file of the root waits for
- *   it then in a way that only the end of the process ends: no signal does, so no timer in
- *   the thread that waits is enough. Another thread waits for the deadline, tells the
- *   failure and ends the process. It costs a fraction of a child that does the
- *   work, whose memory would be copied page by page.
- * - What crashes all the same, libbpf for one, must not decide: an engine takes a death by
- *   a signal for a refusal. The signal is handed to the thread that waits.
- * - Where memory is short, the OOM killer takes the reader first. So it does the process
- *   that loads the policy (worker.h), which needs much more than all the rest; that happens
- *   once per boot, and only where nobody has loaded it before. What is left here is some
- *   MB at most, whatever is in the image.
+ * - A separate process reads the contents of the tenant's files (reader.h), and returns only
+ *   numbers, which are checked. So the tenant cannot corrupt the memory of this process.
+ * - A file system of the tenant may never answer. Opening a file then blocks until the
+ *   process exits: no signal interrupts it, so a timer in the same thread does not help.
+ *   Another thread waits for the deadline, reports the failure and exits the process. That
+ *   is much cheaper than doing the work in a child, whose memory would be copied page by
+ *   page.
+ * - A crash, of libbpf for example, must not decide: engines treat death by a signal as a
+ *   refusal. The signal is passed to the waiting thread.
+ * - If memory is short, the OOM killer chooses the reader first, and likewise the process
+ *   that loads the policy (worker.h), which needs much more memory than the rest. That
+ *   process runs once per boot, if nothing else has loaded the policy. This process uses
+ *   some MB at most, whatever the image contains.
  *
- * Not kept from: a SIGKILL, and a device that makes the kernel wait where not even the end
- * of a process ends it. The engine has a time limit of its own then.
+ * There is no protection from SIGKILL, or from a device that blocks the kernel so that even
+ * exiting blocks. The engine's own timeout applies then.
  */
 #include "watch.h"
 
@@ -40,16 +40,16 @@
 
 #include "worker.h"
 
-/* For a line of the log, with what syslog(3) needs. */
+/* Enough for a line of the log, including syslog(3). */
 #define STACK_SIZE (PTHREAD_STACK_MIN + (128U << 10))
 
 /**
- * struct watch - the one watch of this process
- * @deadline: when it fails
- * @fail: says so
+ * struct watch - the watchdog of this process
+ * @deadline: when the work has failed
+ * @fail: reports the failure
  * @data: for @fail
- * @crashed: descriptor that gets the number of a signal
- * @ended: whether it is known how the work has ended
+ * @crashed: eventfd to which the number of a signal is written
+ * @ended: whether the result of the work is decided
  */
 static struct watch {
 	int64_t deadline;
@@ -69,7 +69,7 @@ static _Noreturn void wait_for_end(void)
 		pause();
 }
 
-/* A child that crashes is not the work: it dies of it, as its parent expects. */
+/* A crash of a child is not a crash of the work: the child dies, as its parent expects. */
 static void forget(void)
 {
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
@@ -80,7 +80,7 @@ static void hand_over(int signal)
 {
 	uint64_t number = signal;
 
-	/* Too late: there is an exit status. */
+	/* Too late: the exit status is decided. */
 	if (atomic_load(&watch.ended)) {
 		forget();
 		return;
@@ -139,8 +139,8 @@ int ebpfmm_watch_begin(int64_t deadline, ebpfmm_watch_fn *fail, void *data,
 	if (watch.crashed < 0)
 		return ebpfmm_fail(err, errno, "start the watchdog");
 	/*
-	 * The thread is to take no signal of the work's, and the work, which may hang,
-	 * not the one that the thread needs for its line of the log.
+	 * The thread must not get signals of the work. The work, which may hang, must not
+	 * get SIGALRM, which the thread needs for its line of the log.
 	 */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Theory of operation: the kernel's OOM killer takes every process that shares the
- * victim's memory, and a crash ends the process that has it. So what may need much
- * memory is done by a child with a copy of all of it, which asks to be taken first, while
- * the parent asks not to be taken. All that comes back is one structure of fixed
- * size, which is checked.
+ * Theory of operation: the OOM killer kills every process that shares the victim's memory,
+ * and a crash kills the process in which it happens. So work that may need much memory runs
+ * in a child with a copy of the memory. The child requests to be the OOM killer's first
+ * choice, the parent to be spared. The result is one structure of fixed size, which is
+ * checked.
  *
- * No boundary against a tenant: the child has all privileges, and must not read what
- * is a tenant's. That is done by another one (reader.h).
+ * This is no security boundary: the child has all privileges, and must not read a tenant's
+ * data. Another child does that (reader.h).
  */
 #include "worker.h"
 
@@ -28,11 +28,11 @@
 #include "base/clock.h"
 
 /**
- * struct answer - all that comes back from the child, in memory that both write
- * @rc: what its work returned, once it has ended with status 0
+ * struct answer - result of the child, in shared memory
+ * @rc: return value of its work, valid after it has exited with status 0
  * @err: its error
  *
- * Whatever the child has stored there, none of it is believed before it is checked.
+ * The parent checks everything that the child has stored here.
  */
 struct answer {
 	int rc;
@@ -47,7 +47,7 @@ static void wake(int signal)
 void ebpfmm_interrupt_at(int64_t deadline)
 {
 	struct sigaction action = { .sa_handler = wake };
-	/* Of 0 there would be no timer. */
+	/* 0 would disarm the timer. */
 	int left = ebpfmm_time_left(deadline) ?: 1;
 	struct itimerval timer = {
 		.it_interval.tv_sec = 1,
@@ -62,14 +62,14 @@ void ebpfmm_interrupt_at(int64_t deadline)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* Best effort: without privilege it may only be raised, and without /proc neither. */
+/* Best effort: without privilege the score can only be raised, without /proc not even that. */
 static void set_oom_score(const char *score)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	/* Where that fails, it stays what the engine has. */
+	/* If it fails, the engine's score stays. */
 	dprintf(fd, "%s", score);
 	close(fd);
 }
@@ -83,11 +83,11 @@ static void run_child(int (*work)(void *data, struct ebpfmm_error *err), void *d
 	set_oom_score("1000");
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	answer->rc = work(data, &answer->err);
-	/* What was to run at exit is the parent's. */
+	/* Handlers of atexit(3) belong to the parent. */
 	_exit(0);
 }
 
-/* 0 when the child has ended as it should, or -1 with @err set. */
+/* 0 when the child has exited normally, or -1 with @err set. */
 static int wait_end(pid_t pid, int pidfd, int64_t deadline, struct ebpfmm_error *err)
 {
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
@@ -97,7 +97,7 @@ static int wait_end(pid_t pid, int pidfd, int64_t deadline, struct ebpfmm_error 
 		rc = poll(&poll_fd, 1, ebpfmm_time_left(deadline));
 	} while (rc < 0 && ebpfmm_time_left(deadline));
 	if (rc <= 0) {
-		/* Not waited for: it may hang where no signal reaches it. */
+		/* Do not wait for it: it may be in an uninterruptible sleep. */
 		kill(pid, SIGKILL);
 		return ebpfmm_fail(err, 0, "the worker timed out and was killed");
 	}
@@ -154,7 +154,7 @@ int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (answer == MAP_FAILED)
 		return ebpfmm_fail(err, errno, "map the worker's result");
-	/* Whatever the child's status is, should it end before it answers. */
+	/* In case the child exits before it stores a result. */
 	answer->rc = ebpfmm_fail(&answer->err, 0, "the worker exited without a result");
 	rc = run(work, data, answer, deadline, err);
 	munmap(answer, sizeof(*answer));

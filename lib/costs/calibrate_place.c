@@ -127,7 +127,7 @@ static int enter(const struct ebpfmm_place *place, pid_t pid, size_t max,
 	if (place->scope)
 		put(cgroup->fd, "../cgroup.subtree_control", "+memory");
 	snprintf(text, sizeof(text), "%zu", max);
-	/* Without the memory controller, RLIMIT_AS is the only limit. */
+	/* Without the memory controller, only RLIMIT_DATA limits it. */
 	if (put(cgroup->fd, "memory.max", text) && errno != ENOENT)
 		return ebpfmm_fail(err, errno, "%s/memory.max", cgroup->path);
 	return 0;
