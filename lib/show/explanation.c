@@ -116,7 +116,7 @@ static void print_place(const struct ebpfmm_explanation *explanation,
 	if (!explanation->region.sizes)
 		return;
 	/* The policy itself need not know where the mapping ends. */
-	fprintf(out, "alike     0x%" PRIx64 "-0x%" PRIx64,
+	fprintf(out, "range     0x%" PRIx64 "-0x%" PRIx64,
 		(uint64_t)(event->start > explanation->vm_start ?
 			   event->start : explanation->vm_start),
 		(uint64_t)(event->end < explanation->vm_end ?

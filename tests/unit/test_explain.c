@@ -76,7 +76,7 @@ static void test_columns(void **state)
 		"/sys/fs/cgroup/a: profile file\n"
 		"address   0x200000 of process 123, mapping 0x100000-0x300000\n"
 		"place     programs[0].regions[0], /one, heap\n"
-		"alike     0x100000-0x280000\n"
+		"range     0x100000-0x280000\n"
 		"decision  64K (supply)\n"
 		"costs     zeroing 4K 100 ns, page fault 500 ns\n"
 		"headroom  12M below a limit of 64M\n"
