@@ -16,7 +16,7 @@
 #define READ_FLAGS	(O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 #define WRITE_FLAGS	(O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC)
 
-/* As read(2), until @size bytes are read or there are no more. */
+/* As read(2), but continues until @size bytes are read or the file ends. */
 static ssize_t read_all(int fd, char *text, size_t size)
 {
 	size_t used = 0;

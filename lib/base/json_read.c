@@ -9,18 +9,18 @@
 #include "base/json_private.h"
 #include "base/nearest.h"
 
-/* As deep as json-c goes by default; a config.json needs about ten. */
+/* The default nesting limit of json-c; a config.json needs about ten. */
 #define MAX_DEPTH	32
-/* The most keys that an object may have by their names. */
+/* The maximum number of keys of an object. */
 #define MAX_MEMBERS	8
 
 /* --- texts ---------------------------------------------------------------------- */
 
 /**
- * struct parsed - what json-c made of a text
- * @status: success, what is wrong, or that the text ends too early
+ * struct parsed - result of json-c
+ * @status: success, an error, or that the text is incomplete
  * @root: the tree, to be released in any case
- * @end: how far it came
+ * @end: where parsing stopped
  */
 struct parsed {
 	enum json_tokener_error status;
@@ -40,7 +40,7 @@ static struct parsed parse(const char *text, size_t length, int depth, int flags
 	parsed.status = json_tokener_get_error(tokener);
 	parsed.end = json_tokener_get_parse_end(tokener);
 	if (parsed.status == json_tokener_continue) {
-		/* A NUL tells that no more will come. */
+		/* A NUL tells json-c that the text is complete. */
 		parsed.root = json_tokener_parse_ex(tokener, "", 1);
 		parsed.status = json_tokener_get_error(tokener);
 		parsed.end = length;
@@ -51,7 +51,7 @@ static struct parsed parse(const char *text, size_t length, int depth, int flags
 
 static const char *syntax_error(enum json_tokener_error status)
 {
-	/* Also said of a number that is well-formed. */
+	/* json-c also reports this for a well-formed number. */
 	if (status == json_tokener_error_parse_number)
 		return "not a JSON number, or one that does not fit in 64 bits";
 	return json_tokener_error_desc(status);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is no JSON although json-c takes it.
+ * Rejecting what json-c accepts although it is not valid JSON.
  *
- * Even with JSON_TOKENER_STRICT json-c takes more than RFC 8259 allows (NaN, Infinity,
+ * Even with JSON_TOKENER_STRICT, json-c accepts more than RFC 8259 allows (NaN, Infinity,
  * "-01", "1.", lone surrogates), and of two members with the same key it keeps the last
- * one. What means something else to its author than to us is worse than nothing, so
- * before the tree is built the text is checked for bytes that have no place in JSON,
- * for syntax (by json-c, strictly), and, being well-formed by then, for the above.
+ * one. A misunderstood profile is worse than an error. So before the tree is built, the
+ * text is checked for bytes that JSON does not allow, for syntax (by json-c, strictly), and
+ * then, being well-formed, for the above.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 #include "base/json_private.h"
 #include "base/text.h"
 
-/* The largest object of our formats has one key for each page size. */
+/* The largest objects have one key for each page size. */
 #define MAX_KEYS	32
 
 int ebpfmm_json_fail_at(struct ebpfmm_error *err, const char *text, size_t offset,
@@ -59,7 +59,7 @@ struct scan {
 	const char *wrong;
 };
 
-/* Each of these returns false with ->wrong set, and ->at where that is. */
+/* On error, each of these returns false with ->wrong and ->at set. */
 
 static bool wrong(struct scan *scan, const char *at, const char *what)
 {
@@ -176,7 +176,7 @@ static bool add_key(struct scan *scan, struct keys *keys, const char *key,
 {
 	size_t length = scan->at - key, i;
 
-	/* No key of our formats needs one, so keys can be compared as they are. */
+	/* No valid key needs one, so keys can be compared as they are. */
 	if (escapes)
 		return wrong(scan, key, "escape in a key");
 	for (i = 0; i < keys->count; i++) {

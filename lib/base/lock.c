@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 
-/* "process 12 (name)" of who took the lock; 0 if it is not to be seen. */
+/* The holder of the lock as "process 12 (name)"; returns 0 if it is not visible. */
 static int find_holder(int fd, char *text, size_t size)
 {
 	unsigned int major, minor;
@@ -33,7 +33,7 @@ static int find_holder(int fd, char *text, size_t size)
 	file = fopen("/proc/locks", "re");
 	if (!file)
 		return 0;
-	/* Those that wait have an arrow before what they wait for. */
+	/* Lines of waiting processes have an arrow and do not match. */
 	while (!found && fgets(line, sizeof(line), file))
 		if (sscanf(line, "%*u: FLOCK %*s %*s %d %x:%x:%lu", &pid, &major,
 			   &minor, &inode) == 4 &&
@@ -75,10 +75,10 @@ static void wake(int signal)
 }
 
 /*
- * As flock(2), with ETIMEDOUT at the deadline. A timer and a signal of its own, as the
- * caller may have set SIGALRM for all of its work; it fires again in case the first time is just
- * before the call. To try again and again instead would leave to chance whose turn
- * it is.
+ * As flock(2), with ETIMEDOUT at the deadline. It uses a timer with another signal than
+ * SIGALRM, which the caller may use for all of its work. The timer fires repeatedly, in case
+ * the first signal arrives just before the call. Polling instead would be unfair to those
+ * that wait.
  */
 static int wait_for(int fd, int operation, int ms)
 {

@@ -10,7 +10,7 @@
 #include "base/log.h"
 
 #define LINE_SIZE 1024
-/* How long syslog may take to take a line: as often as syslog(3) tries, twice. */
+/* The timeout for syslog; syslog(3) tries twice. */
 #define SYSLOG_SECONDS 1
 
 static const char *speaker = "ebpfmm";
@@ -30,8 +30,8 @@ static void wake(int signal)
 }
 
 /*
- * syslog(3) waits for ever where nobody reads what is sent to /dev/log, and who
- * waits for us may give up. A signal ends each of its tries.
+ * syslog(3) blocks for ever if nobody reads from /dev/log, and the caller of this program
+ * may give up. A signal interrupts each of its attempts.
  */
 static void to_syslog_in_time(int priority, const char *text)
 {

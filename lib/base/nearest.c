@@ -14,8 +14,8 @@ static size_t least(size_t a, size_t b)
 }
 
 /*
- * How many letters to insert, delete, replace or swap with their neighbour make
- * @b of @a (optimal string alignment), whatever their case. Both are at most
+ * The number of insertions, deletions, replacements and swaps of adjacent letters that
+ * turn @a into @b (optimal string alignment distance), ignoring case. Both are at most
  * MAX_WORD long.
  */
 static size_t distance(const char *a, const char *b)

@@ -46,13 +46,13 @@ size_t ebpfmm_utf8(const char *bytes, size_t room, uint32_t *character)
 	return 0;
 }
 
-/* Bytes of the plain character at @at, 0 if there is none. */
+/* Length of the character at @at if it needs no conversion, otherwise 0. */
 static size_t plain_length(const char *at, size_t room)
 {
 	uint32_t character = 0;
 	size_t length = ebpfmm_utf8(at, room, &character);
 
-	/* C0, DEL and C1; the mark of what was replaced. */
+	/* C0, DEL and C1, and U+FFFD itself. */
 	if (character < ' ' || (character >= 0x7f && character < 0xa0) ||
 	    character == 0xfffd)
 		return 0;

@@ -25,7 +25,7 @@
 #define FILE_MAX_BYTES 4096
 #define DATE_FORMAT "%Y-%m-%dT%H:%M:%SZ"
 #define DAY (24 * 60 * 60)
-/* That a clock was corrected by so much makes no cost old, seconds. */
+/* The tolerance for corrections of the clock, seconds. */
 #define CLOCK_ERROR DAY
 
 static const char *const zero_names[] = {
@@ -144,7 +144,7 @@ int ebpfmm_costs_write(const char *dir, const struct ebpfmm_measurement *record,
 
 /* --- reading ------------------------------------------------------------------ */
 
-/* A string of the file that is one of some names: its index, or -1. */
+/* The index of a string in a list of names, or -1. */
 static int read_name(struct json_object *value, const char *key,
 		     const char *const *names, size_t count, struct ebpfmm_error *err)
 {
@@ -191,7 +191,7 @@ static int read_date(struct json_object *value, struct ebpfmm_costs *costs,
 	when = end && !*end ? timegm(&tm) : 0;
 	back.measured = when > 0 ? (uint64_t)when : 0;
 	ebpfmm_costs_date(&back, again);
-	/* What timegm() had to correct is no date (31 February). */
+	/* A date that timegm() had to correct is not valid (31 February). */
 	if (!back.measured || strcmp(again, text))
 		return ebpfmm_fail(err, 0,
 				   "measured: `%.40s` is not a date like 2026-10-01T12:00:00Z",

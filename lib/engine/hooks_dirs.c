@@ -12,16 +12,16 @@
 #include "base/file.h"
 #include "engine/toml.h"
 
-/* Longer ones are none that a person wrote. */
+/* Longer files are not plausible. */
 #define CONF_MAX_BYTES (1 << 20)
 
 /**
- * struct configuration - where an engine's configuration is
- * @files: read in this order, later ones win
- * @nfiles: how many
- * @dropins: then all files in here, sorted
- * @suffix: only those that end so; "" for all
- * @table: the table in which the key is
+ * struct configuration - the configuration files of an engine
+ * @files: files in the order of reading; later ones override earlier ones
+ * @nfiles: their number
+ * @dropins: directory whose files are read next, sorted
+ * @suffix: suffix that these files must have; "" for any
+ * @table: the table of the key
  */
 struct configuration {
 	const char *files[2];
@@ -49,11 +49,11 @@ static const struct configuration crio = {
 };
 
 /**
- * struct search - a search that goes on
- * @configuration: where
- * @append: what was said last of {append = …}, which stands for later files too
- * @out: what was found so far
- * @err: what failed
+ * struct search - state of a search
+ * @configuration: the files to read
+ * @append: last value of {append = …}, which also applies to later files
+ * @out: the directories so far
+ * @err: filled in on failure
  */
 struct search {
 	const struct configuration *configuration;
@@ -69,7 +69,7 @@ static void clear(struct ebpfmm_hooks_dirs *dirs)
 	dirs->count = 0;
 }
 
-/* Takes the string over. */
+/* Takes ownership of the string. */
 static int add(struct ebpfmm_hooks_dirs *dirs, char *dir, struct ebpfmm_error *err)
 {
 	char **grown = reallocarray(dirs->dirs, dirs->count + 1, sizeof(*grown));
@@ -193,7 +193,7 @@ int ebpfmm_hooks_dirs_find(enum ebpfmm_engine engine, const char *root,
 			return -1;
 	if (search_dropins(&search, root))
 		return -1;
-	/* Told of none, podman looks into these. */
+	/* Without configuration, podman reads these. */
 	if (engine == EBPFMM_ENGINE_PODMAN && !out->count)
 		return add(out, strdup(EBPFMM_HOOKS_DIR_USR), err) ?:
 		       add(out, strdup(EBPFMM_HOOKS_DIR_ETC), err);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES 256
-/* Brackets in brackets; more than anybody writes. */
+/* The maximum nesting of brackets. */
 #define DEPTH_MAX 32
 
 /**
@@ -48,7 +48,7 @@ static void skip_blanks(struct reader *reader)
 		next(reader);
 }
 
-/* Also comments and ends of lines, as between lines and in arrays. */
+/* Skips blanks, comments and newlines, as between lines and in arrays. */
 static void skip_space(struct reader *reader)
 {
 	for (;;) {
@@ -64,7 +64,7 @@ static void skip_space(struct reader *reader)
 
 /* --- strings ---------------------------------------------------------------------- */
 
-/* Paths need none but these; the rest would be text that no path has. */
+/* Paths need no other escapes. */
 static int escape(char byte)
 {
 	switch (byte) {
@@ -80,7 +80,7 @@ static int escape(char byte)
 	}
 }
 
-/* One that is not of several lines; allocated, or NULL with the error set. */
+/* Reads a single-line string; allocated, or NULL with the error set. */
 static char *read_string(struct reader *reader)
 {
 	char quote = *reader->at, *text = malloc(strlen(reader->at));
@@ -112,7 +112,7 @@ static char *read_string(struct reader *reader)
 	return text;
 }
 
-/* Of any kind, which is not looked at. */
+/* Skips a string of any kind. */
 static int skip_string(struct reader *reader)
 {
 	char quote = *reader->at;
@@ -129,7 +129,7 @@ static int skip_string(struct reader *reader)
 			next(reader);
 		next(reader);
 	}
-	/* Of several lines one may end with up to two quotes of its own. */
+	/* A multi-line string may end with up to two quotes of its own. */
 	for (int i = 0; many && i < 2; i++)
 		accept(reader, quote);
 	return 0;
@@ -142,7 +142,7 @@ static bool is_bare(char byte)
 	return isalnum((unsigned char)byte) || byte == '_' || byte == '-';
 }
 
-/* Adds a key, dotted or not, to what is in @name, with a dot between. */
+/* Appends a key, dotted or not, to @name, with a dot between. */
 static int read_key(struct reader *reader, char name[NAME_MAX_BYTES])
 {
 	do {
@@ -180,7 +180,7 @@ static int read_key(struct reader *reader, char name[NAME_MAX_BYTES])
 
 /* --- values ----------------------------------------------------------------------- */
 
-/* Up to the end of the line, or of what is open there. */
+/* Skips a value, which may continue on further lines in brackets. */
 static int skip_value(struct reader *reader)
 {
 	unsigned int depth = 0;
@@ -238,7 +238,7 @@ static bool word(struct reader *reader, const char *text)
 	return true;
 }
 
-/* {append = true}, the one attribute that there is. */
+/* Reads {append = true}, the only attribute. */
 static int read_attribute(struct reader *reader, struct ebpfmm_toml_array *out)
 {
 	char name[NAME_MAX_BYTES] = "";

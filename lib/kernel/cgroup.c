@@ -19,12 +19,12 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
-/* Of handles of kernfs, whose inode number is the cgroup's id (exportfs.h). */
+/* The type of kernfs handles, whose inode number is the cgroup's id (exportfs.h). */
 #define FILEID_KERNFS 0xfe
 #define USUAL_MOUNT "/sys/fs/cgroup"
-/* How often a cgroup that seems gone is asked for. */
+/* How often to try to open a cgroup that seems to be removed. */
 #define STALE_TRIES 3
-/* How long those who were killed may take to end. */
+/* How long killed processes may take to exit. */
 #define EMPTY_MS 10000
 
 static bool is_cgroup2(int fd)
@@ -64,9 +64,9 @@ out:
 }
 
 /*
- * A descriptor of the root of cgroup v2 where it usually is, or -1 with errno set.
- * There it is known when it is seen; the library clears 400 KB of tables first, in
- * which a start of a container would show.
+ * A descriptor of the root of cgroup v2 at its usual mount point, or -1 with errno set. This
+ * avoids libcgroup, which first clears 400 KB of tables; that would slow the start of a
+ * container.
  */
 static int open_usual(void)
 {
@@ -200,7 +200,7 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 	if (mountfd < 0)
 		return -1;
 	memcpy(handle.handle.f_handle, &id, sizeof(id));
-	/* ESTALE is also what kernfs says when it has no memory for an inode. */
+	/* kernfs also returns ESTALE when it has no memory for an inode. */
 	for (tries = 0; tries < STALE_TRIES; tries++) {
 		fd = open_by_handle_at(mountfd, &handle.handle,
 				       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -220,7 +220,7 @@ int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgrou
 
 	if (asprintf(&path, "%s/%s", parent, name) < 0)
 		return ebpfmm_fail(err, ENOMEM, "%s", name);
-	/* What a predecessor that was killed has set there is not taken over. */
+	/* Create it anew, to drop the settings of a process that was killed. */
 	if ((rmdir(path) && errno != ENOENT) || mkdir(path, 0755))
 		rc = ebpfmm_fail(err, errno, "%s", path);
 	else
@@ -229,7 +229,7 @@ int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgrou
 	return rc;
 }
 
-/* Waits until nothing is in it, as cgroup.events says, or it is gone. */
+/* Waits until it is empty, according to cgroup.events, or removed. */
 static void wait_empty(int fd)
 {
 	struct pollfd events = { .events = POLLPRI };
@@ -254,13 +254,13 @@ int ebpfmm_cgroup_remove(const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error
 {
 	int fd = openat(cgroup->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
 
-	/* Without it (Linux before 5.14) only what ends by itself is waited for. */
+	/* Without cgroup.kill (Linux before 5.14), wait for the processes to exit. */
 	if (fd >= 0) {
 		if (write(fd, "1", 1) < 0)
 			ebpfmm_fail(err, errno, "%s", cgroup->path);
 		close(fd);
 	}
-	/* Where systemd removes what is empty, it may be gone before. */
+	/* systemd may have removed the empty cgroup already. */
 	wait_empty(cgroup->fd);
 	if (rmdir(cgroup->path) && errno != ENOENT)
 		return ebpfmm_fail(err, errno, "%s", cgroup->path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which cgroup a process is in, and which processes are in a cgroup. */
+/* Finding the cgroup of a process, and the processes of a cgroup. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +13,10 @@
 #include "base/file.h"
 #include "kernel/cgroup_private.h"
 
-/* How deep below a cgroup a process is looked for. */
+/* The depth to which a process is searched below a cgroup. */
 #define SEARCH_DEPTH 4
 
-/* Is @path the cgroup @ancestor or below it? */
+/* Whether @path is @ancestor or below it. */
 static bool is_within(const char *path, const char *ancestor)
 {
 	size_t length = strlen(ancestor);
@@ -64,7 +64,7 @@ void ebpfmm_cgroup_lift(char *path, const char *own)
 	}
 }
 
-/* Of /proc/PID/cgroup, is that the line of the hierarchy of v1 that has @controller? */
+/* Whether a line of /proc/PID/cgroup is of the v1 hierarchy with @controller. */
 static bool has_controller(const char *line, const char *controller)
 {
 	const char *at = strchr(line, ':');
@@ -83,8 +83,8 @@ static bool has_controller(const char *line, const char *controller)
 }
 
 /*
- * What is behind "0::" in /proc/PID/cgroup (cgroups(7)), allocated. The other lines
- * are of hierarchies of v1; @elsewhere is whether one of those accounts for memory.
+ * The path after "0::" in /proc/PID/cgroup (cgroups(7)), allocated. The other lines are of
+ * v1 hierarchies; @elsewhere is set to whether one of these has the memory controller.
  */
 static char *read_path(pid_t pid, bool *elsewhere, struct ebpfmm_error *err)
 {
@@ -105,14 +105,14 @@ static char *read_path(pid_t pid, bool *elsewhere, struct ebpfmm_error *err)
 			path = strdup(line + 3);
 		*elsewhere = *elsewhere || has_controller(line, "memory");
 	}
-	/* Of a process that has ended there is no file, or nothing in it. */
+	/* If the process has exited, the file is missing or empty. */
 	if (!path)
 		ebpfmm_fail(err, errno == ENOMEM ? ENOMEM : ESRCH,
 			    "get the cgroup of process %d", (int)pid);
 	return path;
 }
 
-/* The same, where memory is charged to it: the kernel asks the policies of v2 alone. */
+/* The same, but fails if v1 has the memory controller: policies work only on v2. */
 static char *path_of_pid(pid_t pid, struct ebpfmm_error *err)
 {
 	bool elsewhere;
@@ -155,7 +155,7 @@ int ebpfmm_cgroup_supported(struct ebpfmm_error *err)
 	return path ? 0 : -1;
 }
 
-/* @pid, or with 0 any, if the open cgroup itself lists it; otherwise 0. */
+/* Returns @pid, or for 0 any process, if the cgroup itself lists it; otherwise 0. */
 static pid_t listed(int cgroup_fd, pid_t pid)
 {
 	_cleanup_fclose_ FILE *file = ebpfmm_file_stream(cgroup_fd, "cgroup.procs");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which inode the kernel has behind a descriptor of ours. */
+/* Identifying the kernel's inode of a descriptor of this process. */
 #include "kernel/policy_internal.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ int ebpfmm_policy_identify(int fd, bool mapped, struct ebpfmm_file *file,
 	if (!mapped)
 		return iterate(policy, EBPFMM_PIN_FILES, fd, file, err);
 
-	/* Never touched: the file may be cut short at any time. */
+	/* Never accessed, because the file may be truncated at any time. */
 	map = mmap(NULL, page, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
 		return ebpfmm_fail(err, errno, "map the file");

@@ -12,7 +12,7 @@
 
 /**
  * struct ebpfmm_sizes - a loaded iterator
- * @object: it
+ * @object: the BPF object
  */
 struct ebpfmm_sizes {
 	struct sizes_bpf *object;
@@ -56,7 +56,7 @@ static int read_folios(const struct ebpfmm_sizes *sizes,
 	return 0;
 }
 
-/* All of its anonymous memory, of pages of any size. */
+/* Reads all of its anonymous memory, in pages of any size. */
 static int read_anonymous(const struct ebpfmm_cgroup *cgroup, uint64_t *bytes,
 			  struct ebpfmm_error *err)
 {

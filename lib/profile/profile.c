@@ -263,7 +263,7 @@ static int parse_programs(struct json_object *array, bool limits,
 {
 	size_t count = array ? json_object_array_length(array) : 0, i;
 
-	/* Limits alone say something too. */
+	/* A profile may consist of limits alone. */
 	if (!count && !limits)
 		return ebpfmm_fail(err, 0, "programs: %s, and there are no limits",
 				   array ? "empty" : "missing");
@@ -306,7 +306,7 @@ static int parse_limits(struct json_object *object,
 	return 0;
 }
 
-/* Before anything else: the keys of another version may be other ones. */
+/* Check the version first, because another version may have other keys. */
 static int check_version(struct json_object *root, struct ebpfmm_error *err)
 {
 	struct json_object *version;
@@ -327,7 +327,7 @@ static int parse_profile(struct json_object *root,
 {
 	struct json_object *schema, *version, *name, *programs, *limits;
 	const struct ebpfmm_json_member members[] = {
-		/* For editors; means nothing here. */
+		/* For editors; ignored. */
 		{ "$schema", EBPFMM_JSON_STRING, false, &schema },
 		{ "version", EBPFMM_JSON_INTEGER, true, &version },
 		{ "name", EBPFMM_JSON_STRING, true, &name },

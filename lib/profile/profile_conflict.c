@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is wrong with a profile only as a whole: two parts that exclude each
- * other, or more parts than the policy's table has room for. Regions of
- * different symbols and sections are compared when they are translated.
+ * Checks of a profile as a whole: two parts that conflict, or more parts than the policy's
+ * table can hold. Regions of different symbols and sections are compared when they are
+ * translated.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ static bool overlap(const struct ebpfmm_profile_region *a,
 	return a->offset <= last_byte(b) && b->offset <= last_byte(a);
 }
 
-/* Sizes of mappings are whole pages: the smallest and the largest one, in these. */
+/* The smallest and the largest mapping, in whole pages. */
 static uint64_t least_pages(const struct ebpfmm_profile_region *region)
 {
 	return region->min_size ? (region->min_size - 1) / PAGE + 1 : 1;
@@ -47,7 +47,7 @@ static uint64_t most_pages(const struct ebpfmm_profile_region *region)
 	return region->max_size / PAGE;
 }
 
-/* Does @first match every mapping whose name @second matches, of some sizes? */
+/* Whether @first matches every name that @second matches, for some sizes. */
 static bool covers_name(const struct ebpfmm_profile_region *first,
 			const struct ebpfmm_profile_region *second)
 {
@@ -65,8 +65,8 @@ static bool covers(const struct ebpfmm_profile_region *first,
 }
 
 /*
- * Matchers are tried in order: does @first leave nothing for @second? One with
- * a rank takes a single mapping, the same one only among the same mappings.
+ * Whether @first leaves nothing for @second, as matchers are tried in order. A matcher with
+ * `nth` takes a single mapping; two of them take the same one only if all else is equal.
  */
 static bool shadows(const struct ebpfmm_profile_region *first,
 		    const struct ebpfmm_profile_region *second)
@@ -76,7 +76,7 @@ static bool shadows(const struct ebpfmm_profile_region *first,
 		(first->nth == second->nth && covers(second, first)));
 }
 
-/* Do those before it, none of them alone, leave a region's matcher nothing? */
+/* Whether earlier matchers together leave nothing for a region's matcher. */
 static bool shadowed_together(const struct ebpfmm_profile_region *regions,
 			      size_t index)
 {
@@ -99,8 +99,8 @@ static bool shadowed_together(const struct ebpfmm_profile_region *regions,
 /**
  * check_region - compare a region with those before it
  * @regions: the regions of a program
- * @index: which one
- * @mappings: is counted up when the region has a matcher of its own
+ * @index: index of the region
+ * @mappings: increased if the region has a matcher of its own
  * @err: relative to the program
  *
  * Return: 0, or -1 with @err set.
@@ -120,7 +120,7 @@ static int check_region(const struct ebpfmm_profile_region *regions,
 				return ebpfmm_fail(err, 0, "regions[%zu]: overlaps "
 						   "regions[%zu]", index, i);
 		} else if (!seen && shadows(&regions[i], region)) {
-			/* Seen before: that is its place in the order. */
+			/* A matcher that occurred before keeps its place in the order. */
 			return ebpfmm_fail(err, 0, "regions[%zu].anchor.mapping: "
 					   "regions[%zu] comes first and takes "
 					   "every such mapping", index, i);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Profiles as files: NAME.json. The directories are the operator's; only the name
- * comes from a tenant, and it can name nothing but a file right in one of them. They
- * are not taken from the environment, which a tenant may have a say in.
+ * Profiles as files: NAME.json. The operator controls the directories. Only the name comes
+ * from a tenant, and it can only select a file directly in one of them. The directories
+ * do not come from the environment, which a tenant may influence.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #define SUFFIX	".json"
 
-/* Bytes of the name that a file name stands for. */
+/* Length of the profile's name in a file name. */
 static size_t name_length(const char *file)
 {
 	const size_t suffix = strlen(SUFFIX);
@@ -40,7 +40,7 @@ char *ebpfmm_profile_name(const char *path)
 	return name;
 }
 
-/* The name that a tenant means, checked; NULL with @err set if it is none. */
+/* The valid name that a tenant's value stands for; NULL with @err set. */
 static char *read_name(const char *text, struct ebpfmm_error *err)
 {
 	_cleanup_free_ char *name = strndup(text, name_length(text));
@@ -51,7 +51,7 @@ static char *read_name(const char *text, struct ebpfmm_error *err)
 	}
 	if (profile_check_name(name, err))
 		return NULL;
-	/* Else one name could mean two files. */
+	/* Otherwise one name could refer to two files. */
 	if (name[name_length(name)]) {
 		ebpfmm_fail(err, 0, "\"%.80s\" is not a valid profile name: ends in "
 			    SUFFIX " twice", text);
@@ -103,7 +103,7 @@ static int find(const char *const dirs[2], const char *name,
 		free(path);
 		if (!ret)
 			return 0;
-		/* A bad file of the operator's does not give way to the vendor's. */
+		/* An invalid file of the operator still hides the vendor's. */
 		if (failure.code != ENOENT) {
 			if (err)
 				*err = failure;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sizes as people write them elsewhere, and as a profile has them.
+ * Parsing sizes in common notations, and formatting them in that of a profile.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -10,10 +10,10 @@
 
 #include "profile/profile_internal.h"
 
-/* Longer ones are no size that a person wrote. */
+/* Longer texts are not sizes. */
 #define MAX_WORD	24
 
-/* The shift of a unit as people write it, or -1. */
+/* The shift of a unit in common notations, or -1. */
 static int unit_shift(const char *unit)
 {
 	static const struct {

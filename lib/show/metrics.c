@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Series of a family have to be together, cgroups come one after the other: so
- * each family has a buffer of its own until the page is whole.
+ * The series of a family must be contiguous, but cgroups are added one after the other. So
+ * each family has a buffer until the page is complete.
  */
 #include "show/metrics.h"
 
@@ -46,10 +46,10 @@ static const struct {
 };
 
 /**
- * struct ebpfmm_metrics - a page in the making
- * @regions: also regions
- * @stream: of each family
- * @text: what is in it when it is closed
+ * struct ebpfmm_metrics - a page being made
+ * @regions: also add regions
+ * @stream: stream of each family
+ * @text: its contents when it is closed
  * @size: bytes in @text
  * @paths: of the cgroups that were added
  * @npaths: their number
@@ -210,7 +210,7 @@ static void add_regions(const struct page *page, const struct ebpfmm_view *view,
 		view->header->programs[program].outside);
 }
 
-/* What another version has decided is not known, but what came of it is. */
+/* The decisions of another version are not known, but the memory is. */
 static void add_others(const struct page *page)
 {
 	page->metrics->others++;
@@ -238,7 +238,7 @@ static void add_cgroup(const struct page *page)
 	}
 }
 
-/* 0 if it was not there yet and now is. */
+/* Returns 0 if it was added, nonzero if it was there already. */
 static int remember(struct ebpfmm_metrics *metrics, const char *path)
 {
 	char **paths, *copy;

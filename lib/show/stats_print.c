@@ -85,7 +85,7 @@ static void print_program(const struct ebpfmm_view *view, size_t index, FILE *ou
 		view->header->programs[index].outside);
 }
 
-/* What the kernel says of it is all that there is to say. */
+/* Only the kernel's count of its memory is known. */
 static void print_others(const struct ebpfmm_stats *stats, FILE *out)
 {
 	fprintf(out, " (format %" PRIu32 ": only its own version can read its decisions)\n",

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whether a table that is in use is that of a profile that is in a file. */
+/* Comparing a table in use with a profile. */
 #include <string.h>
 
 #include "table/table_rows.h"
 
 /**
- * struct match - a comparison that goes on
- * @program: what the profile says of the program
- * @seen: its regions that are in the table
+ * struct match - state of a comparison
+ * @program: the program in the profile
+ * @seen: its regions that were found in the table
  * @same: no difference yet
  */
 struct match {
@@ -39,7 +39,7 @@ static void match_row(const struct ebpfmm_row *row, void *data)
 		match->same = false;
 }
 
-/* Regions in several parts of an object are there more than once. */
+/* A region in several parts of an object has several rows. */
 static bool matches(const struct ebpfmm_view *view, size_t index,
 		    const struct ebpfmm_profile_program *program)
 {
