@@ -236,14 +236,20 @@ __weak __noinline __u64 weigh(struct ebpfmm_weighing *w __arg_nonnull,
 	return 0;
 }
 
+static __always_inline bool at_hand(struct vm_area_struct *vma, __u64 address,
+				    __u32 order)
+{
+	return bpf_mm_block_at_hand(bpf_mm_first_node(vma, address, order), order);
+}
+
 /*
  * Checks the next order; returns 0 when there is none, or when nothing rules it out and
- * the decision is made.
+ * the decision is made. @address is 0 for khugepaged, which has found a block.
  */
 __weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull,
 			     struct ebpfmm_header *header __arg_nonnull,
 			     struct cgroup *cgrp __arg_trusted,
-			     struct vm_area_struct *vma __arg_trusted, __u32 why)
+			     struct vm_area_struct *vma __arg_trusted, __u64 address)
 {
 	enum ebpfmm_fact fact = EBPFMM_AT_HAND;
 	struct bpf_mm_headroom headroom = {};
@@ -257,8 +263,8 @@ __weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull,
 	else if (!bpf_mm_headroom(vma, &headroom) &&
 		 ebpfmm_is_pressed(order, headroom.bytes, headroom.limit))
 		fact = EBPFMM_PRESSED;
-	else if (why != BPF_MM_COLLAPSE &&
-		 (w->missing >> order & 1 || !bpf_mm_block_at_hand(order)))
+	else if (address &&
+		 (w->missing >> order & 1 || !at_hand(vma, address, order)))
 		fact = EBPFMM_MISSING;
 	ebpfmm_learn(w, &ebpfmm_costs, order, fact);
 	return fact != EBPFMM_AT_HAND;
@@ -303,7 +309,8 @@ static __always_inline void choose_size(const struct question *question,
 	if (w->left) {
 		for (i = 0; i < EBPFMM_ROUNDS; i++)
 			if (!look(w, header, question->cgrp, question->vma,
-				  question->why))
+				  question->why == BPF_MM_COLLAPSE ?
+				  0 : question->address))
 				break;
 	}
 	if (w->revised || w->left & header->limited)

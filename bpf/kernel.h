@@ -190,9 +190,11 @@ bpf_mm_vma_after(struct vm_area_struct *vma, unsigned long address)
 extern unsigned long
 bpf_mm_admissible_orders(struct vm_area_struct *vma, unsigned long address)
 	__attribute__((section(".ksyms")));
-extern bool bpf_mm_block_at_hand(__u32 order)
+extern __u32 bpf_mm_first_node(struct vm_area_struct *vma, unsigned long address,
+			       __u32 order) __attribute__((section(".ksyms")));
+extern bool bpf_mm_block_at_hand(__u32 node, __u32 order)
 	__attribute__((section(".ksyms")));
-extern __u32 bpf_mm_fragmentation(__u32 order)
+extern __u32 bpf_mm_fragmentation(__u32 node, __u32 order)
 	__attribute__((section(".ksyms")));
 extern int bpf_mm_headroom(struct vm_area_struct *vma,
 			   struct bpf_mm_headroom *headroom)

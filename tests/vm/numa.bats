@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Two NUMA nodes: where a cpuset puts a container, CPUs and memory, it gets the sizes
-# that are free there. Needs a machine of its own: vm/run --memory 768M --nodes 2 -- tests/vm/run
+# Two NUMA nodes: where a cpuset or a memory policy puts memory it gets the sizes that are
+# free there, wherever the CPU is. Needs a machine of its own: vm/run --memory 768M --nodes 2 -- tests/vm/run
 # numa.bats. Takes about a minute, with the boot.
 
 load helpers
@@ -51,29 +51,56 @@ in_pieces()
 	cat /proc/buddyinfo
 }
 
-# got NODE: bytes by page size that 16M get on that node, as JSON; they are there. The
-# node of the CPU is where the policy looks for free blocks.
+# got NODE CPU [COMMAND…]: bytes by page size that 16M get with the memory on that node
+# and the thread on that CPU, whose node has its number, as JSON; they are there.
 got()
 {
-	local pages
+	local node=$1 pages
 	echo "$1" >"$cgroup/cpuset.mems"
-	echo "$1" >"$cgroup/cpuset.cpus"
-	pages=$(within "$cgroup" $tests/fault --size 16M \
+	echo "$2" >"$cgroup/cpuset.cpus"
+	shift 2
+	pages=$(within "$cgroup" "$@" $tests/fault --size 16M \
 		sh -c 'tee "$BATS_TEST_TMPDIR/range" | pagesizes --json "$FAULT_PID" -
 			cat "/proc/$FAULT_PID/numa_maps" >"$BATS_TEST_TMPDIR/numa"')
-	grep -q " anon=4[0-9]* .*N$1=4" "$BATS_TEST_TMPDIR/numa" || return
+	[ "$node" = 0-1 ] ||
+		grep -q " anon=4[0-9]* .*N$node=4" "$BATS_TEST_TMPDIR/numa" || return
 	jq -c '.[0].bytes' <<<"$pages"
+}
+
+# all_large JSON, small JSON: most of 16M are in 2M; most in 64K, but for blocks that
+# kcompactd made meanwhile.
+all_large()
+{
+	jq -e '.["2M"] == 16 * 1048576' <<<"$1"
+}
+
+small()
+{
+	jq -e '.["64K"] >= 8 * 1048576' <<<"$1"
 }
 
 @test "each node's own free memory decides, with one policy for both" {
 	in_pieces
 	ebpfmm attach --cgroup "$cgroup" $profiles/used.json
-	far=$(got 1)
-	near=$(got 0)
-	echo "node 1: $far; node 0: $near"
-	jq -e '.["2M"] == 16 * 1048576' <<<"$far"
-	# But for blocks that kcompactd made meanwhile.
-	jq -e '.["64K"] >= 8 * 1048576' <<<"$near"
+	for cpu in 0 1; do
+		far=$(got 1 $cpu)
+		near=$(got 0 $cpu)
+		echo "CPU $cpu: node 1: $far; node 0: $near"
+		all_large "$far"
+		small "$near"
+	done
+}
+
+@test "so it is where a memory policy says where" {
+	in_pieces
+	ebpfmm attach --cgroup "$cgroup" $profiles/used.json
+	far=$(got 0-1 0 numactl --membind=1)
+	near=$(got 0-1 1 numactl --membind=0)
+	both=$(got 0-1 0 numactl --interleave=0,1)
+	echo "node 1: $far; node 0: $near; in turn: $both"
+	all_large "$far"
+	small "$near"
+	jq -e '.["2M"] >= 8 * 1048576 and .["64K"] >= 4 * 1048576' <<<"$both"
 }
 
 @test "pages keep their sizes when a container's memory is moved to another node" {
