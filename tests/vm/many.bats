@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Two hundred containers, started and stopped: nothing is left, and the
-# kernel's memory is back to where it was.
+# Many containers, started and stopped: nothing is left, and the kernel's memory is
+# back to where it was. Sixty of them here, two hundred in make stress.
 
 load helpers
+
+# Of each of two lanes, the number of the last container.
+last=30
+[ -z "${EBPFMM_THOROUGH-}" ] || last=110
 
 # The kernel's own memory in KiB that nothing reclaims. Without what was freed but
 # is still kept: slabs that are empty and, under KASAN, all that is in quarantine.
@@ -42,7 +46,7 @@ run_both()
 	wait $!
 }
 
-@test "two hundred containers leave nothing" {
+@test "many containers leave nothing" {
 	. /src/demo/containers.sh
 	sysfs madvise madvise
 	fault_profile large '{ "64K": 900, "2M": 60000 }'
@@ -60,7 +64,7 @@ run_both()
 	maps=$(bpftool -j map show | jq length)
 	programs=$(bpftool -j prog show | jq length)
 
-	run_both 11 110
+	run_both 11 $last
 
 	nothing_left
 	[ "$(bpftool -j map show | jq length)" = "$maps" ]

@@ -98,6 +98,7 @@ memcached()
 	end_program
 }
 
+# bats test_tags=long
 @test "memcached without a profile is in 4K" {
 	memcached ''
 	it_has 'mapped(1*M) | present >= 80*M'
@@ -130,6 +131,7 @@ xz()
 	it_has 'mapped(0; 8*M) + ranges("[heap]"; "[stack]") | large == 0'
 }
 
+# bats test_tags=long
 @test "xz without a profile is in 4K" {
 	xz '' '-9 -T1' 2M 1M
 	it_has 'mapped(8*M) | present >= 64*M'
@@ -176,6 +178,7 @@ python()
 	end_program
 }
 
+# bats test_tags=long
 @test "Python without a profile is in 4K" {
 	python ''
 	measure "$work/program.out"
@@ -207,6 +210,7 @@ podman_service()
 	end_program
 }
 
+# bats test_tags=long
 @test "podman without a profile is in 4K" {
 	podman_service ''
 	it_has 'go_heap | present >= 4*M'

@@ -3,12 +3,13 @@
 # Does the policy find the region that an address is really in? Programs of
 # every kind say where their memory is and touch all of it (truth.c); the
 # policy's decisions are traced meanwhile, and truth_check.c compares, page by
-# page. Each case is fifty starts in a container, with address space layout
-# randomisation, on overlayfs and on vfs.
+# page. Each case is twenty starts (fifty in make stress) in a container, with address
+# space layout randomisation, on overlayfs and on vfs.
 
 load helpers
 
-starts=50
+starts=${EBPFMM_THOROUGH:+50}
+starts=${starts:-20}
 # So many at a time that the buffer holds all of their decisions, whoever gets the
 # processor.
 batch=5
