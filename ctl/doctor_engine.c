@@ -212,7 +212,7 @@ static void report_blind(struct report *report, const struct engine *engine,
 	report_add(report, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
 		   FINDING_PROBLEM, "engine", remedy,
 		   "%s does not call the hook: it reads hooks from %s (%s%s)%s%s",
-		   engine->path, list ? list : "", dirs->from ? "by " : "its default",
+		   engine->path, list ? list : "", dirs->from ? "set in " : "its default",
 		   dirs->from ? dirs->from : "",
 		   other ? ", but the hook is " : ", where there is no " HOOK_FILE,
 		   other ? other : "");
@@ -237,7 +237,7 @@ static void check_engine(struct report *report, struct outcome *outcome,
 		report_blind(report, engine, &dirs);
 		return;
 	}
-	report_add(report, FINDING_OK, "engine", NULL, "%s calls the hook by %s",
+	report_add(report, FINDING_OK, "engine", NULL, "%s calls the hook through %s",
 		   engine->path, path);
 	check_once(report, outcome, path);
 }

@@ -71,7 +71,7 @@ static void check_others(struct report *report)
 			report_add(report, FINDING_PROBLEM, "policy", NULL, "%s", err.message);
 		else if (count)
 			report_add(report, FINDING_NOTE, "policy", NULL,
-				   "one of format %u, from another version, is attached to %d cgroup%s until %s; this version uses format %u",
+				   "a policy of format %u, from another version, is attached to %d cgroup%s until %s; this version uses format %u",
 				   ebpfmm_policy_format(policy), count,
 				   count == 1 ? "" : "s",
 				   count == 1 ? "it ends" : "they end",

@@ -58,7 +58,7 @@ static int open_root(const struct ctl_args *args, const struct ebpfmm_cgroup *cg
 		rc = asprintf(name, "/");
 	if (rc < 0) {
 		*name = NULL;
-		return ebpfmm_fail(err, ENOMEM, "name of the root");
+		return ebpfmm_fail(err, ENOMEM, "get the root of the programs");
 	}
 	fd = open(*name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)

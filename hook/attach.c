@@ -146,7 +146,7 @@ int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 
 	if (job->pid < 2)
 		return ebpfmm_fail(err, 0,
-				   "state: `pid` is %d: not called at createRuntime or prestart",
+				   "state: `pid` is %d: the engine must call the hook at createRuntime or prestart",
 				   (int)job->pid);
 	if (ebpfmm_profile_find(job->profile, &profile, err))
 		return -1;

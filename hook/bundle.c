@@ -88,7 +88,7 @@ int ebpfmm_bundle_load(const char *bundle, struct ebpfmm_bundle *out,
 		if (err->code != ENOENT)
 			return -1;
 	} else {
-		ebpfmm_fail(err, ENOENT, "state: `bundle` is missing; find config.json");
+		ebpfmm_fail(err, ENOENT, "state: `bundle` is missing; find config.json in the working directory or above it");
 	}
 	if (!getcwd(dir, sizeof(dir)) || dir[0] != '/')
 		return -1;

@@ -93,7 +93,7 @@ static void hand_over(int signal)
 static void *wait_for_failure(void *unused)
 {
 	struct pollfd poll_fd = { .fd = watch.crashed, .events = POLLIN };
-	char why[80] = "timed out";
+	char why[80] = "the hook timed out";
 	uint64_t number;
 	int rc;
 
@@ -102,7 +102,7 @@ static void *wait_for_failure(void *unused)
 		rc = poll(&poll_fd, 1, ebpfmm_time_left(watch.deadline));
 	} while (rc < 0);
 	if (rc && read(watch.crashed, &number, sizeof(number)) == sizeof(number))
-		snprintf(why, sizeof(why), "crashed with signal %d (%s)", (int)number,
+		snprintf(why, sizeof(why), "the hook crashed with signal %d (%s)", (int)number,
 			 sigdescr_np(number));
 	if (!atomic_exchange(&watch.ended, true))
 		_exit(watch.fail(why, watch.data));

@@ -99,15 +99,15 @@ static int wait_end(pid_t pid, int pidfd, int64_t deadline, struct ebpfmm_error 
 	if (rc <= 0) {
 		/* Do not wait for it: it may be in an uninterruptible sleep. */
 		kill(pid, SIGKILL);
-		return ebpfmm_fail(err, 0, "the worker timed out and was killed");
+		return ebpfmm_fail(err, 0, "the process that loads the policy timed out and was killed: run `ebpfmm load`");
 	}
 	if (waitpid(pid, &status, 0) != pid)
-		return ebpfmm_fail(err, errno, "wait for the worker");
+		return ebpfmm_fail(err, errno, "wait for the process that loads the policy");
 	if (WIFSIGNALED(status))
-		return ebpfmm_fail(err, 0, "the worker was killed by signal %d (%s)",
+		return ebpfmm_fail(err, 0, "the process that loads the policy was killed by signal %d (%s)",
 				   WTERMSIG(status), sigdescr_np(WTERMSIG(status)));
 	if (WEXITSTATUS(status))
-		return ebpfmm_fail(err, 0, "the worker exited without a result");
+		return ebpfmm_fail(err, 0, "the process that loads the policy exited without a result");
 	return 0;
 }
 
@@ -130,12 +130,12 @@ static int run(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 	set_oom_score("-1000");
 	pid = fork();
 	if (pid < 0)
-		return ebpfmm_fail(err, errno, "start the worker");
+		return ebpfmm_fail(err, errno, "start the process that loads the policy");
 	if (!pid)
 		run_child(work, data, parent, answer);
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd < 0) {
-		ebpfmm_fail(err, errno, "watch the worker");
+		ebpfmm_fail(err, errno, "watch the process that loads the policy");
 		kill(pid, SIGKILL);
 		return -1;
 	}
@@ -153,9 +153,9 @@ int ebpfmm_work(int (*work)(void *data, struct ebpfmm_error *err), void *data,
 	answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (answer == MAP_FAILED)
-		return ebpfmm_fail(err, errno, "map the worker's result");
+		return ebpfmm_fail(err, errno, "map the result of the process that loads the policy");
 	/* In case the child exits before it stores a result. */
-	answer->rc = ebpfmm_fail(&answer->err, 0, "the worker exited without a result");
+	answer->rc = ebpfmm_fail(&answer->err, 0, "the process that loads the policy exited without a result");
 	rc = run(work, data, answer, deadline, err);
 	munmap(answer, sizeof(*answer));
 	return rc;
@@ -166,12 +166,12 @@ int ebpfmm_limit_memory(uint64_t bytes, struct ebpfmm_error *err)
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_AS, &limit))
-		return ebpfmm_fail(err, errno, "get the memory limit");
+		return ebpfmm_fail(err, errno, "get the limit of memory (RLIMIT_AS)");
 	if (limit.rlim_cur <= bytes)
 		return 0;
 	limit.rlim_cur = bytes;
 	if (setrlimit(RLIMIT_AS, &limit))
-		return ebpfmm_fail(err, errno, "limit the memory to %llu bytes",
+		return ebpfmm_fail(err, errno, "set the limit of memory (RLIMIT_AS) to %llu bytes",
 				   (unsigned long long)bytes);
 	return 0;
 }

@@ -64,7 +64,7 @@ static size_t choose_size(struct ebpfmm_error *err)
 	bytes = available * 1024 / SHARE;
 	if (bytes < EBPFMM_MEASURE_MIN) {
 		ebpfmm_fail(err, 0,
-			    "not enough memory to measure: %" PRIu64 " MiB are available, %lu MiB are needed",
+			    "not enough memory to measure: %" PRIu64 " MiB are available; %lu MiB are needed",
 			    available >> 10, (EBPFMM_MEASURE_MIN * SHARE) >> 20);
 		return 0;
 	}
@@ -184,7 +184,7 @@ static int hear_child(const struct child *child, const sigset_t *signals,
 		return ebpfmm_fail(err, 0, "the measurement timed out after %d seconds",
 				   MOST_SECONDS);
 	if (n != sizeof(*outcome))
-		return ebpfmm_fail(err, 0, "the process that measures was killed");
+		return ebpfmm_fail(err, 0, "the process that measures was killed; memory may be short");
 	return 0;
 }
 

@@ -82,7 +82,7 @@ static char *make_scope(pid_t pid, struct ebpfmm_error *err)
 		path = path_in_scope(pid, name);
 	}
 	if (!path)
-		ebpfmm_fail(err, 0, "systemd did not create a scope to measure in, use --cgroup to name a cgroup: %s",
+		ebpfmm_fail(err, 0, "systemd did not create a scope to measure in: %s; name a cgroup with --cgroup",
 			    complaint[0] ? complaint : "no reason given");
 	return path;
 }
@@ -122,14 +122,14 @@ static int enter(const struct ebpfmm_place *place, pid_t pid, size_t max,
 
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	if (put(cgroup->fd, "cgroup.procs", text))
-		return ebpfmm_fail(err, errno, "enter %s", cgroup->path);
+		return ebpfmm_fail(err, errno, "enter cgroup `%s`", cgroup->path);
 	/* The scope belongs to this process and is empty; no other cgroup is changed. */
 	if (place->scope)
 		put(cgroup->fd, "../cgroup.subtree_control", "+memory");
 	snprintf(text, sizeof(text), "%zu", max);
 	/* Without the memory controller, only RLIMIT_DATA limits it. */
 	if (put(cgroup->fd, "memory.max", text) && errno != ENOENT)
-		return ebpfmm_fail(err, errno, "%s/memory.max", cgroup->path);
+		return ebpfmm_fail(err, errno, "limit the memory of cgroup `%s`", cgroup->path);
 	return 0;
 }
 
@@ -160,7 +160,7 @@ static int settle_named(const char *parent, pid_t pid, size_t max, int note,
 	if (ebpfmm_cgroup_open(parent, &cgroup, err))
 		return -1;
 	if (is_governed(cgroup.path))
-		rc = ebpfmm_fail(err, 0, "%s: a policy decides here and would distort the measurement",
+		rc = ebpfmm_fail(err, 0, "%s: a policy decides here and would distort the measurement; name another cgroup with --cgroup",
 				 parent);
 	else
 		rc = settle(cgroup.path, pid, max, note, out, err);

@@ -120,12 +120,12 @@ static int limit(int resource, rlim_t most, struct ebpfmm_error *err)
 	struct rlimit value;
 
 	if (getrlimit(resource, &value))
-		return ebpfmm_fail(err, errno, "limits");
+		return ebpfmm_fail(err, errno, "limit its resources");
 	if (value.rlim_max > most)
 		value.rlim_max = most;
 	value.rlim_cur = value.rlim_max;
 	if (setrlimit(resource, &value))
-		return ebpfmm_fail(err, errno, "limits");
+		return ebpfmm_fail(err, errno, "limit its resources");
 	return 0;
 }
 

@@ -75,9 +75,9 @@ int picture_read(struct picture *picture, uint64_t offset, uint64_t length,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return ebpfmm_fail(err, errno, "reading %s", what);
+			return ebpfmm_fail(err, errno, "read %s", what);
 		if (n == 0)
-			return ebpfmm_fail(err, 0, "truncated while reading %s",
+			return ebpfmm_fail(err, 0, "the file was truncated while %s was read",
 					   what);
 		at += n;
 	}

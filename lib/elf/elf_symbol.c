@@ -141,7 +141,7 @@ static int chain_symbols(struct symbols *table, struct ebpfmm_error *err)
 	table->bucket = calloc(size, sizeof(*table->bucket));
 	table->next = calloc(table->count, sizeof(*table->next));
 	if (!table->bucket || !table->next)
-		return ebpfmm_fail(err, ENOMEM, "reading the symbols");
+		return ebpfmm_fail(err, ENOMEM, "read the symbols");
 
 	for (i = 1; i < table->count; i++) {
 		Elf64_Sym symbol = symbol_at(table, i);

@@ -140,7 +140,7 @@ int ebpfmm_elf_read_versions(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	versions->count = count_versions(&versions->of);
 	versions->names = calloc(versions->count, sizeof(*versions->names));
 	if (!versions->names)
-		return ebpfmm_fail(err, ENOMEM, "reading the versions");
+		return ebpfmm_fail(err, ENOMEM, "read the versions");
 	if (read_names(elf, SHT_GNU_verneed, read_needs, err))
 		return -1;
 	return read_names(elf, SHT_GNU_verdef, read_definitions, err);

@@ -208,7 +208,7 @@ int ebpfmm_cgroup_open_id(uint64_t id, struct ebpfmm_cgroup *out,
 			break;
 	}
 	if (fd < 0)
-		return ebpfmm_fail(err, errno, "cgroup %" PRIu64, id);
+		return ebpfmm_fail(err, errno, "open the cgroup with id %" PRIu64, id);
 	return from_fd(fd, out, err);
 }
 
@@ -219,10 +219,10 @@ int ebpfmm_cgroup_make(const char *parent, const char *name, struct ebpfmm_cgrou
 	int rc;
 
 	if (asprintf(&path, "%s/%s", parent, name) < 0)
-		return ebpfmm_fail(err, ENOMEM, "%s", name);
+		return ebpfmm_fail(err, ENOMEM, "create cgroup `%s`", name);
 	/* Create it anew, to drop the settings of a process that was killed. */
 	if ((rmdir(path) && errno != ENOENT) || mkdir(path, 0755))
-		rc = ebpfmm_fail(err, errno, "%s", path);
+		rc = ebpfmm_fail(err, errno, "create cgroup `%s`", path);
 	else
 		rc = ebpfmm_cgroup_open_dir(path, out, err);
 	free(path);
@@ -257,13 +257,13 @@ int ebpfmm_cgroup_remove(const struct ebpfmm_cgroup *cgroup, struct ebpfmm_error
 	/* Without cgroup.kill (Linux before 5.14), wait for the processes to exit. */
 	if (fd >= 0) {
 		if (write(fd, "1", 1) < 0)
-			ebpfmm_fail(err, errno, "%s", cgroup->path);
+			ebpfmm_fail(err, errno, "kill the processes of cgroup `%s`", cgroup->path);
 		close(fd);
 	}
 	/* systemd may have removed the empty cgroup already. */
 	wait_empty(cgroup->fd);
 	if (rmdir(cgroup->path) && errno != ENOENT)
-		return ebpfmm_fail(err, errno, "%s", cgroup->path);
+		return ebpfmm_fail(err, errno, "remove cgroup `%s`", cgroup->path);
 	return 0;
 }
 

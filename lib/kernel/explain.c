@@ -202,7 +202,7 @@ int ebpfmm_explain(struct ebpfmm_policy *policy,
 		return judge(EBPFMM_NO_TASK, cgroup, pid, address, err);
 	self = pidfd_open(getpid(), 0);
 	if (self < 0)
-		return ebpfmm_fail(err, errno, "pidfd_open");
+		return ebpfmm_fail(err, errno, "open a pidfd of this process");
 	if (!begin(policy, &explainer, err))
 		rc = ask(&explainer, self, pid, &inquiry, err);
 	*out = inquiry.answer;

@@ -250,7 +250,7 @@ static int unload(const struct ebpfmm_policies *policies, struct ebpfmm_error *e
 		if (count < 0)
 			return -1;
 		if (count && ebpfmm_policy_is_ours(policy))
-			return ebpfmm_fail(err, EBUSY, "the policy is attached to %d cgroup%s",
+			return ebpfmm_fail(err, EBUSY, "the policy is attached to %d cgroup%s: see `ebpfmm list`, and detach it there first",
 					   count, count == 1 ? "" : "s");
 		if (count)
 			ebpfmm_log(LOG_NOTICE,

@@ -112,7 +112,8 @@ static struct ebpfmm_bpf *load_object(struct ebpfmm_error *err)
 	complaint[0] = '\0';
 	object = ebpfmm_bpf__open_and_load();
 	if (!object) {
-		ebpfmm_fail(err, errno, "load the policy (%s)", complaint);
+		ebpfmm_fail(err, errno, "load the policy%s%s%s",
+			    complaint[0] ? " (" : "", complaint, complaint[0] ? ")" : "");
 		/* On a kernel without the hook, that is the better error. */
 		ebpfmm_policy_supported(err);
 	}
@@ -138,7 +139,7 @@ static char *build_value(const struct bpf_map_info *info, unsigned long program,
 	slot = slot_offset(btf, info->btf_vmlinux_value_type_id);
 	btf__free(btf);
 	if (slot < 0 || slot + sizeof(program) > info->value_size) {
-		ebpfmm_fail(err, 0, "%s of this kernel differs from the one that this version expects",
+		ebpfmm_fail(err, 0, "%s of this kernel is not the one of this version: build the kernel with the patches of this version",
 			    OPS_TYPE);
 		return NULL;
 	}

@@ -38,7 +38,7 @@ int ebpfmm_privileged(struct ebpfmm_error *err)
 {
 	if (!in_initial_user_namespace())
 		return ebpfmm_fail(err, EPERM,
-				   "no privilege over this node: in a user namespace, like the engine of rootless containers");
+				   "no privilege over this node: this process is in a user namespace, as it is under the engine of rootless containers");
 	if (!has_capability(CAP_SYS_ADMIN))
 		return ebpfmm_fail(err, EPERM,
 				   "no privilege over this node: CAP_SYS_ADMIN is missing");

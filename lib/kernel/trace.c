@@ -79,7 +79,7 @@ int ebpfmm_trace_open(struct ebpfmm_policy *policy, uint64_t cgroup,
 	trace->lock = ebpfmm_lock_try(LOCK, &cause);
 	if (trace->lock < 0) {
 		if (cause.code == EWOULDBLOCK)
-			ebpfmm_fail(&cause, 0, "another trace is running");
+			ebpfmm_fail(&cause, 0, "another trace is running, and only one cgroup can be traced at a time");
 		if (err)
 			*err = cause;
 		return -1;

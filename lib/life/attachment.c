@@ -28,7 +28,7 @@ static int open_policy(const struct ebpfmm_attachment *attachment,
 	if (rc || ebpfmm_policy_peek(out, err))
 		return -1;
 	if (!*out)
-		return ebpfmm_fail(err, 0, "the policy was unloaded in the meantime");
+		return ebpfmm_fail(err, 0, "another process has just unloaded the policy: try again");
 	return 0;
 }
 

@@ -38,7 +38,7 @@ static int use_costs(bool all, struct ebpfmm_error *err)
 	state = ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
 	if (state == EBPFMM_COSTS_OTHER_MACHINE || state == EBPFMM_COSTS_BROKEN ||
 	    (all && state != EBPFMM_COSTS_CURRENT))
-		ebpfmm_log(LOG_NOTICE, "costs of pages: %s; %s (ebpfmm calibrate)",
+		ebpfmm_log(LOG_NOTICE, "costs of pages: %s; %s: run `ebpfmm calibrate`",
 			   why.message, record.costs.measured ?
 			   "used anyway" : "defaults are used");
 	rc = ebpfmm_costs_use(policy, &record.costs, err);
@@ -361,7 +361,7 @@ static int attach_locked(const struct ebpfmm_records *records, const char *conta
 	if (ebpfmm_policies_open_beside(policy, &policies, err))
 		return -1;
 	if (!policies.ours)
-		return ebpfmm_fail(err, 0, "the policy was unloaded in the meantime");
+		return ebpfmm_fail(err, 0, "another process has just unloaded the policy: try again");
 	if (gc_few(records, &policies, err))
 		return -1;
 	id = record_id(records, container, cgroup->id, err);

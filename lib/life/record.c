@@ -165,13 +165,14 @@ int ebpfmm_record_write(const struct ebpfmm_records *records,
 	code = errno;
 	free(text);
 	if (failed)
-		return ebpfmm_fail(err, code, "record `%s`", tmp);
+		return ebpfmm_fail(err, code, "write record `%s`", tmp);
 	/* The link first: without a record of its cgroup, it is ignored. */
 	if (link_cgroup(records, record, name)) {
 		ebpfmm_file_discard(&file);
-		return ebpfmm_fail(err, errno, "record `%s`", name);
+		return ebpfmm_fail(err, errno, "write record `%s`", name);
 	}
-	return ebpfmm_file_commit(&file) ? ebpfmm_fail(err, errno, "record `%s`", name) : 0;
+	return ebpfmm_file_commit(&file) ?
+	       ebpfmm_fail(err, errno, "write record `%s`", name) : 0;
 }
 
 int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
@@ -190,11 +191,11 @@ int ebpfmm_record_read(const struct ebpfmm_records *records, const char *id,
 	if (!text)
 		/* What is something else than a small file is no record. */
 		return ebpfmm_fail(err, !cause.code || cause.code == ELOOP ? EBADMSG : cause.code,
-				   "record `%s`", name);
+				   "read record `%s`", name);
 	rc = ebpfmm_record_from_text(text, id, out);
 	free(text);
 	if (rc)
-		return ebpfmm_fail(err, -rc, "record `%s`", name);
+		return ebpfmm_fail(err, -rc, "read record `%s`", name);
 	return 0;
 }
 

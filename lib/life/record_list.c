@@ -99,7 +99,7 @@ static DIR *list(const struct ebpfmm_records *records, struct ebpfmm_error *err)
 	DIR *dir = ebpfmm_dir_open(records->dirfd, ".");
 
 	if (!dir)
-		ebpfmm_fail(err, errno, "list records");
+		ebpfmm_fail(err, errno, "list the records");
 	return dir;
 }
 
@@ -116,7 +116,7 @@ static int each_file(const struct ebpfmm_records *records, file_fn *fn, void *da
 	while (!rc && (errno = 0, entry = readdir(dir)))
 		rc = one_file(records, entry->d_name, fn, data, &could, err);
 	if (!rc && errno)
-		rc = ebpfmm_fail(err, errno, "list records");
+		rc = ebpfmm_fail(err, errno, "list the records");
 	return rc;
 }
 
@@ -148,7 +148,7 @@ static int few_files(const struct ebpfmm_records *records, unsigned int max,
 			continue;
 		}
 		if (errno)
-			rc = ebpfmm_fail(err, errno, "list records");
+			rc = ebpfmm_fail(err, errno, "list the records");
 		if (again)
 			break;
 		again = true;
@@ -156,7 +156,7 @@ static int few_files(const struct ebpfmm_records *records, unsigned int max,
 	}
 	at = telldir(dir);
 	if (!rc && pwrite(records->lockfd, &at, sizeof(at), 0) != sizeof(at))
-		rc = ebpfmm_fail(err, errno, "list records");
+		rc = ebpfmm_fail(err, errno, "list the records");
 	return rc;
 }
 

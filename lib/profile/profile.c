@@ -59,10 +59,10 @@ static int parse_mapping(struct json_object *object,
 	if (max && profile_size(max, &region->max_size, err))
 		return ebpfmm_prefix(err, "mapping.max_size: ");
 	if (region->max_size < 1U << EBPFMM_PAGE_SHIFT)
-		return ebpfmm_fail(err, 0, "mapping.max_size: no mapping is that small");
+		return ebpfmm_fail(err, 0, "mapping.max_size: must be at least 4K");
 	if (region->min_size > region->max_size)
 		return ebpfmm_fail(err, 0,
-				   "mapping.min_size: is larger than max_size");
+				   "mapping.min_size: must not be larger than max_size");
 	if (region->min_size &&
 	    (region->min_size - 1) / PAGE == region->max_size / PAGE)
 		return ebpfmm_fail(err, 0, "mapping.min_size: no multiple of "
@@ -157,8 +157,8 @@ static int parse_extent(struct json_object *offset, struct json_object *length,
 		return ebpfmm_prefix(err, "offset: ");
 	if (region->kind == EBPFMM_ANCHOR_MAPPING &&
 	    region->offset >= region->max_size)
-		return ebpfmm_fail(err, 0, "offset: is not below max_size, where "
-				   "the largest mapping ends");
+		return ebpfmm_fail(err, 0, "offset: must be less than "
+				   "max_size, the end of the largest mapping");
 	if (!length)
 		return 0;
 	if (profile_size(length, &region->length, err))
@@ -167,7 +167,7 @@ static int parse_extent(struct json_object *offset, struct json_object *length,
 		return ebpfmm_fail(err, 0, "length: must be greater than 0");
 	if (__builtin_add_overflow(region->offset, region->length, &end))
 		return ebpfmm_fail(err, 0,
-				   "length: offset and length do not fit in 64 bits");
+				   "length: the sum of offset and length does not fit in 64 bits");
 	region->has_length = true;
 	return 0;
 }

@@ -147,8 +147,8 @@ static int check_program(const struct ebpfmm_profile *profile, size_t index,
 
 	for (i = 0; i < index; i++) {
 		if (!strcmp(profile->programs[i].exe, program->exe))
-			return ebpfmm_fail(err, 0, "exe: \"%.80s\" is programs[%zu] "
-					   "already", program->exe, i);
+			return ebpfmm_fail(err, 0, "exe: \"%.80s\" is already "
+					   "the program of programs[%zu]", program->exe, i);
 	}
 
 	*rows += program->nregions;

@@ -22,8 +22,8 @@ int profile_order(const char *key, struct ebpfmm_error *err)
 		for (order = 0; order < EBPFMM_ORDERS; order++) {
 			if (EBPFMM_SUPPORTED_ORDERS & 1U << order &&
 			    bytes == 1ULL << (EBPFMM_PAGE_SHIFT + order))
-				return ebpfmm_fail(err, 0, "%.80s: is not how a page "
-						   "size is written, did you mean `%s`?",
+				return ebpfmm_fail(err, 0, "%.80s: not a page size, "
+						   "did you mean `%s`?",
 						   key, ebpfmm_order_name(order));
 		}
 	}
@@ -34,7 +34,7 @@ int profile_order(const char *key, struct ebpfmm_error *err)
 		strcat(names, ebpfmm_order_name(order));
 	}
 	return ebpfmm_fail(err, 0,
-			   "%.80s: not a page size of anonymous memory, which are%s",
+			   "%.80s: not a page size of anonymous memory: use one of%s",
 			   key, names);
 }
 
@@ -158,8 +158,8 @@ int profile_check_name(const char *name, struct ebpfmm_error *err)
 	if (!length || length >= EBPFMM_NAME_SIZE || name[0] == '.' ||
 	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 			 "0123456789._-") != length)
-		return ebpfmm_fail(err, 0, "\"%.80s\" is not a valid profile name: 1 to "
-				   "%d letters, digits, '.', '_', '-', no '.' first",
+		return ebpfmm_fail(err, 0, "\"%.80s\" is not a valid profile name: use 1 to "
+				   "%d letters, digits, '.', '_' and '-', without '.' at the start",
 				   name, EBPFMM_NAME_SIZE - 1);
 	return 0;
 }
@@ -178,7 +178,7 @@ int profile_check_path(const char *path, struct ebpfmm_error *err)
 
 		if (!length || (length == 1 && s[0] == '.') ||
 		    (length == 2 && s[0] == '.' && s[1] == '.'))
-			return ebpfmm_fail(err, 0, "\"%.80s\" is not normalised: "
+			return ebpfmm_fail(err, 0, "\"%.80s\" must not have "
 					   "\"//\", \".\", \"..\" or a slash at its end",
 					   path);
 		s += length;

@@ -209,7 +209,7 @@ int ebpfmm_translate(const struct ebpfmm_profile *profile,
 
 	table = calloc(1, sizeof(*table));
 	if (!table)
-		return ebpfmm_fail(err, ENOMEM, "translating %s",
+		return ebpfmm_fail(err, ENOMEM, "translate profile `%s`",
 				   profile->name);
 
 	table->digest = profile->digest;

@@ -73,7 +73,7 @@ static int check_file(const struct job *job, const struct objects *objects,
 	}
 	if (ebpfmm_same_file(ebpfmm_binary_identity(object->binary), &objects->exe))
 		return refuse(job, object->region, object->path,
-			      "the program itself, for which `object` must be left out");
+			      "is the program itself: leave `object` out");
 	return 0;
 }
 
@@ -85,7 +85,7 @@ static int check_image(const struct job *job, const struct object *object)
 		return translate_fail(job, object->region, MEMBER);
 	if (!image.bias_align)
 		return refuse(job, object->region, object->path,
-			      "a program with a fixed address, not a shared object");
+			      "is a program with a fixed address, not a shared object");
 	return 0;
 }
 
@@ -139,10 +139,10 @@ static int find_part(const struct job *job, const struct object *object,
 			return 0;
 	if (found->part == EBPFMM_PART_LOOSE)
 		return refuse(job, region, object->path,
-			      "the memory there does not follow pages of the file, which would identify it");
+			      "no pages of the file are mapped right before its memory, so the policy cannot recognise it");
 	if (found->part == EBPFMM_PART_SHARED)
 		return refuse(job, region, object->path,
-			      "two of its segments cannot be told apart");
+			      "the policy cannot distinguish two of its segments");
 	if (found->part_end > MAX_BYTES)
 		return refuse(job, region, object->path,
 			      "its memory ends at too high an address");

@@ -28,12 +28,12 @@ int translate_cut(const struct job *job, size_t index, const struct ebpfmm_range
 	}
 	length = region->has_length ? region->length : size - region->offset;
 	if (!length) {
-		ebpfmm_fail(job->err, 0, "nothing");
+		ebpfmm_fail(job->err, 0, "must be greater than 0");
 		return translate_fail(job, index, ".length");
 	}
 	if (length > size - region->offset) {
 		ebpfmm_fail(job->err, 0,
-			    "%llu reaches beyond %s, which has %llu bytes from there",
+			    "%llu reaches beyond the end of %s, which has %llu bytes from the offset on",
 			    (unsigned long long)length, name,
 			    (unsigned long long)(size - region->offset));
 		return translate_fail(job, index, ".length");

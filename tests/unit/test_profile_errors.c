@@ -25,12 +25,11 @@
 #define HERE		"programs[0].regions[0]."
 #define SIZE_HELP	": write bytes as a number, or a string like " \
 			"\"64K\", \"2M\", \"1G\" or \"0x1000\""
-#define PAGE_SIZES	"not a page size of anonymous memory, which are " \
+#define PAGE_SIZES	"not a page size of anonymous memory: use one of " \
 			"4K 16K 32K 64K 128K 256K 512K 1M 2M"
-#define MEANT(right)	"is not how a page size is written, did you mean `" \
-			right "`?"
-#define NAME_HELP	" is not a valid profile name: 1 to 63 letters, digits, " \
-			"'.', '_', '-', no '.' first"
+#define MEANT(right)	"not a page size, did you mean `" right "`?"
+#define NAME_HELP	" is not a valid profile name: use 1 to 63 letters, " \
+			"digits, '.', '_' and '-', without '.' at the start"
 #define TEN		"xxxxxxxxxx"
 #define EIGHTY		TEN TEN TEN TEN TEN TEN TEN TEN
 
@@ -97,7 +96,7 @@ static const struct refusal bad_objects[] = {
 	  "programs[0].default: must be an object, not an array" },
 	{ EXE(""), "programs[0].exe: \"\" is not an absolute path" },
 	{ EXE("bin/x"), "programs[0].exe: \"bin/x\" is not an absolute path" },
-#define NORMAL " is not normalised: \"//\", \".\", \"..\" or a slash at its end"
+#define NORMAL " must not have \"//\", \".\", \"..\" or a slash at its end"
 	{ EXE("/"), "programs[0].exe: \"/\"" NORMAL },
 	{ EXE("//x"), "programs[0].exe: \"//x\"" NORMAL },
 	{ EXE("/x/"), "programs[0].exe: \"/x/\"" NORMAL },
@@ -107,7 +106,7 @@ static const struct refusal bad_objects[] = {
 	{ PROGRAMS("{'exe': '/x', 'default': {'benefit_ns': {}}}, "
 		   "{'exe': '/y', 'default': {'benefit_ns': {}}}, "
 		   "{'exe': '/x', 'default': {'benefit_ns': {}}}"),
-	  "programs[2].exe: \"/x\" is programs[0] already" },
+	  "programs[2].exe: \"/x\" is already the program of programs[0]" },
 
 	/* default */
 	{ PROGRAMS("{'exe': '/x', 'default': {}}"),
@@ -215,7 +214,7 @@ static const struct refusal bad_objects[] = {
 	{ REGION("'benefit_ns': {}, 'length': '0K'"),
 	  HERE "length: must be greater than 0" },
 	{ REGION("'benefit_ns': {}, 'offset': '0xffffffffffffffff', 'length': 1"),
-	  HERE "length: offset and length do not fit in 64 bits" },
+	  HERE "length: the sum of offset and length does not fit in 64 bits" },
 
 	/* anchors */
 #define EXACTLY_ONE HERE "anchor: must have exactly one of symbol, section, " \
@@ -309,12 +308,12 @@ static const struct refusal bad_objects[] = {
 	{ MAPPING("'max_size': '9Q'"),
 	  HERE "anchor.mapping.max_size: \"9Q\" is not a size" SIZE_HELP },
 	{ MAPPING("'max_size': 4095"),
-	  HERE "anchor.mapping.max_size: no mapping is that small" },
+	  HERE "anchor.mapping.max_size: must be at least 4K" },
 	{ MAPPING("'min_size': '2M', 'max_size': '1M'"),
-	  HERE "anchor.mapping.min_size: is larger than max_size" },
+	  HERE "anchor.mapping.min_size: must not be larger than max_size" },
 	{ REGIONS("{'anchor': {'mapping': {'max_size': '1M'}}, 'offset': '1M', "
 		  "'benefit_ns': {}}"),
-	  HERE "offset: is not below max_size, where the largest mapping ends" },
+	  HERE "offset: must be less than max_size, the end of the largest mapping" },
 
 	/* limits */
 	{ LIMITS("[]"), "limits: must be an object, not an array" },

@@ -52,22 +52,22 @@ static void test_reach_refused(void **state)
 	region->offset = UINT64_MAX;
 	assert_refused("programs[0].regions[0].offset: 18446744073709551615 is outside hot_table, which has 5243003 bytes");
 	cut(region, 3, 5 * (1 << 20) + 121);
-	assert_refused("programs[0].regions[0].length: 5243001 reaches beyond hot_table, which has 5243000 bytes from there");
+	assert_refused("programs[0].regions[0].length: 5243001 reaches beyond the end of hot_table, which has 5243000 bytes from the offset on");
 	cut(region, 3, UINT64_MAX);
-	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches beyond hot_table, which has 5243000 bytes from there");
+	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches beyond the end of hot_table, which has 5243000 bytes from the offset on");
 	cut(region, 3, 0);
-	assert_refused("programs[0].regions[0].length: nothing");
+	assert_refused("programs[0].regions[0].length: must be greater than 0");
 
 	region->kind = EBPFMM_ANCHOR_HEAP;
 	cut(region, 0, UINT64_MAX);
-	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches beyond the address space, which has 17592186040320 bytes from there");
+	assert_refused("programs[0].regions[0].length: 18446744073709551615 reaches beyond the end of the address space, which has 17592186040320 bytes from the offset on");
 	cut(region, UINT64_MAX, UINT64_MAX);
 	assert_refused("programs[0].regions[0].offset: 18446744073709551615 is outside the address space, which has 17592186040320 bytes");
 	region->kind = EBPFMM_ANCHOR_MAPPING;
 	region->name = NULL;
 	region->max_size = 1 << 20;
 	cut(region, 1, 1 << 20);
-	assert_refused("programs[0].regions[0].length: 1048576 reaches beyond the largest such mapping, which has 1048575 bytes from there");
+	assert_refused("programs[0].regions[0].length: 1048576 reaches beyond the end of the largest such mapping, which has 1048575 bytes from the offset on");
 }
 
 static void test_overlaps_refused(void **state)

@@ -233,18 +233,18 @@ static void test_refused(void **state)
 		  "programs[0].regions[1].anchor.object: /: not a regular file" },
 		{ "/nopie", "hot_table",
 		  "programs[0].regions[1].anchor.object: /nopie: "
-		  "a program with a fixed address, not a shared object" },
+		  "is a program with a fixed address, not a shared object" },
 		{ "/../pie", "hot_table",
 		  "programs[0].regions[1].anchor.object: /../pie: "
-		  "the program itself, for which `object` must be left out" },
+		  "is the program itself: leave `object` out" },
 		{ "/object.so", "absent",
 		  "programs[0].regions[1].anchor.symbol: /object.so: no symbol absent" },
 		{ "/object.so", "object_initialised",
 		  "programs[0].regions[1].anchor.object: can hold no anonymous memory "
 		  "(/object.so: all pages of object_initialised are mapped from the file)" },
 		{ "/loose.so", "object_table",
-		  "programs[0].regions[1].anchor.object: /loose.so: the memory there does "
-		  "not follow pages of the file, which would identify it" },
+		  "programs[0].regions[1].anchor.object: /loose.so: no pages of the file "
+		  "are mapped right before its memory, so the policy cannot recognise it" },
 	};
 	size_t i;
 

@@ -114,17 +114,17 @@ static void work_that_ends_is_not_disturbed(void **state)
 static void work_that_hangs_is_ended(void **state)
 {
 	(void)state;
-	assert_exit(status_of(50, hang), GIVEN_UP, "timed out");
-	assert_exit(status_of(-1, hang), GIVEN_UP, "timed out");
+	assert_exit(status_of(50, hang), GIVEN_UP, "the hook timed out");
+	assert_exit(status_of(-1, hang), GIVEN_UP, "the hook timed out");
 }
 
 static void work_that_crashes_is_told(void **state)
 {
 	(void)state;
 	assert_exit(status_of(LONG_MS, crash), GIVEN_UP,
-		    "crashed with signal 11 (Segmentation fault)");
+		    "the hook crashed with signal 11 (Segmentation fault)");
 	assert_exit(status_of(LONG_MS, abort_it), GIVEN_UP,
-		    "crashed with signal 6 (Aborted)");
+		    "the hook crashed with signal 6 (Aborted)");
 }
 
 static void a_crash_of_a_child_is_its_own(void **state)

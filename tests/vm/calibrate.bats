@@ -225,7 +225,7 @@ nothing_of_it()
 	settings >"$BATS_TEST_TMPDIR/before"
 	mkdir -p /run/systemd/system
 	run -1 ebpfmm calibrate
-	[[ $output == *"systemd did not create a scope"*"--cgroup"*bus* ]]
+	[[ $output == *"systemd did not create a scope"*bus*"--cgroup"* ]]
 	[ "${#lines[@]}" = 1 ]
 	nothing_of_it
 	new_cgroup

@@ -390,7 +390,7 @@ passes()
 	wait "$server"
 	echo "$stderr"
 	[ "$(grep -c . <<<"$stderr")" = 1 ]
-	[[ $stderr == *"$id: runs without a policy: timed out"* ]]
+	[[ $stderr == *"$id: runs without a policy: the hook timed out"* ]]
 }
 
 # forks: how many processes were made in $bundle/trace? A thread is none.
