@@ -7,12 +7,12 @@
 # make check      the tests
 # make stress     what takes too long for make check
 # make bench      the numbers in bench/README.md
-# make schema     holds the JSON Schema of profiles against their parser
+# make schema     compare the JSON Schema of profiles with their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
 # O=DIR builds into DIR instead of build/. CFLAGS, CPPFLAGS and LDFLAGS are honoured;
-# HARDEN= leaves out our hardening, WERROR=1 has warnings be errors. FORMAT=N builds
-# programs that say their layouts are of format N: for tests of upgrades.
+# HARDEN= leaves out our hardening, WERROR=1 makes warnings errors. FORMAT=N builds
+# programs that claim that their layouts have format N, for tests of upgrades.
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
@@ -242,7 +242,8 @@ install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services)
 	mv $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new $(DESTDIR)$(hooks_dir)/ebpfmm.json
 ifneq ($(PREFIX),/usr)
 	@echo "warning: engines read only /usr/share/containers/oci/hooks.d, and" \
-		"profiles are found only in $(SYSCONFDIR)/ebpfmm and /usr/share/ebpfmm:" \
+		"profiles are found only in /etc/ebpfmm/profiles and" \
+		"/usr/share/ebpfmm/profiles:" \
 		"with PREFIX=$(PREFIX) no container gets a policy unless hooks_dir" \
 		"of the engine names $(hooks_dir)" >&2
 endif
