@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the scripts of bench/ share: how a result is told. Each prints rows of
-# one table, what | goal | measured | verdict, whose head bench/all prints.
+# What the scripts of bench/ share: the format of a result. Each prints rows of
+# one table, what | goal | measured | verdict. bench/all prints its head.
 
 set -euo pipefail
 

@@ -164,7 +164,7 @@ static struct count count_range(struct table *map, struct table *flags,
 		}
 		frame = entry & PM_FRAME;
 		if (!frame)
-			errx(EXIT_FAILURE, "%s: page frames are hidden: this needs root",
+			errx(EXIT_FAILURE, "%s: the kernel hides page frames: run this as root",
 			     map->path);
 		if (frame < folio.first || frame >= folio.end)
 			folio = folio_of(flags, frame);
@@ -242,7 +242,7 @@ static bool parse_range(const char *line, struct range *range)
 	if (sscanf(line, "%63s %" SCNx64 " %" SCNx64 " %7s", range->name,
 		   &range->start, &range->end, range->asked) != 4 ||
 	    range->start > range->end)
-		errx(EXIT_FAILURE, "not a range: %.*s",
+		errx(EXIT_FAILURE, "not a range (NAME START END SIZE): %.*s",
 		     (int)strcspn(line, "\n"), line);
 	if (strcmp(range->asked, "-") && parse_order(range->asked) < 0)
 		errx(EXIT_FAILURE, "%s: not a page size: %s", range->name,

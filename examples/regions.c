@@ -64,7 +64,7 @@ static char *make_heap(void)
 	char *heap = sbrk(HEAP_SIZE);
 
 	if (heap == (void *)-1)
-		err(EXIT_FAILURE, "a heap of %lu bytes", HEAP_SIZE);
+		err(EXIT_FAILURE, "allocate a heap of %lu bytes", HEAP_SIZE);
 	return heap;
 }
 
@@ -74,10 +74,10 @@ static char *make_mapping(void)
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (mapping == MAP_FAILED)
-		err(EXIT_FAILURE, "a mapping of %lu bytes", MAPPING_SIZE);
+		err(EXIT_FAILURE, "map %lu bytes", MAPPING_SIZE);
 	if (prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, mapping, MAPPING_SIZE,
 		  MAPPING_NAME))
-		warn("the mapping has no name");
+		warn("set the name of the mapping");
 	return mapping;
 }
 
@@ -120,7 +120,7 @@ int main(void)
 		       regions[i].asked);
 	printf("# ready\n");
 	if (fflush(stdout))
-		err(EXIT_FAILURE, "standard output");
+		err(EXIT_FAILURE, "write to standard output");
 	for (;;)
 		pause();
 }
