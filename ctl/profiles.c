@@ -140,8 +140,9 @@ static int check_one(const struct ctl_args *args, const char *file,
 	int rc = check_file(&check, how, &err);
 	size_t count = rc ? 0 : count_regions(check.profile);
 
+	ebpfmm_printable(err.message);
 	if (rc)
-		ebpfmm_log(LOG_ERR, "check: %s", err.message);
+		fprintf(stderr, "ebpfmm check: %s\n", err.message);
 	else if (!args->json)
 		ctl_print("%s: valid%s%s: profile %s, %zu program%s, %zu region%s\n",
 			  file, args->rootfs ? " in " : "",

@@ -84,7 +84,7 @@ int ebpfmm_policy_supported(struct ebpfmm_error *err)
 	btf__free(btf);
 	if (id < 0)
 		return ebpfmm_fail(err, 0,
-				   "this kernel has no %s: it lacks the patches of ebpfmm",
+				   "this kernel has no %s: boot a kernel with the patches of ebpfmm",
 				   OPS_TYPE);
 	return 0;
 }
