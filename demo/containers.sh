@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the demonstration and the tests share, inside the virtual machine: an
-# image made of the machine's own programs, and containers whose standard
-# output tells when they are ready.
+# What the demonstration and the tests share, inside the virtual machine: an image made of
+# the machine's own programs, and containers that print a line when they are ready.
 
 # Where this keeps its files; the caller may say.
 work=${work:-$(mktemp -d)}

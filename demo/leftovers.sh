@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What a container, or whoever attached a policy, may leave behind. For the demo and
-# for the tests in the virtual machine.
+# What a container, or a command that attached a policy, may leave behind. For the
+# demonstration and for the tests in the virtual machine.
 
 # leftovers: list pins, links and records of attached policies; nothing, when all is
 # well.

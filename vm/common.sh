@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the scripts of vm/ share: where things are cached, how progress is
-# told, and how a command is run inside the reference root.
+# What the scripts of vm/ share: where to cache results, how to report progress, and how to
+# run a command inside the reference root.
 #
-# Everything slow (the root, the kernels) is kept outside the checkout, under
-# $EBPFMM_CACHE, in a directory whose name holds the hash of what it was made
-# from: a change of input makes a new one, and two checkouts share one.
+# Everything slow (the root, the kernels) is kept outside the checkout, under $EBPFMM_CACHE,
+# in a directory whose name has the hash of its inputs: a changed input makes a new one, and
+# two checkouts share one.
 
 set -euo pipefail
 
