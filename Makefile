@@ -23,16 +23,16 @@ BPFTOOL ?= bpftool
 PKG_CONFIG ?= pkg-config
 
 VERSION := 0.1.0
-# Flags of who builds come after ours, so that they win.
+# The builder's flags come after ours, so that they win.
 CFLAGS ?= -O2 -g
 CXXFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wno-format-nonliteral
-# 1: warnings are errors. So it is in vm/build, whose compilers are known; those of
-# another distribution may warn of what nobody has seen here.
+# 1: warnings are errors. vm/build sets it, because it knows its compilers; those of
+# another distribution may give other warnings.
 WERROR ?= 0
 werror := $(if $(filter 1,$(WERROR)),-Werror)
-# To define it a second time, otherwise, is a warning.
+# A second definition with another value is a warning.
 fortify := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE \
 	-D_FORTIFY_SOURCE=3)
 HARDEN ?= -fstack-protector-strong $(fortify)
@@ -46,7 +46,7 @@ endif
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -liberty
 DEPS = -MMD -MP
 
-# What is installed; what else is run; and the policy.
+# For programs that are installed, for other programs, and for the policy.
 compile = $(CC) $(own_cppflags) $(WARN) $(werror) $(HARDEN) $(CPPFLAGS) $(CFLAGS) $(DEPS)
 compile_plain = $(CC) $(own_cppflags) $(WARN) $(werror) $(CPPFLAGS) $(CFLAGS)
 compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall $(werror) -D__TARGET_ARCH_x86 -Ibpf
@@ -69,7 +69,7 @@ all: $(programs) $(examples) $(completion)
 
 # --- the fault policy --------------------------------------------------------
 
-# What is loaded by who needs it, not with the policy.
+# Programs that a command loads when it needs them, not together with the policy.
 bpf_apart := sizes explain
 bpf_src := $(filter-out $(bpf_apart:%=bpf/%.bpf.c),$(wildcard bpf/*.bpf.c))
 skeletons := $(O)/ebpfmm.skel.h $(bpf_apart:%=$(O)/%.skel.h)
@@ -111,15 +111,15 @@ $(O)/libebpfmm.a: $(lib_src:%.c=$(O)/%.o)
 $(O)/ebpfmm: $(ctl_src:%.c=$(O)/%.o) $(O)/libebpfmm.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# What it knows of commands and options, the command itself says.
+# The command itself prints the tables of its commands and options.
 $(completion): ctl/ebpfmm.bash $(O)/ebpfmm
 	{ cat $< && $(O)/ebpfmm help --completion; } > $@.tmp
 	mv $@.tmp $@
 
-# Statically, as the dynamic linker would need longer for all these libraries than
-# the hook does for its work, twice for each container; for the same reason relocations
-# are packed. The linker's warnings are about libcgroup's look-ups of users and groups,
-# which the hook never asks for.
+# Static, because the dynamic linker would take longer for all these libraries than the
+# hook takes for its work, twice for each container. Relocations are packed for the same
+# reason. The linker's warnings are about look-ups of users and groups in libcgroup, which
+# the hook never uses.
 hook_libs = $(shell $(PKG_CONFIG) --static --libs $(LIBRARIES)) -liberty
 $(O)/ebpfmm-oci-hook: $(hook_src:%.c=$(O)/%.o) $(O)/hook/static/eu_search.o \
 		$(O)/libebpfmm.a hook/static/no_sd_bus.ld
@@ -130,14 +130,14 @@ $(O)/examples/%: examples/%.c
 	@mkdir -p $(@D)
 	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $<
 
-# --- unit tests: everything pure, under ASan and UBSan -----------------------
+# --- unit tests: pure code, under ASan and UBSan -----------------------
 
 $(O)/asan/%.o: %.c $(skeletons)
 	@mkdir -p $(@D)
 	$(CC) $(own_cppflags) -Ihook -Ibpf $(WARN) $(werror) $(CPPFLAGS) -g -O1 \
 		$(SANITIZE) $(DEPS) -c $< -o $@
 
-# What the hook has besides its main(), so that tests can link it.
+# The hook without its main(), so that tests can link it.
 asan_objs := $(lib_src:%.c=$(O)/asan/%.o) \
 	$(patsubst %.c,$(O)/asan/%.o,$(filter-out hook/main.c,$(hook_src)))
 
@@ -149,12 +149,12 @@ $(O)/tests/unit/%: $(O)/asan/tests/unit/%.o $(O)/libebpfmm-asan.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
 
-# What is under test here ends a process that makes calls as the sanitizers do.
+# Without sanitizers, because the code under test kills a process that makes their calls.
 $(O)/tests/unit/test_confine: tests/unit/test_confine.c $(O)/libebpfmm.a
 	@mkdir -p $(@D)
 	$(compile_plain) $(DEPS) -o $@ $(filter %.c %.a,$^) -lcmocka
 
-# Each reports in TAP, which tests/check counts; all run even if one fails.
+# Each reports in TAP, which tests/check counts. All of them run even if one fails.
 .PHONY: unit
 unit: $(units)
 	@status=0; for t in $(units); do \
@@ -162,7 +162,7 @@ unit: $(units)
 		CMOCKA_MESSAGE_OUTPUT=TAP $$t || status=1; \
 	done; exit $$status
 
-# Of files that call each other both ways none can be understood alone.
+# If files call each other in a circle, none of them can be understood alone.
 .PHONY: circles
 unit: circles
 circles: $(lib_src:%.c=$(O)/%.o) $(hook_src:%.c=$(O)/%.o) $(ctl_src:%.c=$(O)/%.o)
@@ -186,8 +186,7 @@ $(O)/tests/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(O)/libebpfmm-fuzz.a
 	@mkdir -p $(@D)
 	$(CLANG) $(fuzz_flags) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-# What has been found interesting before and, with FUZZ_TIME, as many seconds of
-# looking for more, for each fuzzer.
+# Runs each fuzzer on its corpus and then, with FUZZ_TIME, that many seconds on new inputs.
 FUZZ_TIME ?= 0
 .PHONY: fuzz fuzzing
 fuzz:
@@ -204,9 +203,9 @@ schema: $(O)/ebpfmm
 
 # --- installing --------------------------------------------------------------
 #
-# Engines pass over a hook file whose binary is missing, and start no container
-# while one is malformed: so the binary comes first and the hook file last, in
-# one step, and they go in the opposite order.
+# Engines ignore a hook file whose binary is missing, and start no container while a hook
+# file is malformed. So the binary is installed first and the hook file last, in one step;
+# they are removed in the opposite order.
 
 libexecdir := $(PREFIX)/libexec/ebpfmm
 hooks_dir := $(PREFIX)/share/containers/oci/hooks.d
@@ -214,7 +213,7 @@ profile_dir := $(PREFIX)/share/ebpfmm/profiles
 unit_dir := $(PREFIX)/lib/systemd/system
 completion_dir := $(PREFIX)/share/bash-completion/completions
 man_dir := $(PREFIX)/share/man
-# That of examples/regions.c is for a program that only the tests install.
+# The profile of examples/regions.c is for a program that only the tests install.
 profiles := $(filter-out examples/regions.json,$(wildcard examples/*.json))
 profile_schema := docs/ebpfmm-profile.schema.json
 services := $(patsubst oci/%.in,$(O)/oci/%,$(wildcard oci/*.service.in))
@@ -248,7 +247,7 @@ ifneq ($(PREFIX),/usr)
 		"of the engine names $(hooks_dir)" >&2
 endif
 
-# Leaves what the operator has put into $(SYSCONFDIR)/ebpfmm.
+# Keeps the operator's files in $(SYSCONFDIR)/ebpfmm.
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
@@ -263,7 +262,7 @@ uninstall:
 		$(DESTDIR)$(profile_dir) $(DESTDIR)$(PREFIX)/share/ebpfmm \
 		$(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles $(DESTDIR)$(SYSCONFDIR)/ebpfmm
 
-# --- what the tests in the virtual machine need, installed beside the package -
+# --- files for the tests in the virtual machine, installed beside the package --
 
 test_libexec := $(DESTDIR)$(PREFIX)/lib/ebpfmm
 vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity $(O)/tests/vm/mappings \
@@ -301,7 +300,7 @@ regions_fixed := -no-pie -fno-pie
 regions_static := -static -no-pie -fno-pie
 regions_static-pie := -static-pie -fpie
 
-# The order of variables is that in the source.
+# The variables keep their order in the source.
 $(O)/tests/vm/truth-%: tests/vm/truth.c tests/vm/truth.h
 	@mkdir -p $(@D)
 	$(compile_plain) $(LDFLAGS) -fno-toplevel-reorder $(truth_$*) \
@@ -322,13 +321,14 @@ $(O)/tests/vm/truth_names.o: tests/vm/truth_names.cc tests/vm/truth.h
 	@mkdir -p $(@D)
 	$(CXX) $(own_cppflags) -Wall -Wextra $(werror) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
 
-# A library that programs are linked to, and the same for them to load.
+# A library that programs link to, and the same library for programs to load.
 $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so: \
 		tests/vm/truth_object.c tests/vm/truth.h
 	@mkdir -p $(@D)
 	$(compile_plain) $(LDFLAGS) -fno-toplevel-reorder -fPIC -shared -o $@ $<
 
-# Of these one has a part in BPF, the other is a part of QEMU: not for a VM.
+# Without decision_time, which has a part in BPF, and profile_plugin, which QEMU loads:
+# both run outside the VM.
 benches := $(patsubst %.c,$(O)/%,$(filter-out bench/decision_time% \
 	bench/profile_plugin.c, $(wildcard bench/*.c)))
 
@@ -339,7 +339,7 @@ $(O)/bench/%: bench/%.c
 $(O)/bench/decision_time: bench/decision_time.c $(O)/bench/decision_time.bpf.o
 	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $< -lbpf
 
-# Loaded by the root's QEMU.
+# The root's QEMU loads it.
 $(O)/bench/profile_plugin.so: bench/profile_plugin.c
 	@mkdir -p $(@D)
 	$(compile_plain) $(DEPS) $(LDFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
@@ -348,7 +348,7 @@ $(O)/bench/%.bpf.o: bench/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(compile_bpf) -c $< -o $@
 
-# Programs of the version before, for the tests of upgrades: these, with another format.
+# For the tests of upgrades: these programs with the format of an earlier version.
 .PHONY: old
 old:
 	$(MAKE) O=$(O)/old FORMAT=4 $(programs:$(O)/%=$(O)/old/%)
@@ -363,9 +363,9 @@ install-tests: $(examples) $(vm_tests) $(benches) old
 	install $(vm_tests) $(test_libexec)/tests
 	install -D -t $(test_libexec)/old $(programs:$(O)/%=$(O)/old/%)
 
-# --- proof: on any machine, see tests/check and demo/demo ---------------------
+# --- tests, demonstration and benchmarks; they run on any machine ---------------
 
-# Long runs of what make check tries for seconds, and what it leaves out.
+# Long runs of tests that make check runs for seconds, and tests that it leaves out.
 .PHONY: stress
 stress:
 	@tests/stress
@@ -383,7 +383,7 @@ check:
 demo:
 	@vm/run -- demo/demo
 
-# --- programs that the unit tests look into -----------------------------------
+# --- programs that the unit tests read ----------------------------------------
 
 fixture_pie := -fPIE -pie
 fixture_nopie := -fno-PIE -no-pie
@@ -397,17 +397,17 @@ fixture_lld := -fPIE -pie -fuse-ld=lld
 fixtures := $(addprefix $(O)/tests/fixtures/,pie nopie static static-pie \
 	stripped medium aligned bigpage lld high object.so loose.so apart)
 
-# Linked at an address that is too high for the table; not run.
+# Linked at an address that is too high for the table. It never runs.
 $(O)/tests/fixtures/high: tests/unit/fixtures/bare.s
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -static -Wl,-Ttext-segment=0x300000000000 -o $@ $<
 
-# Its symbols are in a file apart.
+# Its symbols are in a separate file.
 $(O)/tests/fixtures/apart: $(O)/tests/fixtures/pie
 	objcopy --only-keep-debug $< $@.debug
 	objcopy --strip-all $< $@
 
-# Loaded by the tests. All of the second one's memory is in a segment of its own.
+# The tests load these. All memory of the second one is in a segment of its own.
 $(O)/tests/fixtures/object.so: tests/unit/fixtures/object.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -g -shared -fPIC -o $@ $<
@@ -422,7 +422,7 @@ $(O)/tests/fixtures/%: tests/unit/fixtures/image.c tests/unit/fixtures/twin.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -g $(fixture_$*) -o $@ $^
 
-# Symbols apart from the program. The build id is that of what was linked.
+# Separate symbols. The build id is that of the linked program.
 $(O)/tests/fixtures/%.debug: $(O)/tests/fixtures/%
 	objcopy --only-keep-debug $< $@
 
