@@ -28,7 +28,7 @@ static int iterate(struct ebpfmm_policy *policy, enum ebpfmm_pin pin, uint64_t a
 	if (!found && ferror(stream))
 		return ebpfmm_fail(err, errno, "iterate over this process's files");
 	if (!found)
-		return ebpfmm_fail(err, 0, "the kernel does not list the file");
+		return ebpfmm_fail(err, 0, "the kernel's iterator over open files does not list it");
 	return 0;
 }
 

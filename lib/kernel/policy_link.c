@@ -130,7 +130,7 @@ int ebpfmm_link_make(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *c
 		return ebpfmm_fail(err, errno, "remove `" EBPFMM_PIN_DIR "/%s`", name);
 	fd = bpf_link_create(ops, cgroup->fd, BPF_STRUCT_OPS, NULL);
 	if (fd == -EEXIST)
-		return ebpfmm_fail(err, 0, "%s: has a policy that ebpfmm did not attach",
+		return ebpfmm_fail(err, 0, "%s: has a policy that ebpfmm did not attach: remove that one first (see `bpftool link`)",
 				   cgroup->path);
 	if (fd < 0)
 		return ebpfmm_fail(err, -fd, "attach to `%s`", cgroup->path);
