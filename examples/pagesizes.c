@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pagesizes [--json] PID [FILE]: in pages of which size does a process have
- * its memory?
+ * pagesizes [--json] PID [FILE]: print the sizes of the pages that back the
+ * memory of a process.
  *
  * FILE ("-" is standard input) has a range in each line: a name, the first
  * byte, the byte after the last, and the page size that was asked for or "-".
  * Without FILE the ranges are the anonymous mappings in /proc/PID/maps.
  *
- * The answer is the kernel's own. /proc/PID/pagemap tells the page frame of
- * each page, /proc/kpageflags whether a frame is the head or a tail of a
+ * The data are the kernel's own. /proc/PID/pagemap has the page frame of
+ * each page, /proc/kpageflags has whether a frame is the head or a tail of a
  * compound page: a head and the tails behind it are one folio, and their
  * number is its size (Documentation/admin-guide/mm/pagemap.rst). A page is
  * counted under the size of its folio, and only if it is mapped in the range.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program with memory of several kinds, for regions.json to ask different
- * page sizes for: three arrays, a heap and a mapping. It touches every page
- * once, in order, says where everything is and then waits to be ended.
+ * A program with memory of several kinds, for which regions.json asks for
+ * different page sizes: three arrays, a heap and a mapping. It touches every
+ * page once, in order, prints where everything is, and waits for a signal.
  *
  * Each line of output is a region: name, first byte, the byte after the last,
  * and the page size that regions.json asks for; the last line is "# ready".
@@ -27,17 +27,16 @@
 #define MIB (1UL << 20)
 
 /*
- * The arrays are in .bss: pages of .data come from the file. An array that
- * wants pages of some size starts and ends on a boundary of it, as only then
- * is none of it an edge.
+ * The arrays are in .bss: pages of .data come from the file. Each array starts
+ * and ends at a boundary of its page size, so that it has no edges.
  */
 alignas(2 * MIB) static char lookup[48 * MIB];	/* read at random: 2M */
 alignas(64 * KIB) static char ring[32 * MIB];	/* read in order: 64K */
 alignas(4 * KIB) static char sparse[16 * MIB];	/* mostly left alone: 4K */
 
 /*
- * Nobody aligns a heap. As its size is a multiple of 2M, the edges together
- * are 2M at most, which is 3 % of it.
+ * The heap is not aligned. Its size is a multiple of 2M, so its edges are at
+ * most 2M together, which is 3 % of it.
  */
 #define HEAP_SIZE (64 * MIB)
 
