@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 
 /**
  * struct answer - result of the child, in shared memory
@@ -39,26 +40,16 @@ struct answer {
 	struct ebpfmm_error err;
 };
 
-static void wake(int signal)
-{
-	(void)signal;
-}
-
 void ebpfmm_interrupt_at(int64_t deadline)
 {
-	struct sigaction action = { .sa_handler = wake };
 	/* 0 would disarm the timer. */
 	int left = ebpfmm_time_left(deadline) ?: 1;
 	struct itimerval timer = {
 		.it_interval.tv_sec = 1,
 		.it_value = { left / 1000, left % 1000 * 1000 },
 	};
-	sigset_t signals;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGALRM);
-	sigaction(SIGALRM, &action, NULL);
-	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+	ebpfmm_interrupt_by(SIGALRM, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/paths.h"
 
@@ -69,11 +70,6 @@ static void say_held(int fd, const char *name, int ms, int code,
 		err->code = code;
 }
 
-static void wake(int signal)
-{
-	(void)signal;
-}
-
 /*
  * As flock(2), with ETIMEDOUT at the deadline. It uses a timer with another signal than
  * SIGALRM, which the caller may use for all of its work. The timer fires repeatedly, in case
@@ -87,24 +83,19 @@ static int wait_for(int fd, int operation, int ms)
 		.it_interval.tv_nsec = 100 * 1000000L,
 	};
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN };
-	struct sigaction action = { .sa_handler = wake }, before;
 	int64_t deadline = ebpfmm_deadline(ms);
-	sigset_t ours, mask;
+	struct ebpfmm_interrupt before;
 	timer_t timer;
 	int rc, code;
 
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
 		return -1;
-	sigaction(SIGRTMIN, &action, &before);
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGRTMIN);
-	sigprocmask(SIG_UNBLOCK, &ours, &mask);
+	ebpfmm_interrupt_by(SIGRTMIN, &before);
 	timer_settime(timer, 0, &time, NULL);
 	rc = flock(fd, operation);
 	code = errno;
 	timer_delete(timer);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
-	sigaction(SIGRTMIN, &before, NULL);
+	ebpfmm_interrupt_end(&before);
 	errno = rc && code == EINTR && !ebpfmm_time_left(deadline) ? ETIMEDOUT : code;
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 
 #define LINE_SIZE 1024
@@ -24,11 +25,6 @@ void ebpfmm_log_open(const char *ident, int to_syslog)
 		openlog(ident, LOG_PID, LOG_DAEMON);
 }
 
-static void wake(int signal)
-{
-	(void)signal;
-}
-
 /*
  * syslog(3) blocks for ever if nobody reads from /dev/log, and the caller of this program
  * may give up. A signal interrupts each of its attempts.
@@ -37,20 +33,14 @@ static void to_syslog_in_time(int priority, const char *text)
 {
 	const struct itimerval timer = { .it_interval.tv_sec = SYSLOG_SECONDS,
 					 .it_value.tv_sec = SYSLOG_SECONDS };
-	const struct sigaction action = { .sa_handler = wake };
+	struct ebpfmm_interrupt before;
 	struct itimerval timer_before;
-	struct sigaction action_before;
-	sigset_t alarm, mask_before;
 
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
-	sigaction(SIGALRM, &action, &action_before);
-	sigprocmask(SIG_UNBLOCK, &alarm, &mask_before);
+	ebpfmm_interrupt_by(SIGALRM, &before);
 	setitimer(ITIMER_REAL, &timer, &timer_before);
 	syslog(priority, "%s", text);
 	setitimer(ITIMER_REAL, &timer_before, NULL);
-	sigprocmask(SIG_SETMASK, &mask_before, NULL);
-	sigaction(SIGALRM, &action_before, NULL);
+	ebpfmm_interrupt_end(&before);
 }
 
 void ebpfmm_log(int priority, const char *format, ...)
