@@ -68,3 +68,10 @@ int ebpfmm_prefix(struct ebpfmm_error *err, const char *format, ...)
 	strcpy(err->message, text);
 	return -1;
 }
+
+int ebpfmm_pass(struct ebpfmm_error *err, const struct ebpfmm_error *from)
+{
+	if (err)
+		*err = *from;
+	return -1;
+}

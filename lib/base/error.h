@@ -44,6 +44,15 @@ int ebpfmm_prefix(struct ebpfmm_error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
+ * ebpfmm_pass - record the error of another function
+ * @err: the error to fill in; may be NULL
+ * @from: the other error
+ *
+ * Return: -1.
+ */
+int ebpfmm_pass(struct ebpfmm_error *err, const struct ebpfmm_error *from);
+
+/**
  * ebpfmm_printable - make text safe for a terminal and for one line of a log
  * @text: every byte that is not printable ASCII becomes '?'
  */

@@ -6,6 +6,9 @@
 #include "base/page_size.h"
 #include "kernel/policy_object.h"
 
+/* The map of the costs has this element only. */
+static const __u32 first;
+
 void ebpfmm_costs_compact(struct ebpfmm_costs *costs, uint32_t page_ns)
 {
 	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++) {
@@ -57,25 +60,21 @@ int ebpfmm_costs_check(const struct ebpfmm_costs *costs, struct ebpfmm_error *er
 int ebpfmm_costs_use(struct ebpfmm_policy *policy, const struct ebpfmm_costs *costs,
 		     struct ebpfmm_error *err)
 {
-	__u32 zero = 0;
-	int map, rc;
+	int map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err), rc;
 
-	map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err);
 	if (map < 0)
 		return -1;
-	rc = bpf_map_update_elem(map, &zero, costs, BPF_ANY);
+	rc = bpf_map_update_elem(map, &first, costs, BPF_ANY);
 	return rc ? ebpfmm_fail(err, -rc, "write the costs to the policy") : 0;
 }
 
 int ebpfmm_costs_in_use(struct ebpfmm_policy *policy, struct ebpfmm_costs *costs,
 			struct ebpfmm_error *err)
 {
-	__u32 zero = 0;
-	int map, rc;
+	int map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err), rc;
 
-	map = ebpfmm_policy_pin(policy, EBPFMM_PIN_COSTS, err);
 	if (map < 0)
 		return -1;
-	rc = bpf_map_lookup_elem(map, &zero, costs);
+	rc = bpf_map_lookup_elem(map, &first, costs);
 	return rc ? ebpfmm_fail(err, -rc, "read the costs from the policy") : 0;
 }

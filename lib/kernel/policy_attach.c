@@ -266,9 +266,7 @@ int ebpfmm_policy_detach(struct ebpfmm_policy *policy, uint64_t id,
 		if (rc)
 			return rc;
 	} else if (local.code != ENOENT && local.code != ESTALE) {
-		if (err)
-			*err = local;
-		return -1;
+		return ebpfmm_pass(err, &local);
 	}
 	if (!had)
 		return ebpfmm_fail(err, ENOENT, "cgroup %" PRIu64 " has no policy", id);

@@ -24,6 +24,19 @@ static void link_name(uint64_t id, char name[LINK_NAME_SIZE])
 	snprintf(name, LINK_NAME_SIZE, EBPFMM_LINK_PREFIX "%" PRIu64, id);
 }
 
+/* Opens the link that is pinned for a cgroup; @name gets the name of its pin. */
+static int link_open(const struct ebpfmm_policy *policy, uint64_t id,
+		     char name[LINK_NAME_SIZE], struct ebpfmm_error *err)
+{
+	int fd;
+
+	link_name(id, name);
+	fd = ebpfmm_pin_get(policy->dirfd, name);
+	if (fd < 0)
+		ebpfmm_fail(err, errno, "open `%s/%s`", policy->path, name);
+	return fd;
+}
+
 /*
  * A link whose cgroup was removed stays pinned; its fdinfo then has neither map_id nor
  * cgroup_id (bpf_struct_ops_map_link_show_fdinfo). Returns 1, 0, or -1 with errno set.
@@ -149,10 +162,9 @@ int ebpfmm_link_renew(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *
 
 	if (ops < 0)
 		return -1;
-	link_name(cgroup->id, name);
-	fd = ebpfmm_pin_get(policy->dirfd, name);
+	fd = link_open(policy, cgroup->id, name, err);
 	if (fd < 0)
-		return ebpfmm_fail(err, errno, "open `" EBPFMM_PIN_DIR "/%s`", name);
+		return -1;
 	rc = bpf_link_update(fd, ops, NULL);
 	/* The cgroup, and the link with it, may have been removed in the meantime. */
 	if (rc && rc != -ENOLINK)
@@ -190,10 +202,9 @@ int ebpfmm_link_move(struct ebpfmm_policy *policy, struct ebpfmm_policy *from,
 
 	if (ops < 0)
 		return -1;
-	link_name(cgroup->id, name);
-	fd = ebpfmm_pin_get(from->dirfd, name);
+	fd = link_open(from, cgroup->id, name, err);
 	if (fd < 0)
-		return ebpfmm_fail(err, errno, "open `%s/%s`", from->path, name);
+		return -1;
 	map = map_of_link(fd);
 	before = map < 0 ? -errno : bpf_map_get_fd_by_id((__u32)map);
 	rc = before < 0 ? before : bpf_link_update(fd, ops, NULL);
@@ -238,13 +249,13 @@ int ebpfmm_policy_adopt(struct ebpfmm_policy *policy, struct ebpfmm_policy *from
 int ebpfmm_link_unpin(struct ebpfmm_policy *policy, uint64_t id,
 		      struct ebpfmm_error *err)
 {
+	struct ebpfmm_error local;
 	_cleanup_close_ int fd = -1;
 	char name[LINK_NAME_SIZE];
 
-	link_name(id, name);
-	fd = ebpfmm_pin_get(policy->dirfd, name);
-	if (fd < 0 && errno != ENOENT)
-		return ebpfmm_fail(err, errno, "open `%s/%s`", policy->path, name);
+	fd = link_open(policy, id, name, &local);
+	if (fd < 0 && local.code != ENOENT)
+		return ebpfmm_pass(err, &local);
 	if (fd >= 0)
 		bpf_link_detach(fd);
 	if (!unlinkat(policy->dirfd, name, 0))

@@ -20,7 +20,6 @@
 EBPFMM_CLEANUP(struct ebpfmm_bpf *, ebpfmm_bpf__destroy)
 
 #define OPS_TYPE "bpf_mm_ops"
-#define NOT_WHOLE "`" EBPFMM_PIN_DIR "` is incomplete: run `ebpfmm unload`, then `ebpfmm load`"
 
 /* The directory of the pins, below EBPFMM_BPF_FS. */
 #define DIR_NAME EBPFMM_TOP_NAME "/" EBPFMM_NUMBER_TEXT(EBPFMM_FORMAT)
@@ -290,6 +289,14 @@ static int confirm_format(struct ebpfmm_policy *policy, struct ebpfmm_error *err
 	return rc ? ebpfmm_fail(err, -rc, "read `" EBPFMM_PIN_DIR "/format`") : 0;
 }
 
+static int fail_open(const struct ebpfmm_error *cause, struct ebpfmm_error *err)
+{
+	if (cause->code != ENOENT)
+		return ebpfmm_pass(err, cause);
+	return ebpfmm_fail(err, 0, "`" EBPFMM_PIN_DIR
+			   "` is incomplete: run `ebpfmm unload`, then `ebpfmm load`");
+}
+
 int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 {
 	struct ebpfmm_error local;
@@ -318,25 +325,15 @@ int ebpfmm_policy_peek(struct ebpfmm_policy **out, struct ebpfmm_error *err)
 		if (local.code != ENOENT)
 			break;
 	}
-	if (local.code == ENOENT)
-		return ebpfmm_fail(err, 0, NOT_WHOLE);
-	if (err)
-		*err = local;
-	return -1;
+	return fail_open(&local, err);
 }
 
 int ebpfmm_policy_check_whole(struct ebpfmm_policy *policy, struct ebpfmm_error *err)
 {
 	struct ebpfmm_error local;
 
-	for (int i = 0; i < EBPFMM_PINS; i++) {
-		if (ebpfmm_policy_pin(policy, i, &local) >= 0)
-			continue;
-		if (local.code == ENOENT)
-			return ebpfmm_fail(err, 0, NOT_WHOLE);
-		if (err)
-			*err = local;
-		return -1;
-	}
+	for (int i = 0; i < EBPFMM_PINS; i++)
+		if (ebpfmm_policy_pin(policy, i, &local) < 0)
+			return fail_open(&local, err);
 	return 0;
 }

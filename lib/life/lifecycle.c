@@ -92,9 +92,7 @@ static int detach_rest(const struct ebpfmm_policies *policies, uint64_t id,
 
 	if (!ebpfmm_policies_detach(policies, id, &local) || local.code == ENOENT)
 		return 0;
-	if (err)
-		*err = local;
-	return -1;
+	return ebpfmm_pass(err, &local);
 }
 
 static int gc_link(uint64_t id, bool attached, void *data)
@@ -317,9 +315,7 @@ static int read_whole(const struct ebpfmm_records *records, const char *id,
 		return 1;
 	if (local.code == ENOENT || local.code == EBADMSG)
 		return 0;
-	if (err)
-		*err = local;
-	return -1;
+	return ebpfmm_pass(err, &local);
 }
 
 /* A container that restarts with the same id in another cgroup leaves its old one. */
@@ -413,15 +409,12 @@ static int end_locked(const struct ebpfmm_records *records, const char *containe
 	if (ebpfmm_record_read(records, container, &record, &local)) {
 		if (local.code == ENOENT)
 			return 0;
-		*err = local;
-		return -1;
+		return ebpfmm_pass(err, &local);
 	}
 	rc = leave(records, &record, &local);
 	ebpfmm_record_free(&record);
-	if (rc && local.code != ENOENT) {
-		*err = local;
-		return -1;
-	}
+	if (rc && local.code != ENOENT)
+		return ebpfmm_pass(err, &local);
 	return 1;
 }
 

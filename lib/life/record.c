@@ -241,9 +241,7 @@ int ebpfmm_record_of_cgroup(const struct ebpfmm_records *records,
 		if (local.code == ENOENT || local.code == EBADMSG ||
 		    local.code == EPROTONOSUPPORT)
 			return 0;
-		if (err)
-			*err = local;
-		return -1;
+		return ebpfmm_pass(err, &local);
 	}
 	if (out->cgroup_id == cgroup_id)
 		return 1;

@@ -85,9 +85,7 @@ static int one_file(const struct ebpfmm_records *records, const char *file,
 			return 0;
 		}
 		/* What could not be read may well be whole. */
-		if (err)
-			*err = local;
-		return -1;
+		return ebpfmm_pass(err, &local);
 	}
 	rc = fn(file, &record, data, err);
 	ebpfmm_record_free(&record);

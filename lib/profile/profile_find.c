@@ -104,11 +104,8 @@ static int find(const char *const dirs[2], const char *name,
 		if (!ret)
 			return 0;
 		/* An invalid file of the operator still hides the vendor's. */
-		if (failure.code != ENOENT) {
-			if (err)
-				*err = failure;
-			return -1;
-		}
+		if (failure.code != ENOENT)
+			return ebpfmm_pass(err, &failure);
 	}
 	return ebpfmm_fail(err, ENOENT, "profile %s: %s" SUFFIX " is neither in %s nor in %s",
 			   name, name, dirs[0], dirs[1]);

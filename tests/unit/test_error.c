@@ -41,6 +41,18 @@ static void test_code(void **state)
 	assert_string_equal(err.message, "/a: error 99999");
 }
 
+static void test_passed_on(void **state)
+{
+	struct ebpfmm_error err, from;
+
+	(void)state;
+	ebpfmm_fail(&from, ENOENT, "/a");
+	assert_int_equal(ebpfmm_pass(&err, &from), -1);
+	assert_int_equal(err.code, ENOENT);
+	assert_string_equal(err.message, from.message);
+	assert_int_equal(ebpfmm_pass(NULL, &from), -1);
+}
+
 static void test_hostile_text(void **state)
 {
 	struct ebpfmm_error err;
@@ -121,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_code),
+		cmocka_unit_test(test_passed_on),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_own_message),
 		cmocka_unit_test(test_too_long),
