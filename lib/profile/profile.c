@@ -172,10 +172,28 @@ static int parse_extent(struct json_object *offset, struct json_object *length,
 	return 0;
 }
 
-static int parse_region(struct json_object *object,
-			struct ebpfmm_profile_region *region,
-			struct ebpfmm_error *err)
+/* Parses an array of objects, each with @parse into an element of @size bytes at @to. */
+static int parse_each(struct json_object *array, const char *key,
+		      int (*parse)(struct json_object *object, void *to,
+				   struct ebpfmm_error *err),
+		      void *to, size_t size, struct ebpfmm_error *err)
 {
+	size_t count = json_object_array_length(array);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *object = json_object_array_get_idx(array, i);
+
+		if (ebpfmm_json_type(object, EBPFMM_JSON_OBJECT, err))
+			return ebpfmm_prefix(err, "%s[%zu]: ", key, i);
+		if (parse(object, (char *)to + i * size, err))
+			return ebpfmm_prefix(err, "%s[%zu].", key, i);
+	}
+	return 0;
+}
+
+static int parse_region(struct json_object *object, void *to, struct ebpfmm_error *err)
+{
+	struct ebpfmm_profile_region *region = to;
 	struct json_object *anchor, *offset, *length, *ns, *touched;
 	const struct ebpfmm_json_member members[] = {
 		{ "anchor", EBPFMM_JSON_OBJECT, true, &anchor },
@@ -198,21 +216,14 @@ static int parse_regions(struct json_object *array,
 			 struct ebpfmm_profile_program *program,
 			 struct ebpfmm_error *err)
 {
-	size_t count = json_object_array_length(array), i;
+	size_t count = json_object_array_length(array);
 
 	program->regions = calloc(count, sizeof(*program->regions));
 	if (count && !program->regions)
 		return ebpfmm_fail(err, ENOMEM, "regions");
 	program->nregions = count;
-	for (i = 0; i < count; i++) {
-		struct json_object *object = json_object_array_get_idx(array, i);
-
-		if (ebpfmm_json_type(object, EBPFMM_JSON_OBJECT, err))
-			return ebpfmm_prefix(err, "regions[%zu]: ", i);
-		if (parse_region(object, &program->regions[i], err))
-			return ebpfmm_prefix(err, "regions[%zu].", i);
-	}
-	return 0;
+	return parse_each(array, "regions", parse_region, program->regions,
+			  sizeof(*program->regions), err);
 }
 
 static int parse_default(struct json_object *object,
@@ -232,10 +243,9 @@ static int parse_default(struct json_object *object,
 	return 0;
 }
 
-static int parse_program(struct json_object *object,
-			 struct ebpfmm_profile_program *program,
-			 struct ebpfmm_error *err)
+static int parse_program(struct json_object *object, void *to, struct ebpfmm_error *err)
 {
+	struct ebpfmm_profile_program *program = to;
 	struct json_object *exe, *regions, *fallback;
 	const struct ebpfmm_json_member members[] = {
 		{ "exe", EBPFMM_JSON_STRING, true, &exe },
@@ -261,7 +271,7 @@ static int parse_programs(struct json_object *array, bool limits,
 			  struct ebpfmm_profile *profile,
 			  struct ebpfmm_error *err)
 {
-	size_t count = array ? json_object_array_length(array) : 0, i;
+	size_t count = array ? json_object_array_length(array) : 0;
 
 	/* A profile may consist of limits alone. */
 	if (!count && !limits)
@@ -276,15 +286,8 @@ static int parse_programs(struct json_object *array, bool limits,
 	if (!profile->programs)
 		return ebpfmm_fail(err, ENOMEM, "programs");
 	profile->nprograms = count;
-	for (i = 0; i < count; i++) {
-		struct json_object *object = json_object_array_get_idx(array, i);
-
-		if (ebpfmm_json_type(object, EBPFMM_JSON_OBJECT, err))
-			return ebpfmm_prefix(err, "programs[%zu]: ", i);
-		if (parse_program(object, &profile->programs[i], err))
-			return ebpfmm_prefix(err, "programs[%zu].", i);
-	}
-	return 0;
+	return parse_each(array, "programs", parse_program, profile->programs,
+			  sizeof(*profile->programs), err);
 }
 
 static int parse_limits(struct json_object *object,
