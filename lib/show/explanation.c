@@ -26,16 +26,9 @@ struct naming {
 static void name_row(const struct ebpfmm_row *row, void *data)
 {
 	struct naming *naming = data;
-	FILE *stream;
-	size_t size;
 
-	if (naming->anchor || row->region->source != naming->source)
-		return;
-	stream = open_memstream(&naming->anchor, &size);
-	if (!stream)
-		return;
-	print_anchor(stream, row);
-	fclose(stream);
+	if (!naming->anchor && row->region->source == naming->source)
+		naming->anchor = format_anchor(row);
 }
 
 /* The anchor of the region; NULL for none or if it is not known. */

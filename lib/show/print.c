@@ -74,3 +74,16 @@ void print_anchor(FILE *out, const struct ebpfmm_row *row)
 		break;
 	}
 }
+
+char *format_anchor(const struct ebpfmm_row *row)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	print_anchor(out, row);
+	fclose(out);
+	return text;
+}

@@ -38,4 +38,12 @@ void print_clean(FILE *out, const char *text, size_t length);
  */
 void print_anchor(FILE *out, const struct ebpfmm_row *row);
 
+/**
+ * format_anchor - get what print_anchor() prints
+ * @row: likewise
+ *
+ * Return: to be freed, or NULL without memory.
+ */
+char *format_anchor(const struct ebpfmm_row *row);
+
 #endif /* EBPFMM_PRINT_H */

@@ -35,11 +35,7 @@ uint32_t ebpfmm_stats_lost(const struct ebpfmm_header *header, unsigned int orde
 
 struct ebpfmm_view stats_view(const struct ebpfmm_stats *stats)
 {
-	return (struct ebpfmm_view){
-		.table = stats->table,
-		.header = &stats->table->large.header,
-		.profile = stats->source,
-	};
+	return ebpfmm_table_view(stats->table, stats->source);
 }
 
 static void add_row(const struct ebpfmm_row *row, void *data)

@@ -89,19 +89,12 @@ static void add_sizes(struct json_object *object, const struct ebpfmm_stats *sta
 
 static void add_anchor(struct json_object *object, const struct ebpfmm_row *row)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *stream;
+	_cleanup_free_ char *text = NULL;
 
 	if (!row->from)
 		return;
-	stream = open_memstream(&text, &size);
-	if (stream) {
-		print_anchor(stream, row);
-		fclose(stream);
-	}
+	text = format_anchor(row);
 	ebpfmm_json_add_string(object, "anchor", text);
-	free(text);
 }
 
 static void add_row(const struct ebpfmm_row *row, void *data)

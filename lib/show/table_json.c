@@ -5,7 +5,6 @@
 #include "show/table_json.h"
 
 #include <json-c/json.h>
-#include <stdlib.h>
 
 #include "base/json.h"
 #include "base/page_size.h"
@@ -90,18 +89,10 @@ static void add_row(const struct ebpfmm_row *row, void *data)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *warnings = json_object_new_array();
-	char *text = NULL;
-	size_t size;
-	FILE *stream;
+	_cleanup_free_ char *anchor = format_anchor(row);
 
 	ebpfmm_json_add(object, "index", json_object_new_int(row->region->source));
-	stream = open_memstream(&text, &size);
-	if (stream) {
-		print_anchor(stream, row);
-		fclose(stream);
-	}
-	ebpfmm_json_add_string(object, "anchor", text ?: "?");
-	free(text);
+	ebpfmm_json_add_string(object, "anchor", anchor ?: "?");
 	ebpfmm_json_add_string(object, "space", ebpfmm_row_space_name(row));
 	add_place(object, row);
 	add_extent(object, row->region);

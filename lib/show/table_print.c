@@ -280,11 +280,7 @@ void ebpfmm_table_print(const struct ebpfmm_table *table,
 			const struct ebpfmm_profile *profile, int json,
 			FILE *out)
 {
-	struct ebpfmm_view view = {
-		.table = table,
-		.header = &table->large.header,
-		.profile = profile,
-	};
+	const struct ebpfmm_view view = ebpfmm_table_view(table, profile);
 
 	if (json)
 		table_print_json(&view, out);

@@ -57,7 +57,7 @@ static bool matches(const struct ebpfmm_view *view, size_t index,
 bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
 			  const struct ebpfmm_profile *profile)
 {
-	const struct ebpfmm_view view = { .table = table, .header = &table->large.header };
+	const struct ebpfmm_view view = ebpfmm_table_view(table, NULL);
 
 	if (table->digest != profile->digest ||
 	    strncmp(view.header->name, profile->name, sizeof(view.header->name) - 1) ||

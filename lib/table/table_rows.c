@@ -26,6 +26,16 @@ static const struct {
 	[EBPFMM_ROW_MAPPING] = { "mapping", "+", "where the mapping starts" },
 };
 
+struct ebpfmm_view ebpfmm_table_view(const struct ebpfmm_table *table,
+				     const struct ebpfmm_profile *profile)
+{
+	return (struct ebpfmm_view){
+		.table = table,
+		.header = &table->large.header,
+		.profile = profile,
+	};
+}
+
 const char *ebpfmm_row_space_name(const struct ebpfmm_row *row)
 {
 	return spaces[row->space].name;
@@ -208,11 +218,7 @@ void ebpfmm_table_each_warning(const struct ebpfmm_table *table,
 			       void (*fn)(const char *text, void *data),
 			       void *data)
 {
-	struct ebpfmm_view view = {
-		.table = table,
-		.header = &table->large.header,
-		.profile = profile,
-	};
+	const struct ebpfmm_view view = ebpfmm_table_view(table, profile);
 	struct named named = { .fn = fn, .data = data };
 
 	for (; named.program < view.header->nprograms; named.program++)

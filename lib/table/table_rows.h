@@ -31,6 +31,14 @@ struct ebpfmm_view {
 };
 
 /**
+ * ebpfmm_table_view - get a view of a table
+ * @table: the table
+ * @profile: the profile that it was translated from; NULL if it is not known
+ */
+struct ebpfmm_view ebpfmm_table_view(const struct ebpfmm_table *table,
+				     const struct ebpfmm_profile *profile);
+
+/**
  * struct ebpfmm_row - one region and its place
  * @region: the region
  * @from: its entry in the profile, NULL if that is not known
