@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/page_size.h"
 #include "base/paths.h"
 #include "command.h"
@@ -83,14 +84,14 @@ static void print_json(const struct in_use *use)
 	} else {
 		object = json_object_new_object();
 		ebpfmm_costs_date(&use->record.costs, date);
-		ctl_add_string(object, "measured",
+		ebpfmm_json_add_string(object, "measured",
 			       use->record.costs.measured ? date : NULL);
 		ebpfmm_costs_add(object, &use->record.costs);
 	}
 	json_object_object_add(object, "default",
 			       json_object_new_boolean(!use->record.costs.measured));
 	json_object_object_add(object, "loaded", json_object_new_boolean(use->loaded));
-	ctl_add_string(object, "note", use->note[0] ? use->note : NULL);
+	ebpfmm_json_add_string(object, "note", use->note[0] ? use->note : NULL);
 	ctl_print_json(object);
 }
 

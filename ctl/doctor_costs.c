@@ -13,33 +13,32 @@
 #define SUBJECT "costs"
 #define REMEDY "ebpfmm calibrate"
 
+/* What to say of costs that are not current. */
+static const struct {
+	enum finding finding;
+	const char *used;
+} states[] = {
+	[EBPFMM_COSTS_OLD] = { FINDING_NOTE, "used anyway" },
+	[EBPFMM_COSTS_OTHER_KERNEL] = { FINDING_NOTE, "used anyway" },
+	[EBPFMM_COSTS_OTHER_MACHINE] = { FINDING_WARNING, "defaults are used" },
+	[EBPFMM_COSTS_BROKEN] = { FINDING_WARNING, "defaults are used" },
+	[EBPFMM_COSTS_MISSING] = { FINDING_NOTE, "defaults are used" },
+};
+
 static void check_file(struct report *report, enum ebpfmm_costs_state state,
 		       const struct ebpfmm_measurement *record, const char *why)
 {
 	char date[EBPFMM_DATE_SIZE];
 
-	switch (state) {
-	case EBPFMM_COSTS_CURRENT:
-		ebpfmm_costs_date(&record->costs, date);
-		report_add(report, FINDING_OK, SUBJECT, NULL, "measured %s%s", date,
-			   record->compact == EBPFMM_COMPACT_DEFAULT ?
-			   "; the cost of compaction is a default" : "");
-		break;
-	case EBPFMM_COSTS_OLD:
-	case EBPFMM_COSTS_OTHER_KERNEL:
-		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
-			   "%s; used anyway", why);
-		break;
-	case EBPFMM_COSTS_MISSING:
-		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
-			   "%s; defaults are used", why);
-		break;
-	case EBPFMM_COSTS_OTHER_MACHINE:
-	case EBPFMM_COSTS_BROKEN:
-		report_add(report, FINDING_WARNING, SUBJECT, REMEDY,
-			   "%s; defaults are used", why);
-		break;
+	if (state != EBPFMM_COSTS_CURRENT) {
+		report_add(report, states[state].finding, SUBJECT, REMEDY, "%s; %s", why,
+			   states[state].used);
+		return;
 	}
+	ebpfmm_costs_date(&record->costs, date);
+	report_add(report, FINDING_OK, SUBJECT, NULL, "measured %s%s", date,
+		   record->compact == EBPFMM_COMPACT_DEFAULT ?
+		   "; the cost of compaction is a default" : "");
 }
 
 /* A policy that was loaded before the file changed does not know of it. */

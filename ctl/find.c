@@ -4,6 +4,16 @@
 
 #include "command.h"
 
+/* The entry of a table that has a name, or NULL. */
+#define FIND(table, wanted)					\
+	({							\
+		__typeof__(&(table)[0]) at = (table);		\
+								\
+		while (at->name && strcmp(at->name, (wanted)))	\
+			at++;					\
+		at->name ? at : NULL;				\
+	})
+
 const struct ctl_option ctl_general[] = {
 	{ .name = "help", .letter = 'h', .help = "print this help and exit" },
 	{ .name = "version", .help = "print the version and exit" },
@@ -13,17 +23,11 @@ const struct ctl_option ctl_general[] = {
 const struct ctl_command *ctl_find_command(const struct ctl_command *commands,
 					   const char *name)
 {
-	for (; commands->name; commands++)
-		if (!strcmp(commands->name, name))
-			return commands;
-	return NULL;
+	return FIND(commands, name);
 }
 
 const struct ctl_option *ctl_find_option(const struct ctl_option *options,
 					 const char *name)
 {
-	for (; options->name; options++)
-		if (!strcmp(options->name, name))
-			return options;
-	return NULL;
+	return FIND(options, name);
 }

@@ -3,6 +3,7 @@
 #include "leftovers.h"
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "command.h"
 #include "costs/calibrate.h"
@@ -49,11 +50,11 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 		return 0;
 	}
 	object = json_object_new_object();
-	ctl_add_number(object, "links", found.life.links);
-	ctl_add_number(object, "records", found.life.records);
-	ctl_add_number(object, "files", found.life.files);
-	ctl_add_number(object, "traces", found.traces);
-	ctl_add_number(object, "formats", found.life.formats);
+	ebpfmm_json_add_number(object, "links", found.life.links);
+	ebpfmm_json_add_number(object, "records", found.life.records);
+	ebpfmm_json_add_number(object, "files", found.life.files);
+	ebpfmm_json_add_number(object, "traces", found.traces);
+	ebpfmm_json_add_number(object, "formats", found.life.formats);
 	ctl_print_json(object);
 	return 0;
 }

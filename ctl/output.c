@@ -15,22 +15,12 @@ void ctl_print_json(struct json_object *value)
 	json_object_put(value);
 }
 
-void ctl_add_string(struct json_object *object, const char *key, const char *value)
-{
-	ebpfmm_json_add_string(object, key, value);
-}
-
-void ctl_add_number(struct json_object *object, const char *key, uint64_t value)
-{
-	ebpfmm_json_add_number(object, key, value);
-}
-
 struct json_object *ctl_error(const char *message, const char *code)
 {
 	struct json_object *object = json_object_new_object();
 
-	ctl_add_string(object, "message", message);
-	ctl_add_string(object, "code", code);
+	ebpfmm_json_add_string(object, "message", message);
+	ebpfmm_json_add_string(object, "code", code);
 	return object;
 }
 

@@ -8,7 +8,6 @@
 
 #include <json-c/json.h>
 #include <stdarg.h>
-#include <stdint.h>
 
 #include "base/error.h"
 
@@ -17,22 +16,6 @@
  * @value: released
  */
 void ctl_print_json(struct json_object *value);
-
-/**
- * ctl_add_string - add a string to a JSON object
- * @object: the object
- * @key: name of the member; a literal
- * @value: its value; NULL becomes null
- */
-void ctl_add_string(struct json_object *object, const char *key, const char *value);
-
-/**
- * ctl_add_number - add a number to a JSON object
- * @object: the object
- * @key: name of the member; a literal
- * @value: its value
- */
-void ctl_add_number(struct json_object *object, const char *key, uint64_t value);
 
 /**
  * ctl_error - make the value of a member "error"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "command.h"
 #include "kernel/cgroup.h"
 #include "kernel/privilege.h"
@@ -78,10 +79,10 @@ static void print_attached(const struct ctl_args *args,
 		return;
 	}
 	object = json_object_new_object();
-	ctl_add_string(object, "cgroup", cgroup->path);
-	ctl_add_number(object, "id", cgroup->id);
-	ctl_add_string(object, "profile", profile);
-	ctl_add_string(object, "root", root);
+	ebpfmm_json_add_string(object, "cgroup", cgroup->path);
+	ebpfmm_json_add_number(object, "id", cgroup->id);
+	ebpfmm_json_add_string(object, "profile", profile);
+	ebpfmm_json_add_string(object, "root", root);
 	ctl_print_json(object);
 }
 
@@ -125,8 +126,8 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
 		ebpfmm_fail(err, 0, "%s: has no policy", args->cgroup);
 	if (!rc && args->json) {
 		object = json_object_new_object();
-		ctl_add_string(object, "cgroup", cgroup.path);
-		ctl_add_number(object, "id", cgroup.id);
+		ebpfmm_json_add_string(object, "cgroup", cgroup.path);
+		ebpfmm_json_add_number(object, "id", cgroup.id);
 		ctl_print_json(object);
 	}
 	return rc;

@@ -113,16 +113,16 @@ static void describe(struct check *check, bool valid,
 {
 	const struct ebpfmm_profile *profile = check->profile;
 
-	ctl_add_string(check->json, "file", check->file);
+	ebpfmm_json_add_string(check->json, "file", check->file);
 	json_object_object_add(check->json, "valid", json_object_new_boolean(valid));
 	if (!valid) {
 		json_object_object_add(check->json, "error",
 				       ctl_error(err->message, ctl_error_code(err)));
 		return;
 	}
-	ctl_add_string(check->json, "name", profile->name);
-	ctl_add_number(check->json, "programs", profile->nprograms);
-	ctl_add_number(check->json, "regions", count_regions(profile));
+	ebpfmm_json_add_string(check->json, "name", profile->name);
+	ebpfmm_json_add_number(check->json, "programs", profile->nprograms);
+	ebpfmm_json_add_number(check->json, "regions", count_regions(profile));
 	json_object_object_add(check->json, "warnings",
 			       json_object_get(check->warnings));
 }

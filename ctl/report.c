@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "output.h"
 
 static const char *const finding_names[] = {
@@ -31,10 +32,10 @@ void report_add(struct report *report, enum finding finding, const char *subject
 	ebpfmm_printable(text);
 	if (report->json) {
 		object = json_object_new_object();
-		ctl_add_string(object, "subject", subject);
-		ctl_add_string(object, "finding", finding_names[finding]);
-		ctl_add_string(object, "message", text);
-		ctl_add_string(object, "remedy", remedy);
+		ebpfmm_json_add_string(object, "subject", subject);
+		ebpfmm_json_add_string(object, "finding", finding_names[finding]);
+		ebpfmm_json_add_string(object, "message", text);
+		ebpfmm_json_add_string(object, "remedy", remedy);
 		json_object_array_add(report->json, object);
 	} else {
 		ctl_print("%-8s %s: %s\n", finding_names[finding], subject, text);

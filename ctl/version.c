@@ -2,6 +2,7 @@
 /* version */
 #include <stdio.h>
 
+#include "base/json.h"
 #include "command.h"
 #include "output.h"
 
@@ -12,7 +13,7 @@ int ctl_version(const struct ctl_args *args, struct ebpfmm_error *err)
 	(void)err;
 	if (args->json) {
 		object = json_object_new_object();
-		ctl_add_string(object, "version", EBPFMM_VERSION);
+		ebpfmm_json_add_string(object, "version", EBPFMM_VERSION);
 		ctl_print_json(object);
 	} else {
 		puts("ebpfmm " EBPFMM_VERSION);
