@@ -288,5 +288,7 @@ int ebpfmm_policy_get(struct ebpfmm_policy *policy,
 		rc = fetch(policy, cgroup, &table->large, &pin, err);
 	if (!rc)
 		return ebpfmm_fail(err, ENOENT, "%s: has no policy", cgroup->path);
+	/* What prints it relies on its end. */
+	table->large.header.name[sizeof(table->large.header.name) - 1] = '\0';
 	return rc < 0 ? -1 : 0;
 }

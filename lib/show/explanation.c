@@ -176,7 +176,7 @@ void ebpfmm_explain_columns(const struct ebpfmm_explanation *explanation,
 
 	print_clean(out, stats->cgroup, SIZE_MAX);
 	fputs(": profile ", out);
-	print_clean(out, ebpfmm_stats_profile(stats), EBPFMM_NAME_SIZE);
+	print_clean(out, ebpfmm_stats_profile(stats), SIZE_MAX);
 	fprintf(out, "\naddress   0x%" PRIx64 " of process %u, mapping 0x%" PRIx64
 		"-0x%" PRIx64 "\n", (uint64_t)event->address, event->tgid,
 		(uint64_t)explanation->vm_start, (uint64_t)explanation->vm_end);

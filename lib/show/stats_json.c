@@ -11,22 +11,16 @@
 struct json_object *ebpfmm_stats_describe(const struct ebpfmm_stats *stats)
 {
 	struct json_object *object = json_object_new_object();
-	const struct ebpfmm_header *header;
-	char buffer[EBPFMM_NAME_SIZE], *name = NULL;
+	const struct ebpfmm_header *header = stats->table ? &stats->table->large.header : NULL;
 
-	if (stats->table) {
-		snprintf(buffer, sizeof(buffer), "%.*s", EBPFMM_NAME_SIZE - 1,
-			 stats->table->large.header.name);
-		name = buffer;
-	}
 	ebpfmm_json_add_string(object, "cgroup", stats->cgroup);
 	ebpfmm_json_add_number(object, "id", stats->id);
 	ebpfmm_json_add_string(object, "container", stats->container);
-	ebpfmm_json_add_string(object, "profile", stats->profile ?: name);
+	ebpfmm_json_add_string(object, "profile",
+			       stats->profile || !header ? stats->profile : header->name);
 	ebpfmm_json_add_number(object, "format", stats->format);
-	if (!stats->table)
+	if (!header)
 		return object;
-	header = &stats->table->large.header;
 	ebpfmm_json_add_number(object, "programs", header->nprograms);
 	ebpfmm_json_add_number(object, "regions", header->nregions);
 	return object;

@@ -119,7 +119,7 @@ void ebpfmm_stats_columns(const struct ebpfmm_stats *stats, FILE *out)
 {
 	print_clean(out, stats->cgroup, SIZE_MAX);
 	fputs(": profile ", out);
-	print_clean(out, ebpfmm_stats_profile(stats), EBPFMM_NAME_SIZE);
+	print_clean(out, ebpfmm_stats_profile(stats), SIZE_MAX);
 	if (stats->table)
 		print_ours(stats, out);
 	else

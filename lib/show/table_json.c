@@ -137,7 +137,7 @@ void table_print_json(const struct ebpfmm_view *view, FILE *out)
 	unsigned int order;
 	size_t i;
 
-	ebpfmm_json_add_string(object, "name", header->name);
+	ebpfmm_json_add_string(object, "name", view->profile->name);
 	for (i = 0; i < header->nprograms; i++)
 		json_object_array_add(programs, json_program(view, i));
 	ebpfmm_json_add(object, "programs", programs);

@@ -259,7 +259,7 @@ static void print_columns(const struct ebpfmm_view *view, FILE *out)
 	size_t i;
 
 	fputs("profile ", out);
-	print_clean(out, header->name, sizeof(header->name));
+	print_clean(out, view->profile->name, SIZE_MAX);
 	fprintf(out, ": %u program%s, %u region%s\n",
 		header->nprograms, header->nprograms == 1 ? "" : "s",
 		header->nregions, header->nregions == 1 ? "" : "s");

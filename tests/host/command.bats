@@ -300,6 +300,18 @@ completed()
 	jq -e '.[0].name == "regions" and .[0].warnings == []' <<<"$output"
 }
 
+@test "a long name of a profile is printed whole" {
+	local name
+	name=$(printf 'long%.0s' {1..20})
+	cp /src/examples/regions.json "$name.json"
+	run -0 --separate-stderr ebpfmm check "$name.json"
+	[[ $output == *": profile $name, "* ]]
+	run -0 --separate-stderr ebpfmm resolve --rootfs root "$name.json"
+	[[ ${lines[0]} == "profile $name: "* ]]
+	run -0 --separate-stderr ebpfmm resolve --json --rootfs root "$name.json"
+	jq -e --arg name "$name" '.name == $name' <<<"$output"
+}
+
 @test "a profile whose file has any bytes in its name is told of in valid JSON" {
 	local file=$'no\xffUTF-8\n.json'
 	cp /src/examples/regions.json "$file"

@@ -93,6 +93,11 @@ static inline struct ebpfmm_table *made_up_table(void)
 	return table;
 }
 
+/* Longer than EBPFMM_NAME_SIZE. */
+#define TEN_LETTERS "abcdefghij"
+#define MADE_UP_LONG_NAME TEN_LETTERS TEN_LETTERS TEN_LETTERS TEN_LETTERS \
+	TEN_LETTERS TEN_LETTERS TEN_LETTERS
+
 static inline struct ebpfmm_stats made_up_stats(const struct ebpfmm_table *table)
 {
 	struct ebpfmm_stats stats = {

@@ -66,6 +66,18 @@ static void assert_has(const char *out, const char *part)
 		fail_msg("no \"%s\" in:\n%s", part, out);
 }
 
+static void test_long_name(void **state)
+{
+	struct ebpfmm_explanation explanation = in_heap();
+	char *out;
+
+	(void)state;
+	stats.profile = MADE_UP_LONG_NAME;
+	out = columns(&explanation);
+	assert_has(out, "/sys/fs/cgroup/a: profile " MADE_UP_LONG_NAME "\n");
+	free(out);
+}
+
 static void test_columns(void **state)
 {
 	struct ebpfmm_explanation explanation = in_heap();
@@ -179,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 	};

@@ -116,6 +116,19 @@ static void test_hostile_name(void **state)
 	free(out);
 }
 
+/* An operator's file can have a longer name than the table holds. */
+static void test_long_name(void **state)
+{
+	struct ebpfmm_stats stats = made_up_stats(table);
+	char *out;
+
+	(void)state;
+	stats.profile = MADE_UP_LONG_NAME;
+	out = columns(&stats);
+	assert_has(out, "/sys/fs/cgroup/a: profile " MADE_UP_LONG_NAME "\n");
+	free(out);
+}
+
 static uint64_t number(struct json_object *object, const char *key)
 {
 	return json_object_get_uint64(get(object, key));
@@ -249,6 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_name, setup, teardown),
 		cmocka_unit_test(test_other_format),
 		cmocka_unit_test_setup_teardown(test_no_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
