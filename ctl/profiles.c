@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -23,7 +24,10 @@
 int ctl_profile(const char *operand, struct ebpfmm_profile **out,
 		struct ebpfmm_error *err)
 {
-	if (strchr(operand, '/') || !access(operand, F_OK))
+	struct stat st;
+
+	/* A directory that happens to have the name of a profile does not hide it. */
+	if (strchr(operand, '/') || (!stat(operand, &st) && S_ISREG(st.st_mode)))
 		return ebpfmm_profile_load(operand, out, err);
 	return ebpfmm_profile_find(operand, out, err);
 }

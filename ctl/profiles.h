@@ -8,8 +8,8 @@
 
 /**
  * ctl_profile - load the profile that an operand names
- * @operand: path of a file, or name of an installed profile if it has no '/' and there
- *	is no such file
+ * @operand: path of a file, or name of an installed profile if it has no '/' and is
+ *	not a regular file
  * @out: to be freed with ebpfmm_profile_free()
  * @err: what is wrong
  *

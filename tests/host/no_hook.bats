@@ -145,6 +145,30 @@ expect_of_hook()
 	says 'profile absent: absent.json is neither in'
 }
 
+@test "only a regular file hides an installed profile of its name" {
+	mkdir any
+	mkfifo any.json
+	for name in any any.json; do
+		run -0 /out/ebpfmm check --json $name
+		jq -e '.[0].name == "any"' <<<"$output"
+	done
+	# With a slash it is no name.
+	run -1 --separate-stderr /out/ebpfmm check ./any
+	says './any'
+	rmdir any
+	rm any.json
+	for name in any any.json; do
+		echo '{}' >$name
+		run -1 --separate-stderr /out/ebpfmm check $name
+		says "$name: "
+		rm $name
+		ln -s /etc/ebpfmm/profiles/any.json ./$name
+		run -0 --separate-stderr /out/ebpfmm check $name
+		[[ $output == "$name: valid: profile any, "* ]]
+		rm $name
+	done
+}
+
 @test "the hook says the same where its caller ignored the end of children" {
 	expect_of_hook
 	run -0 --separate-stderr env --ignore-signal=SIGCHLD /out/ebpfmm-oci-hook \
