@@ -54,13 +54,22 @@ static bool matches(const struct ebpfmm_view *view, size_t index,
 	return !fallback || is_same_benefit(fallback, &program->fallback);
 }
 
+/* Earlier builds called a table by the "name" in the profile, not like its file. */
+static bool is_called(const struct ebpfmm_header *header, const struct ebpfmm_profile *profile)
+{
+	const size_t length = sizeof(header->name) - 1;
+
+	return !strncmp(header->name, profile->name, length) ||
+	       !strncmp(header->name, profile->own_name, length);
+}
+
 bool ebpfmm_table_is_from(const struct ebpfmm_table *table,
 			  const struct ebpfmm_profile *profile)
 {
 	const struct ebpfmm_view view = ebpfmm_table_view(table, NULL);
 
 	if (table->digest != profile->digest ||
-	    strncmp(view.header->name, profile->name, sizeof(view.header->name) - 1) ||
+	    !is_called(view.header, profile) ||
 	    view.header->nprograms != profile->nprograms ||
 	    memcmp(view.header->limit, profile->limit, sizeof(profile->limit)))
 		return false;

@@ -239,6 +239,16 @@ static void test_match(void **state)
 	assert_false(ebpfmm_table_is_from(table, profile));
 }
 
+/* Earlier builds called a table what its profile says of itself, not like the file. */
+static void test_called_otherwise(void **state)
+{
+	(void)state;
+	profile->name[0] ^= 2;
+	assert_true(ebpfmm_table_is_from(table, profile));
+	profile->own_name[0] ^= 2;
+	assert_false(ebpfmm_table_is_from(table, profile));
+}
+
 /* What no number in the table tells: another program, another anchor. */
 static void test_edited(void **state)
 {
@@ -267,6 +277,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_match, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_called_otherwise, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_edited, setup, teardown),
 	};
 
