@@ -11,8 +11,9 @@
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
 # O=DIR builds into DIR instead of build/. CFLAGS, CPPFLAGS and LDFLAGS are honoured;
-# HARDEN= leaves out our hardening, WERROR=1 makes warnings errors. FORMAT=N builds
-# programs that claim that their layouts have format N, for tests of upgrades.
+# HARDEN= leaves out our hardening, WERROR=1 makes warnings errors. HOOK_STATIC=0 links the
+# hook dynamically, for systems without static libraries; it then starts more slowly.
+# FORMAT=N builds programs that claim that their layouts have format N, for tests of upgrades.
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
@@ -120,11 +121,23 @@ $(completion): ctl/ebpfmm.bash $(O)/ebpfmm
 # hook takes for its work, twice for each container. Relocations are packed for the same
 # reason. The linker's warnings are about look-ups of users and groups in libcgroup, which
 # the hook never uses.
-hook_libs = $(shell $(PKG_CONFIG) --static --libs $(LIBRARIES)) -liberty
-$(O)/ebpfmm-oci-hook: $(hook_src:%.c=$(O)/%.o) $(O)/hook/static/eu_search.o \
-		$(O)/libebpfmm.a hook/static/no_sd_bus.ld
-	$(CC) $(CFLAGS) $(LDFLAGS) -static-pie -Wl,-z,pack-relative-relocs \
-		-Wl,--no-warnings -o $@ $^ $(hook_libs)
+HOOK_STATIC ?= 1
+ifneq ($(HOOK_STATIC),0)
+hook_static := hook/static/no_sd_bus.ld
+# The last of the libraries, so that it gives only what libelf.a leaves undefined.
+hook_last := $(O)/hook/static/libeu_search.a
+hook_link = -static-pie -Wl,-z,pack-relative-relocs -Wl,--no-warnings
+hook_libs = $(shell $(PKG_CONFIG) --static --libs $(LIBRARIES)) -liberty $(hook_last)
+else
+hook_link = -pie
+hook_libs = $(LIBS)
+endif
+$(O)/ebpfmm-oci-hook: $(hook_src:%.c=$(O)/%.o) $(O)/libebpfmm.a $(hook_static) $(hook_last)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(hook_link) -o $@ $(filter-out $(hook_last),$^) $(hook_libs)
+
+$(O)/hook/static/libeu_search.a: $(O)/hook/static/eu_search.o
+	rm -f $@
+	$(AR) rcs $@ $^
 
 $(O)/examples/%: examples/%.c
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
  * What libelf.a of elfutils 0.192 lacks to be linked statically: these of its own
  * functions were left out of it (https://sourceware.org/bugzilla/show_bug.cgi?id=32293).
  * The originals also take a lock, which a program of one thread does not need.
+ * Where libelf.a has them, these are not linked.
  */
 #include <search.h>
 #include <stddef.h>

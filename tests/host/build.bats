@@ -51,6 +51,13 @@ policy_there()
 	find "$out" -type f -exec touch {} +
 }
 
+# objects_there: for what is about linking only. Of one time, so that none is out of date.
+objects_there()
+{
+	cp -R /out/bpf /out/*.skel.h /out/lib /out/hook /out/libebpfmm.a "$out"
+	find "$out" -type f -exec touch -d "@$(date +%s)" {} +
+}
+
 # commands ARGUMENT…: the lines that compile or link C, of all there is to be built.
 commands()
 {
@@ -123,6 +130,29 @@ built()
 	grep -E ' -o [^ ]*/(ebpfmm|ebpfmm-oci-hook|examples/[a-z_]+) ' commands >links
 	[ "$(wc -l <links)" -ge 3 ]
 	grep -v -e -Dldflags links | none
+}
+
+@test "the hook can be linked dynamically, without what only a static one needs" {
+	objects_there
+	run -0 build HOOK_STATIC=0 "$out/ebpfmm-oci-hook"
+	[[ $output != *hook/static* ]]
+	readelf --file-header "$out/ebpfmm-oci-hook" | grep -q 'Type:.*DYN'
+	for library in libbpf libelf libjson-c libcgroup; do
+		readelf --dynamic "$out/ebpfmm-oci-hook" | grep -q "NEEDED.*$library"
+	done
+	run -0 "$out/ebpfmm-oci-hook" <<<'{}'
+	[[ $output == *"runs without a policy"* ]]
+}
+
+@test "a static hook has no functions of ours where libelf.a has its own" {
+	mkdir elf
+	cp "$(gcc -print-file-name=libelf.a)" elf
+	{ cat /src/hook/static/eu_search.c && echo 'int of_libelf;'; } >own.c
+	gcc -D_GNU_SOURCE -c -o own.o own.c
+	ar rs elf/libelf.a own.o
+	objects_there
+	build LDFLAGS="-L$PWD/elf" "$out/ebpfmm-oci-hook" | tail -n 5
+	nm "$out/ebpfmm-oci-hook" | grep -w of_libelf
 }
 
 @test "our hardening can be left out" {
