@@ -97,13 +97,15 @@ static int take_end(struct reader *reader, struct ebpfmm_error *err)
 static int take(struct reader *reader, struct ebpfmm_error *err)
 {
 	enum recording_kind kind = reader->line.kind;
+	bool first = !reader->extent->lines;
 
 	if (reader->extent->ended)
 		return ebpfmm_fail(err, 0, "something follows the end");
-	if (!reader->extent->lines != (kind == RECORDING_HEADER))
-		return ebpfmm_fail(err, 0, reader->extent->lines ?
-				   "recording: is there once, as the first line" :
-				   "is no recording: its first line must be about `recording`");
+	if (first && kind != RECORDING_HEADER)
+		return ebpfmm_fail(err, 0, "is no recording: its first line must be about "
+				   "`recording`");
+	if (!first && kind == RECORDING_HEADER)
+		return ebpfmm_fail(err, 0, "recording: is there once, as the first line");
 	switch (kind) {
 	case RECORDING_HEADER:
 		return take_header(reader, err);
@@ -141,6 +143,9 @@ static int next_line(struct reader *reader, FILE *file, size_t *length,
 		return 1;
 	if (ferror(file))
 		return ebpfmm_fail(err, errno ? errno : EIO, "cannot be read");
+	/* Who writes stops there. */
+	if (n && reader->extent->ended)
+		return ebpfmm_fail(err, 0, "something follows the end");
 	reader->extent->truncated = n > 0;
 	return 0;
 }

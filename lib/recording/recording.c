@@ -24,6 +24,25 @@ int ebpfmm_parse_space_kind(const char *name)
 	return -1;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+bool ebpfmm_same_program(const struct ebpfmm_recording_program *a,
+			 const struct ebpfmm_recording_program *b)
+{
+	return !strcmp(a->path, b->path) && same_text(a->build_id, b->build_id) &&
+	       (a->build_id || a->size == b->size);
+}
+
+bool ebpfmm_same_space(const struct ebpfmm_recording_space *a,
+		       const struct ebpfmm_recording_space *b)
+{
+	return a->program == b->program && a->kind == b->kind && a->size == b->size &&
+	       a->rank == b->rank && same_text(a->name, b->name);
+}
+
 int ebpfmm_recording_row_check(const struct ebpfmm_recording_row *row, bool resident,
 			       struct ebpfmm_error *err)
 {

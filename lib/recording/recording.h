@@ -199,6 +199,27 @@ const char *ebpfmm_space_kind_name(enum ebpfmm_space_kind kind);
 int ebpfmm_parse_space_kind(const char *name);
 
 /**
+ * ebpfmm_same_program - whether two programs are the same in a profile
+ * @a: a program
+ * @b: a program, perhaps of another recording
+ *
+ * Return: whether their paths are the same, and their build ids or, if neither has one,
+ * their sizes.
+ */
+bool ebpfmm_same_program(const struct ebpfmm_recording_program *a,
+			 const struct ebpfmm_recording_program *b);
+
+/**
+ * ebpfmm_same_space - whether two spaces are the same
+ * @a: a space
+ * @b: a space whose program has the number that it has for @a
+ *
+ * Return: whether program, kind, name, size and rank are.
+ */
+bool ebpfmm_same_space(const struct ebpfmm_recording_space *a,
+		       const struct ebpfmm_recording_space *b);
+
+/**
  * ebpfmm_recording_row_check - whether runs are what a row may have
  * @row: the row; its space is not looked at
  * @resident: whether counts are those of resident pages

@@ -99,26 +99,18 @@ static int on_header(void *ctx, const struct ebpfmm_recording_header *header,
 	return 0;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-static bool same_program(const struct ebpfmm_recording_program *a,
-			 const struct ebpfmm_recording_program *b)
-{
-	return !strcmp(a->path, b->path) && same_text(a->build_id, b->build_id) &&
-	       (a->build_id || a->size == b->size);
-}
-
 static int add_program(struct ebpfmm_set *set,
 		       const struct ebpfmm_recording_program *program,
 		       struct ebpfmm_error *err)
 {
 	struct ebpfmm_recording_program *copy;
-	void *larger = make_room(set, set->programs, set->nprograms, 1,
-				 sizeof(*set->programs), &set->room.programs, err);
+	void *larger;
 
+	if (set->nprograms == EBPFMM_SET_MAX_PROGRAMS)
+		return ebpfmm_fail(err, 0, "all recordings have more than %u different programs",
+				   EBPFMM_SET_MAX_PROGRAMS);
+	larger = make_room(set, set->programs, set->nprograms, 1, sizeof(*set->programs),
+			   &set->room.programs, err);
 	if (!larger)
 		return -1;
 	set->programs = larger;
@@ -142,19 +134,12 @@ static int on_program(void *ctx, const struct ebpfmm_recording_program *program,
 	size_t i;
 
 	for (i = 0; i < set->nprograms; i++)
-		if (same_program(&set->programs[i], program))
+		if (ebpfmm_same_program(&set->programs[i], program))
 			break;
 	if (i == set->nprograms && add_program(set, program, err))
 		return -1;
 	adding->programs[adding->nprograms++] = (uint32_t)i;
 	return 0;
-}
-
-static bool same_space(const struct ebpfmm_set_space *a, const struct ebpfmm_set_space *b)
-{
-	return a->digest == b->digest && a->space.program == b->space.program &&
-	       a->space.kind == b->space.kind && a->space.size == b->space.size &&
-	       a->space.rank == b->space.rank && same_text(a->space.name, b->space.name);
 }
 
 static int on_space(void *ctx, const struct ebpfmm_recording_space *space,
@@ -172,7 +157,8 @@ static int on_space(void *ctx, const struct ebpfmm_recording_space *space,
 		      space->size ^ (uint64_t)space->rank << 48 ^
 		      (uint64_t)copy.space.program << 32 ^ (uint64_t)space->kind << 16;
 	for (i = 0; i < set->nspaces; i++)
-		if (same_space(&set->spaces[i], &copy))
+		if (set->spaces[i].digest == copy.digest &&
+		    ebpfmm_same_space(&set->spaces[i].space, &copy.space))
 			break;
 	adding->spaces[adding->nspaces++] = (uint32_t)i;
 	if (i < set->nspaces) {
@@ -180,6 +166,9 @@ static int on_space(void *ctx, const struct ebpfmm_recording_space *space,
 			set->spaces[i].space.seen = EBPFMM_SEEN_UNKNOWN;
 		return 0;
 	}
+	if (set->nspaces == EBPFMM_SET_MAX_SPACES)
+		return ebpfmm_fail(err, 0, "all recordings have more than %u different spaces",
+				   EBPFMM_SET_MAX_SPACES);
 	larger = make_room(set, set->spaces, set->nspaces, 1, sizeof(*set->spaces),
 			   &set->room.spaces, err);
 	if (!larger)

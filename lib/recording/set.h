@@ -14,6 +14,9 @@
 /* The most memory that a set takes, unless it says otherwise. */
 #define EBPFMM_RECORDING_MAX_MEMORY	(1ULL << 30)
 #define EBPFMM_RECORDING_MAX_FILES	256U
+/* Of all recordings together; each is compared with those that came before. */
+#define EBPFMM_SET_MAX_PROGRAMS		EBPFMM_RECORDING_MAX_PROGRAMS
+#define EBPFMM_SET_MAX_SPACES		(2 * EBPFMM_RECORDING_MAX_SPACES)
 
 /**
  * struct ebpfmm_set_file - a recording that is in the set
@@ -115,8 +118,7 @@ struct ebpfmm_set {
  * @file: read to its end
  * @err: begins with @name and the line
  *
- * Programs are the same where their paths are and their build ids or, if neither has
- * one, their sizes. Spaces are the same where program, kind, name, size and rank are.
+ * What is the same by ebpfmm_same_program() and ebpfmm_same_space() is there once.
  *
  * Return: 0, or -1 with @err set.
  */

@@ -343,6 +343,45 @@ static void test_set_refused(void **state)
 	ebpfmm_set_free(&set);
 }
 
+/* Looking for a space among very many takes too long. */
+static void test_set_spaces(void **state)
+{
+	struct ebpfmm_set set = {};
+	struct ebpfmm_error err = {};
+	unsigned int last = 0;
+
+	(void)state;
+	for (unsigned int file = 0; file < 4; file++) {
+		struct ebpfmm_recording_writer writer = {};
+		struct ebpfmm_recording_space space = { .kind = EBPFMM_SPACE_MAPPING };
+		const struct ebpfmm_recording_program program = { .path = "/x" };
+		char *bytes = NULL;
+		size_t length;
+		FILE *stream = open_memstream(&bytes, &length);
+		const struct ebpfmm_recording_header header = {
+			.page_size = 4096, .sampling_us = 1, .aggregation_us = 1,
+		};
+
+		assert_non_null(stream);
+		ebpfmm_recording_start(&writer, stream, &header, NULL);
+		ebpfmm_recording_put_program(&writer, &program, NULL, NULL);
+		for (unsigned int i = 0; i < EBPFMM_SET_MAX_SPACES / 3; i++) {
+			space.size = 4096 * (1 + file);
+			space.rank = i + 1;
+			ebpfmm_recording_put_space(&writer, &space, NULL, NULL);
+		}
+		fclose(stream);
+		stream = fmemopen(bytes, length, "r");
+		if (!ebpfmm_set_add(&set, "many", stream, &err))
+			last = file;
+		fclose(stream);
+		free(bytes);
+	}
+	assert_int_equal(last, 2);
+	assert_non_null(strstr(err.message, "more than 32768 different spaces"));
+	ebpfmm_set_free(&set);
+}
+
 /* Wherever memory ends there is an error, and nothing is leaked. */
 static void test_set_memory(void **state)
 {
@@ -377,6 +416,7 @@ int main(void)
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_merge_damo),
 		cmocka_unit_test(test_set_refused),
+		cmocka_unit_test(test_set_spaces),
 		cmocka_unit_test(test_set_memory),
 	};
 

@@ -337,6 +337,7 @@ static const struct {
 	/* the end */
 	{ SPACES ROW END, "line 7: end: tells of 2 intervals with 3 runs, but 1 with 3 came" },
 	{ WHOLE EMPTY, "line 10: something follows the end" },
+	{ WHOLE "{", "line 10: something follows the end" },
 };
 
 static void test_damage(void **state)
