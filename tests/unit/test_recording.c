@@ -31,8 +31,8 @@
 #define HEAP	"{'space':{'id':0,'program':0,'kind':'heap','seen':'4K'}}\n"
 #define OBJECT	"{'space':{'id':1,'program':0,'kind':'object','name':'/lib/y'," \
 		"'seen':'2M'}}\n"
-#define MAPPING	"{'space':{'id':2,'program':0,'kind':'mapping','name':'pool'," \
-		"'size':8192,'rank':2,'seen':'unknown'}}\n"
+#define MAPPING	"{'space':{'id':2,'program':0,'kind':'mapping','name':'p\xef\xbf\xbd" \
+		"80l','size':8192,'rank':2,'seen':'unknown'}}\n"
 #define ROW	"{'interval':{'us':100000,'space':0,'runs':[3,2,20,0,1,7,4,1,1]}}\n"
 #define EMPTY	"{'interval':{'us':200000,'space':1,'runs':[]}}\n"
 #define RESIDENT "{'resident':{'us':200000,'space':2,'runs':[0,2,1]}}\n"
@@ -169,7 +169,7 @@ static const char whole_told[] =
 	"program /usr/bin/x 10 -5 00ff\n"
 	"space 0 heap - 0 0 0\n"
 	"space 0 object /lib/y 0 0 9\n"
-	"space 0 mapping pool 8192 2 -1\n"
+	"space 0 mapping p\xef\xbf\xbd" "80l 8192 2 -1\n"
 	"interval 100000 0 3+2:20 5+1:7 10+1:1 (3)\n"
 	"interval 200000 1 (0)\n"
 	"resident 200000 2 0+2:1 (1)\n"
