@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the numbers of a profile come from: the rows, and what was made of them.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/page_size.h"
+#include "derive/derive_private.h"
+
+static struct ebpfmm_derive_source *source_of(struct ebpfmm_derive_origin *origin,
+					      size_t input)
+{
+	struct ebpfmm_derive_source *sources;
+	size_t i;
+
+	for (i = 0; i < origin->nsources; i++) {
+		if (origin->sources[i].input == input)
+			return &origin->sources[i];
+	}
+	sources = reallocarray(origin->sources, origin->nsources + 1, sizeof(*sources));
+	if (!sources)
+		return NULL;
+	origin->sources = sources;
+	sources += origin->nsources++;
+	*sources = (struct ebpfmm_derive_source){ .input = input, .first = UINT64_MAX };
+	return sources;
+}
+
+static int add_row(struct ebpfmm_derive_origin *origin,
+		   const struct ebpfmm_derive_interval *interval, uint64_t seen)
+{
+	struct ebpfmm_derive_source *source;
+
+	if (!seen)
+		return 0;
+	source = source_of(origin, interval->input);
+	if (!source)
+		return -1;
+	source->rows++;
+	if (source->first > interval->row)
+		source->first = interval->row;
+	if (source->last < interval->row)
+		source->last = interval->row;
+	if (source->top_seen < seen) {
+		source->top_seen = seen;
+		source->top = interval->row;
+	}
+	return 0;
+}
+
+/* Both are sorted: one pass. The @n origins are all of the space. */
+static int add_interval(struct ebpfmm_derive_origin **origins, size_t n, uint64_t *steps,
+			const struct ebpfmm_derive_interval *interval)
+{
+	uint64_t seen = 0;
+	size_t i = 0, o = 0;
+
+	while (i < interval->nruns && o < n) {
+		const struct ebpfmm_derive_run *run = &interval->runs[i];
+		const struct ebpfmm_derive_origin *origin = origins[o];
+		uint64_t end = run->first + run->pages, from, to;
+
+		++*steps;
+		from = run->first > origin->first ? run->first : origin->first;
+		to = end < origin->end ? end : origin->end;
+		if (from < to)
+			seen += (to - from) * run->seen;
+		if (end < origin->end) {
+			i++;
+			continue;
+		}
+		if (add_row(origins[o++], interval, seen))
+			return -1;
+		seen = 0;
+	}
+	return o < n ? add_row(origins[o], interval, seen) : 0;
+}
+
+static int by_space(const void *a, const void *b)
+{
+	const struct ebpfmm_derive_origin *x = *(struct ebpfmm_derive_origin *const *)a;
+	const struct ebpfmm_derive_origin *y = *(struct ebpfmm_derive_origin *const *)b;
+
+	if (x->space != y->space)
+		return x->space < y->space ? -1 : 1;
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+int derive_sources(const struct ebpfmm_derive_input *input, struct ebpfmm_derived *out)
+{
+	_cleanup_free_ struct ebpfmm_derive_origin **sorted = NULL;
+	size_t i, j, n;
+
+	sorted = calloc(out->norigins + 1, sizeof(*sorted));
+	if (!sorted)
+		return -1;
+	for (i = 0; i < out->norigins; i++)
+		sorted[i] = &out->origins[i];
+	if (out->norigins)
+		qsort(sorted, out->norigins, sizeof(struct ebpfmm_derive_origin *), by_space);
+	for (i = 0; i < out->norigins; i += n) {
+		const struct ebpfmm_derive_space *space = &input->spaces[sorted[i]->space];
+
+		for (n = 1; i + n < out->norigins && sorted[i + n]->space == sorted[i]->space;)
+			n++;
+		for (j = 0; j < space->nintervals; j++) {
+			if (add_interval(sorted + i, n, &out->steps, &space->intervals[j]))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static void explain_size(const struct ebpfmm_derive_input *input,
+			 const struct ebpfmm_derived *derived,
+			 const struct ebpfmm_derive_origin *origin, unsigned int order,
+			 FILE *file)
+{
+	const struct ebpfmm_profile_region *region =
+		&derived->profile->programs[origin->program].regions[origin->region];
+
+	fprintf(file, "  %s: %u ns a page = %" PRIu64 " page walks saved as recorded / %" PRIu64
+		" blocks x %g ns a walk", ebpfmm_order_name(order), region->benefit.ns[order],
+		origin->walks[order], origin->used[order], input->walk_ns[order]);
+	if (origin->scale != 1)
+		fprintf(file, " x %.3g, which makes all floors the measured gain",
+			origin->scale);
+	fprintf(file, " x %.6g, horizon / recorded time%s%s\n", origin->stretch,
+		origin->capped ? ", cut to what a profile can say" : "",
+		order == origin->order ? "; the best size" : "");
+}
+
+void ebpfmm_derive_explain(const struct ebpfmm_derive_input *input,
+			   const struct ebpfmm_derived *derived, size_t index, FILE *file)
+{
+	const struct ebpfmm_derive_origin *origin = &derived->origins[index];
+	const struct ebpfmm_profile_region *region =
+		&derived->profile->programs[origin->program].regions[origin->region];
+	unsigned int order;
+	size_t i;
+
+	fprintf(file, "programs[%zu].regions[%zu]: pages %" PRIu64 " to %" PRIu64
+		" of space %zu, worth %.6g ms in all\n", origin->program, origin->region,
+		origin->first, origin->end, origin->space, origin->value / 1e6);
+	for (order = EBPFMM_ORDERS - 1; order; order--) {
+		if (region->benefit.sizes & 1U << order)
+			explain_size(input, derived, origin, order, file);
+	}
+	fprintf(file, "  touched: %.3f = %" PRIu64 " pages of %" PRIu64 " blocks of %s%s\n",
+		(double)region->benefit.touched / EBPFMM_TOUCHED_ONE, origin->resident,
+		origin->blocks, ebpfmm_order_name(origin->order),
+		input->spaces[origin->space].has_resident ? ", resident" :
+							    ", as far as accesses tell");
+	for (i = 0; i < origin->nsources; i++) {
+		const struct ebpfmm_derive_source *source = &origin->sources[i];
+
+		fprintf(file, "  from %s: %" PRIu64 " rows, %" PRIu64 " to %" PRIu64
+			"; row %" PRIu64 " saw most\n",
+			input->inputs && source->input < input->ninputs ?
+				input->inputs[source->input] : "the recording",
+			source->rows, source->first, source->last, source->top);
+	}
+}

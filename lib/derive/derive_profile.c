@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a plan to a profile: programs, regions with names and numbers, and the origin of
+ * each number.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/page_size.h"
+#include "derive/derive_private.h"
+
+#include "../../bpf/price.h"
+
+#define PAGE	(1ULL << EBPFMM_PAGE_SHIFT)
+
+int derive_note(struct ebpfmm_derived *out, const char *format, ...)
+{
+	char **notes = reallocarray(out->notes, out->nnotes + 1, sizeof(*notes));
+	va_list args;
+	char *note;
+	int ret;
+
+	if (!notes)
+		return -1;
+	out->notes = notes;
+	va_start(args, format);
+	ret = vasprintf(&note, format, args);
+	va_end(args);
+	if (ret < 0)
+		return -1;
+	ebpfmm_printable(note);
+	notes[out->nnotes++] = note;
+	return 0;
+}
+
+/* A pick on its way into the profile. */
+struct entry {
+	struct derive_pick pick;
+	size_t program;
+	int class;
+	double program_value;
+	double space_value;
+	bool dropped;
+};
+
+/* Mappings with a name come before those without: the first anchor that matches counts. */
+static int class_of(const struct ebpfmm_derive_space *space)
+{
+	return space->kind * 2 + (space->kind == EBPFMM_DERIVE_MAPPING && !space->name);
+}
+
+/* By program, the most valuable one first; then by kind, space and page. */
+static int by_program(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->program_value != y->program_value)
+		return x->program_value < y->program_value ? 1 : -1;
+	if (x->program != y->program)
+		return x->program < y->program ? -1 : 1;
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
+	if (x->pick.line != y->pick.line)
+		return x->pick.line < y->pick.line ? -1 : 1;
+	return (x->pick.start > y->pick.start) - (x->pick.start < y->pick.start);
+}
+
+static struct entry *make_entries(const struct ebpfmm_derive_input *input,
+				  const struct derive_plan *plan)
+{
+	struct entry *entries = calloc(plan->n + 1, sizeof(*entries));
+	size_t i, j;
+
+	for (i = 0; entries && i < plan->n; i++) {
+		const struct ebpfmm_derive_space *space = &input->spaces[plan->picks[i].line];
+
+		entries[i].pick = plan->picks[i];
+		entries[i].class = class_of(space);
+		entries[i].program = i;
+		for (j = 0; j < plan->n; j++) {
+			const struct derive_pick *other = &plan->picks[j];
+			bool same = !strcmp(input->spaces[other->line].exe, space->exe);
+
+			if (same && j < entries[i].program)
+				entries[i].program = j;
+			if (same)
+				entries[i].program_value += other->value;
+			if (other->line == plan->picks[i].line)
+				entries[i].space_value += other->value;
+		}
+	}
+	if (entries)
+		qsort(entries, plan->n, sizeof(*entries), by_program);
+	return entries;
+}
+
+static bool is_object(const struct ebpfmm_derive_space *space)
+{
+	return space->kind == EBPFMM_DERIVE_IMAGE && space->object;
+}
+
+static bool is_mapping(const struct ebpfmm_derive_space *space)
+{
+	return space->kind == EBPFMM_DERIVE_MAPPING;
+}
+
+/* Of the spaces of a kind, keep the @most that are worth most. */
+static int limit_spaces(const struct ebpfmm_derive_input *input, struct entry *entries,
+			size_t n, bool (*is)(const struct ebpfmm_derive_space *space),
+			size_t most, const char *what, struct ebpfmm_derived *out)
+{
+	size_t i, j, left = 0;
+
+	for (i = 0; i < n; i++) {
+		size_t before = 0, line = entries[i].pick.line, last = SIZE_MAX;
+
+		if (!is(&input->spaces[line]))
+			continue;
+		/* Entries of a space are next to each other. */
+		for (j = 0; j < n; j++) {
+			size_t other = entries[j].pick.line;
+
+			if (other == last || !is(&input->spaces[other]))
+				continue;
+			last = other;
+			before += entries[j].space_value > entries[i].space_value ||
+				  (entries[j].space_value == entries[i].space_value &&
+				   other < line);
+		}
+		entries[i].dropped |= before >= most;
+		left += before >= most;
+	}
+	return left ? derive_note(out, "%zu regions are left out: a profile can have %zu %s",
+				  left, most, what) : 0;
+}
+
+/* Does a size pay without the page faults that it saves, and if a block must be made? */
+static bool repays(const struct ebpfmm_benefit *benefit, const struct ebpfmm_costs *costs,
+		   unsigned int order, bool heat_only, int64_t *net)
+{
+	struct ebpfmm_costs all = *costs;
+	struct ebpfmm_region row = { .touched = benefit->touched };
+
+	row.benefit[EBPFMM_BENEFIT(order)] = benefit->ns[order];
+	if (heat_only)
+		all.fault_ns = 0;
+	*net = ebpfmm_price(&row, &all, order, heat_only).net;
+	return *net > 0;
+}
+
+/* Mean over the blocks of a size that are in use. */
+static void set_benefit(const struct derive_track *track, const struct derive_sum *sum,
+			struct ebpfmm_derive_origin *origin, struct ebpfmm_benefit *benefit)
+{
+	double ns = (double)sum->walks * track->walk_ns / (double)sum->used + 0.5;
+
+	origin->capped |= ns >= UINT32_MAX;
+	benefit->ns[track->order] = ns >= UINT32_MAX ? UINT32_MAX : (uint32_t)ns;
+	origin->walks[track->order] = sum->walks;
+	origin->used[track->order] = sum->used;
+	origin->walk_ns[track->order] = track->walk_ns / origin->stretch;
+}
+
+/*
+ * The numbers of a region. Smaller sizes that pay as well are named for when there is no
+ * block of the best one, unless the policy would like them better.
+ */
+static bool set_numbers(const struct ebpfmm_derive_input *input,
+			const struct derive_line *line, const struct derive_pick *pick,
+			struct ebpfmm_derive_origin *origin, struct ebpfmm_benefit *benefit)
+{
+	const struct derive_track *track = &line->tracks[pick->track];
+	struct derive_sum sum = derive_sum(track, pick->start, pick->end);
+	int64_t net, best;
+	unsigned int t;
+
+	if (!sum.used)
+		return false;
+	origin->order = track->order;
+	origin->blocks = sum.used;
+	origin->resident = sum.resident;
+	origin->value = pick->value;
+	benefit->sizes = (uint16_t)(1 | 1U << track->order);
+	benefit->touched = (uint16_t)((double)sum.resident * EBPFMM_TOUCHED_ONE /
+				      (double)(sum.used << track->order) + 0.5);
+	set_benefit(track, &sum, origin, benefit);
+	if (!repays(benefit, &input->costs, track->order, true, &net))
+		return false;
+	repays(benefit, &input->costs, track->order, false, &best);
+	for (t = 0; t < pick->track; t++) {
+		unsigned int order = line->tracks[t].order;
+
+		sum = derive_sum(&line->tracks[t], pick->start, pick->end);
+		if (!sum.used)
+			continue;
+		set_benefit(&line->tracks[t], &sum, origin, benefit);
+		if (repays(benefit, &input->costs, order, true, &net) &&
+		    (repays(benefit, &input->costs, order, false, &net), net < best))
+			benefit->sizes |= (uint16_t)(1U << order);
+		else
+			benefit->ns[order] = 0;
+	}
+	return true;
+}
+
+/*
+ * The pages before the first whole block and behind the last one come along: where blocks
+ * begin is another place next time. Not in images, whose places are fixed by symbols.
+ */
+static void set_place(const struct ebpfmm_derive_input *input,
+		      const struct derive_line *line, const struct entry *before,
+		      const struct entry *entry, const struct entry *behind,
+		      struct ebpfmm_derive_origin *origin)
+{
+	const struct derive_pick *pick = &entry->pick;
+	uint64_t size = 1ULL << line->tracks[pick->track].order;
+
+	origin->space = pick->line;
+	origin->first = pick->start - line->start;
+	origin->end = pick->end - line->start;
+	if (input->spaces[pick->line].kind == EBPFMM_DERIVE_IMAGE)
+		return;
+	if (!before && origin->first < size)
+		origin->first = 0;
+	if (!behind && line->end - pick->end < size)
+		origin->end = line->end - line->start;
+}
+
+static bool same_space(const struct entry *a, const struct entry *b)
+{
+	return a->pick.line == b->pick.line;
+}
+
+/* State while regions are made, one after the other. */
+struct making {
+	const struct ebpfmm_derive_input *input;
+	const struct derive_line *lines;
+	const struct entry *entries;
+	size_t n;
+	double scale;
+	uint64_t floor;
+	struct ebpfmm_derived *out;
+};
+
+static void clear_region(struct ebpfmm_profile_region *region)
+{
+	free(region->name);
+	free(region->object);
+	*region = (struct ebpfmm_profile_region){};
+}
+
+/* 0; 1 if it is left out, which is noted; -1 with @err set. */
+static int make_region(struct making *making, size_t i, struct ebpfmm_derive_origin *origin,
+		       struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
+{
+	const struct entry *entry = &making->entries[i];
+	const struct entry *before = i && same_space(entry - 1, entry) ? entry - 1 : NULL;
+	const struct entry *behind =
+		i + 1 < making->n && same_space(entry + 1, entry) ? entry + 1 : NULL;
+	const struct derive_line *line = &making->lines[entry->pick.line];
+	struct ebpfmm_error why = {};
+	uint64_t ceiling;
+	int ret;
+
+	if (!before)
+		making->floor = 0;
+	origin->scale = making->scale;
+	origin->stretch = (double)making->input->horizon_ns /
+			  (double)making->input->recorded_ns;
+	set_place(making->input, line, before, entry, behind, origin);
+	ceiling = behind ? (behind->pick.start - line->start) * PAGE : UINT64_MAX;
+	if (!set_numbers(making->input, line, &entry->pick, origin, &region->benefit))
+		return 1;
+	ret = derive_name(making->input, origin, making->floor, ceiling, region, &why);
+	if (ret < 0) {
+		*err = why;
+		return -1;
+	}
+	if (ret)
+		return derive_note(making->out, "pages %llu to %llu of space %zu are left "
+				   "out: %s", (unsigned long long)origin->first,
+				   (unsigned long long)origin->end, origin->space,
+				   why.message) ? ebpfmm_fail(err, ENOMEM, "notes") : 1;
+	/* A symbol's own end is at most the slack, or the next region, further on. */
+	making->floor = behind && !region->has_length ? ceiling : origin->end * PAGE;
+	return 0;
+}
+
+static int make_program(struct making *making, size_t *next,
+			struct ebpfmm_profile *profile, struct ebpfmm_error *err)
+{
+	struct ebpfmm_profile_program *program = &profile->programs[profile->nprograms];
+	size_t start = *next, which = making->entries[start].program;
+	struct ebpfmm_derived *out = making->out;
+
+	while (*next < making->n && making->entries[*next].program == which)
+		++*next;
+	program->regions = calloc(*next - start, sizeof(*program->regions));
+	program->exe = strdup(making->input->spaces[making->entries[start].pick.line].exe);
+	/* What is in no region is cold. */
+	program->has_default = true;
+	program->fallback = (struct ebpfmm_benefit){ 1, EBPFMM_TOUCHED_ONE, {} };
+	profile->nprograms++;
+	if (!program->regions || !program->exe)
+		return ebpfmm_fail(err, ENOMEM, "regions");
+	for (; start < *next; start++) {
+		struct ebpfmm_derive_origin *origin = &out->origins[out->norigins];
+		struct ebpfmm_profile_region *region = &program->regions[program->nregions];
+		int ret = 1;
+
+		*origin = (struct ebpfmm_derive_origin){
+			.program = profile->nprograms - 1, .region = program->nregions };
+		if (!making->entries[start].dropped)
+			ret = make_region(making, start, origin, region, err);
+		if (ret) {
+			clear_region(region);
+			if (ret < 0)
+				return -1;
+			continue;
+		}
+		program->nregions++;
+		out->norigins++;
+		out->value += origin->value;
+		if (origin->order == DERIVE_LARGE)
+			out->large += origin->blocks * (PAGE << DERIVE_LARGE);
+	}
+	/* Nothing was left of it. */
+	if (!program->nregions) {
+		free(program->regions);
+		free(program->exe);
+		*program = (struct ebpfmm_profile_program){};
+		profile->nprograms--;
+	}
+	return 0;
+}
+
+int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_line *lines,
+		   const struct derive_plan *plan, double scale,
+		   struct ebpfmm_derived *out, struct ebpfmm_error *err)
+{
+	_cleanup_free_ struct entry *entries = make_entries(input, plan);
+	struct making making = { input, lines, entries, plan->n, scale, 0, out };
+	struct ebpfmm_profile *profile;
+	size_t next = 0;
+	int order;
+
+	profile = calloc(1, sizeof(*profile));
+	out->profile = profile;
+	out->origins = calloc(plan->n + 1, sizeof(*out->origins));
+	if (!entries || !profile || !out->origins)
+		return ebpfmm_fail(err, ENOMEM, "regions");
+	for (order = 0; order < EBPFMM_ORDERS; order++)
+		profile->limit[order] = UINT64_MAX;
+	profile->name = strdup(input->name ? input->name : "derived");
+	profile->own_name = profile->name ? strdup(profile->name) : NULL;
+	profile->programs = calloc(EBPFMM_MAX_PROGRAMS, sizeof(*profile->programs));
+	if (!profile->own_name || !profile->programs ||
+	    limit_spaces(input, entries, plan->n, is_mapping, EBPFMM_MAX_MAPPINGS,
+			 "different mappings", out) ||
+	    limit_spaces(input, entries, plan->n, is_object, EBPFMM_MAX_OBJECTS,
+			 "shared objects", out))
+		return ebpfmm_fail(err, ENOMEM, "regions");
+	while (next < plan->n && profile->nprograms < EBPFMM_MAX_PROGRAMS) {
+		if (make_program(&making, &next, profile, err))
+			return -1;
+	}
+	if (next < plan->n &&
+	    derive_note(out, "%zu regions are left out: a profile can have %d programs",
+			plan->n - next, EBPFMM_MAX_PROGRAMS))
+		return ebpfmm_fail(err, ENOMEM, "notes");
+	return 0;
+}
