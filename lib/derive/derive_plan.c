@@ -44,8 +44,12 @@ struct derive_sum derive_sum(const struct derive_track *track, uint64_t start, u
 		uint64_t to = stretch->first + stretch->blocks;
 		uint64_t blocks = (to < last ? to : last) - from;
 
+		uint64_t walks;
+
+		if (__builtin_mul_overflow(blocks, stretch->walks, &walks) ||
+		    __builtin_add_overflow(sum.walks, walks, &sum.walks))
+			sum.walks = UINT64_MAX;
 		sum.used += blocks;
-		sum.walks += blocks * stretch->walks;
 		sum.resident += blocks * stretch->resident;
 		sum.value += (double)blocks * derive_block_value(track, stretch);
 	}

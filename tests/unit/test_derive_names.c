@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What regions that are derived are called.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "heat.h"
+
+#define MIB	(1ULL << 20)
+
+static const struct heat all_hot = { 64 * HEAT_MIB, 0, 64 * HEAT_MIB, 20, 0 };
+static const struct heat all_cold = { 64 * HEAT_MIB, 0, 64 * HEAT_MIB, 0, 0 };
+
+static struct ebpfmm_derived *derive(const struct ebpfmm_derive_space *spaces, size_t n)
+{
+	struct ebpfmm_derive_input input = heat_input(spaces, n);
+	struct ebpfmm_derived *derived = NULL;
+	struct ebpfmm_error err = {};
+
+	if (ebpfmm_derive(&input, &derived, &err))
+		fail_msg("refused: %s", err.message);
+	return derived;
+}
+
+/* A program that is hot from 16M to 32M, with symbols and sections. */
+struct image {
+	const char *what;
+	struct ebpfmm_derive_symbol symbols[4];
+	struct ebpfmm_derive_symbol sections[2];
+	const char *object;
+	enum ebpfmm_anchor_kind kind;
+	const char *name;
+	uint64_t offset;
+	uint64_t length;	/* 0: all of it */
+};
+
+static const struct image images[] = {
+	{ .what = "a symbol", .symbols = { { "cold", 0, 16 * MIB }, { "hot", 16 * MIB, 16 * MIB } },
+	  .kind = EBPFMM_ANCHOR_SYMBOL, .name = "hot" },
+	{ .what = "a symbol of an object", .symbols = { { "hot", 16 * MIB, 16 * MIB } },
+	  .object = "/lib/o.so", .kind = EBPFMM_ANCHOR_SYMBOL, .name = "hot" },
+	{ .what = "a symbol that misses by less than a tenth or block",
+	  .symbols = { { "hot", 16 * MIB + 12345, 15 * MIB } },
+	  .kind = EBPFMM_ANCHOR_SYMBOL, .name = "hot" },
+	{ .what = "the better one of two",
+	  .symbols = { { "near", 15 * MIB, 17 * MIB }, { "hot", 16 * MIB, 16 * MIB - 64 },
+		       { "farther", 16 * MIB, 15 * MIB } },
+	  .kind = EBPFMM_ANCHOR_SYMBOL, .name = "hot" },
+	{ .what = "a part of a symbol", .symbols = { { "table", 4 * MIB, 60 * MIB } },
+	  .sections = { { ".bss", 0, 64 * MIB } },
+	  .kind = EBPFMM_ANCHOR_SYMBOL, .name = "table", .offset = 12 * MIB,
+	  .length = 16 * MIB },
+	{ .what = "a name that two have", .symbols = { { "twin", 16 * MIB, 16 * MIB },
+						      { "twin", 40 * MIB, 64 } },
+	  .sections = { { ".data", 0, 4 * MIB }, { ".bss", 4 * MIB, 60 * MIB } },
+	  .kind = EBPFMM_ANCHOR_SECTION, .name = ".bss", .offset = 12 * MIB,
+	  .length = 16 * MIB },
+	{ .what = "many small symbols", .symbols = { { "a", 16 * MIB, 4 * MIB },
+						    { "b", 20 * MIB, 4 * MIB } },
+	  .sections = { { ".bss", 16 * MIB, 16 * MIB } },
+	  .kind = EBPFMM_ANCHOR_SECTION, .name = ".bss" },
+	{ .what = "nothing", .symbols = { { "far", 60 * MIB, 4 * MIB },
+					 { "wrapped", UINT64_MAX - 4, 16 * MIB },
+					 { "", 16 * MIB, 16 * MIB } } },
+};
+
+static void test_images(void **state)
+{
+	const struct heat heat = { 64 * HEAT_MIB, 16 * HEAT_MIB, 16 * HEAT_MIB, 20, 0 };
+	const struct ebpfmm_derive_interval *intervals = heat_intervals(&heat, 0);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
+		const struct image *image = &images[i];
+		const struct ebpfmm_derive_space space = {
+			.kind = EBPFMM_DERIVE_IMAGE, .exe = "/bin/p", .object = image->object,
+			.pages = heat.pages,
+			.intervals = intervals, .nintervals = HEAT_INTERVALS,
+			.symbols = image->symbols, .nsymbols = 4,
+			.sections = image->sections, .nsections = 2,
+		};
+		struct ebpfmm_derived *derived = derive(&space, 1);
+		const struct ebpfmm_profile_region *region;
+
+		if (derived->norigins != !!image->name)
+			fail_msg("%s: %zu regions", image->what, derived->norigins);
+		if (!image->name) {
+			assert_non_null(strstr(derived->notes[derived->nnotes - 2],
+					       "no symbol and no section has it"));
+			ebpfmm_derived_free(derived);
+			continue;
+		}
+		region = &derived->profile->programs[0].regions[0];
+		if (region->kind != image->kind || strcmp(region->name, image->name) ||
+		    region->offset != image->offset ||
+		    region->has_length != !!image->length ||
+		    (image->length && region->length != image->length))
+			fail_msg("%s: %s, %#llx, %#llx", image->what, region->name,
+				 (unsigned long long)region->offset,
+				 (unsigned long long)region->length);
+		assert_int_equal(!region->object, !image->object);
+		ebpfmm_derived_free(derived);
+	}
+	heat_free(intervals);
+}
+
+/* A mapping that is hot, among others. */
+struct mappings {
+	const char *what;
+	const char *names[4];
+	uint64_t mib[4];
+	uint32_t ranks[4];
+	const char *name;
+	bool ranged;
+	bool exact;
+	uint16_t nth;
+	bool nothing;
+};
+
+static const struct mappings mappings[] = {
+	{ .what = "by name", .names = { "hot", "cold" }, .mib = { 64, 64 }, .name = "hot" },
+	{ .what = "by glibc's name", .names = { " glibc: malloc" }, .mib = { 64, 80 },
+	  .name = "glibc: malloc" },
+	{ .what = "by size", .mib = { 64, 80, 32 }, .ranged = true },
+	{ .what = "by its very size", .mib = { 64, 65, 32 }, .exact = true },
+	{ .what = "by name and size", .names = { "a", "a", NULL }, .mib = { 64, 32, 64 },
+	  .name = "a", .ranged = true },
+	{ .what = "by rank", .mib = { 64, 64, 64, 16 }, .ranks = { 3, 4, 1, 2 },
+	  .exact = true, .nth = 2 },
+	{ .what = "by name and rank", .names = { "a", "a", "b" }, .mib = { 64, 64, 64 },
+	  .ranks = { 3, 1, 2 }, .name = "a", .exact = true, .nth = 2 },
+	{ .what = "a named one that an unnamed matcher would take", .names = { NULL, "cold" },
+	  .mib = { 64, 64 }, .ranks = { 1, 2 }, .exact = true, .nth = 1 },
+	{ .what = "nobody knows the rank", .mib = { 64, 64 }, .ranks = { 1, 0 },
+	  .nothing = true },
+};
+
+static void check_mappings(const struct mappings *example, const struct ebpfmm_profile_region *region)
+{
+	uint64_t bytes = 64 * MIB;
+
+	assert_int_equal(region->kind, EBPFMM_ANCHOR_MAPPING);
+	assert_int_equal(!region->name, !example->name);
+	if (example->name)
+		assert_string_equal(region->name, example->name);
+	assert_int_equal(region->nth, example->nth);
+	assert_false(region->has_length);
+	if (example->ranged) {
+		assert_int_equal(region->min_size, bytes - bytes / 16);
+		assert_int_equal(region->max_size, bytes + bytes / 16);
+	} else if (example->exact) {
+		assert_int_equal(region->min_size, bytes);
+		assert_int_equal(region->max_size, bytes);
+	} else {
+		assert_int_equal(region->min_size, 0);
+		assert_true(region->max_size == UINT64_MAX);
+	}
+}
+
+static void test_mappings(void **state)
+{
+	const struct ebpfmm_derive_interval *hot = heat_intervals(&all_hot, 0);
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(mappings) / sizeof(mappings[0]); i++) {
+		const struct mappings *example = &mappings[i];
+		struct ebpfmm_derive_space spaces[5] = {};
+		struct ebpfmm_derived *derived;
+
+		for (j = 0; j < 4; j++)
+			spaces[j] = (struct ebpfmm_derive_space){
+				.kind = EBPFMM_DERIVE_MAPPING, .exe = "/bin/p",
+				.name = example->names[j], .rank = example->ranks[j],
+				.pages = example->mib[j] * HEAT_MIB };
+		spaces[0].intervals = hot;
+		spaces[0].nintervals = HEAT_INTERVALS;
+		/* That of another program is no matter. */
+		spaces[4] = spaces[0];
+		spaces[4].exe = "/bin/q";
+		spaces[4].nintervals = 0;
+		derived = derive(spaces, 5);
+		if (derived->norigins != !example->nothing)
+			fail_msg("%s: %zu regions", example->what, derived->norigins);
+		if (derived->norigins)
+			check_mappings(example, &derived->profile->programs[0].regions[0]);
+		ebpfmm_derived_free(derived);
+	}
+	heat_free(hot);
+}
+
+/* More programs, and more mappings, than a profile can have: the best ones stay. */
+static void test_too_many(void **state)
+{
+	enum { PROGRAMS = EBPFMM_MAX_PROGRAMS + 4, MAPPINGS = EBPFMM_MAX_MAPPINGS + 8 };
+	const struct ebpfmm_derive_interval *hot = heat_intervals(&all_hot, 0);
+	struct ebpfmm_derive_space spaces[MAPPINGS] = {};
+	char names[MAPPINGS][16];
+	struct ebpfmm_derived *derived;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < MAPPINGS; i++) {
+		snprintf(names[i], sizeof(names[i]), "/m%zu", i);
+		spaces[i] = (struct ebpfmm_derive_space){
+			.kind = EBPFMM_DERIVE_HEAP, .exe = names[i], .pages = all_hot.pages,
+			.intervals = hot, .nintervals = HEAT_INTERVALS - i };
+	}
+	derived = derive(spaces, PROGRAMS);
+	assert_int_equal(derived->profile->nprograms, EBPFMM_MAX_PROGRAMS);
+	assert_string_equal(derived->profile->programs[0].exe, "/m0");
+	assert_non_null(strstr(derived->notes[derived->nnotes - 1], "4 regions are left out"));
+	ebpfmm_derived_free(derived);
+
+	for (i = 0; i < MAPPINGS; i++) {
+		spaces[i].kind = EBPFMM_DERIVE_MAPPING;
+		spaces[i].exe = "/bin/p";
+		spaces[i].name = names[i];
+	}
+	derived = derive(spaces, MAPPINGS);
+	assert_int_equal(derived->norigins, EBPFMM_MAX_MAPPINGS);
+	assert_int_equal(derived->origins[EBPFMM_MAX_MAPPINGS - 1].space,
+			 EBPFMM_MAX_MAPPINGS - 1);
+	assert_non_null(strstr(derived->notes[derived->nnotes - 1], "8 regions are left out"));
+	ebpfmm_derived_free(derived);
+	heat_free(hot);
+}
+
+/* All kinds in one program, in an order that a profile accepts. */
+static void test_all_kinds(void **state)
+{
+	const struct ebpfmm_derive_interval *hot = heat_intervals(&all_hot, 0);
+	const struct ebpfmm_derive_interval *cold = heat_intervals(&all_cold, 0);
+	const struct ebpfmm_derive_symbol symbol = { "table", 0, 64 * MIB };
+	const struct ebpfmm_derive_space like = {
+		.exe = "/bin/p", .pages = all_hot.pages, .symbols = &symbol, .nsymbols = 1,
+		.intervals = hot, .nintervals = HEAT_INTERVALS };
+	struct ebpfmm_derive_space spaces[6];
+	struct ebpfmm_derived *derived;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++)
+		spaces[i] = like;
+	spaces[0].kind = EBPFMM_DERIVE_MAPPING;
+	spaces[0].rank = 1;
+	spaces[1].kind = EBPFMM_DERIVE_MAPPING;
+	spaces[1].name = "m";
+	spaces[1].rank = 2;
+	spaces[2].kind = EBPFMM_DERIVE_STACK;
+	spaces[3].kind = EBPFMM_DERIVE_HEAP;
+	spaces[4].kind = EBPFMM_DERIVE_IMAGE;
+	spaces[5].kind = EBPFMM_DERIVE_MAPPING;
+	spaces[5].name = "cold";
+	spaces[5].intervals = cold;
+	spaces[5].rank = 3;
+	derived = derive(spaces, 6);
+	assert_int_equal(derived->norigins, 5);
+	assert_int_equal(derived->profile->programs[0].regions[0].kind, EBPFMM_ANCHOR_SYMBOL);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(derived->origins[i].space, 4 - i);
+	ebpfmm_derived_free(derived);
+	heat_free(hot);
+	heat_free(cold);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_images),
+		cmocka_unit_test(test_mappings),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_all_kinds),
+	};
+
+	return cmocka_run_group_tests_name("derive_names", tests, NULL, NULL);
+}
