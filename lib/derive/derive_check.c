@@ -87,7 +87,7 @@ int derive_check(const struct ebpfmm_derive_input *input, struct ebpfmm_error *e
 		return ebpfmm_fail(err, 0, "gain: is negative, too large or no number");
 	for (order = 0; order < EBPFMM_ORDERS; order++) {
 		if (!sensible(input->walk_ns[order]) || input->walk_ns[order] > 1e9 ||
-		    (input->walk_ns[order] > 0 && input->walk_ns[order] < 1e-6))
+		    (input->walk_ns[order] > 0 && input->walk_ns[order] < 0.000001))
 			return ebpfmm_fail(err, 0, "page walk, order %u: %g ns", order,
 					   input->walk_ns[order]);
 	}

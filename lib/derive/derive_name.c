@@ -70,10 +70,12 @@ static uint64_t around(const struct ebpfmm_derive_symbol *symbol, const struct p
 	return outside > place->slack ? UINT64_MAX : symbol->size;
 }
 
-static const struct ebpfmm_derive_symbol *
-best(const struct ebpfmm_derive_symbol *symbols, size_t n, const struct place *place,
-     uint64_t (*measure)(const struct ebpfmm_derive_symbol *symbol,
-			 const struct place *place))
+typedef uint64_t measure_fn(const struct ebpfmm_derive_symbol *symbol,
+			    const struct place *place);
+
+static const struct ebpfmm_derive_symbol *best(const struct ebpfmm_derive_symbol *symbols,
+					       size_t n, const struct place *place,
+					       measure_fn *measure)
 {
 	const struct ebpfmm_derive_symbol *found = NULL;
 	uint64_t least = UINT64_MAX;

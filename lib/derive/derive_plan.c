@@ -199,6 +199,7 @@ static int trace(const struct derive_line *line, size_t index,
 		 const struct ending *endings, struct derive_plan *plan)
 {
 	size_t i = line->npos - 1, low = plan->n, high;
+	struct derive_pick pick;
 
 	while (i) {
 		const struct ending *ending = &endings[i];
@@ -208,19 +209,20 @@ static int trace(const struct derive_line *line, size_t index,
 			i--;
 			continue;
 		}
-		if (append(plan, &(struct derive_pick){
-				.line = index,
-				.track = ending->track,
-				.start = line->pos[ending->start],
-				.end = line->pos[i],
-				.value = track->value[i] - track->value[ending->start],
-				.used = track->used[i] - track->used[ending->start] }))
+		pick = (struct derive_pick){
+			.line = index,
+			.track = ending->track,
+			.start = line->pos[ending->start],
+			.end = line->pos[i],
+			.value = track->value[i] - track->value[ending->start],
+			.used = track->used[i] - track->used[ending->start],
+		};
+		if (append(plan, &pick))
 			return -1;
 		i = ending->start;
 	}
 	for (high = plan->n; low + 1 < high; low++) {
-		struct derive_pick pick = plan->picks[low];
-
+		pick = plan->picks[low];
 		plan->picks[low] = plan->picks[--high];
 		plan->picks[high] = pick;
 	}

@@ -168,6 +168,36 @@ static void test_numbers(void **state)
 	heat_free(space.intervals);
 }
 
+/* Accesses in several runs of a block are those of one block: one walk less, not two. */
+static void test_shared_block(void **state)
+{
+	const struct ebpfmm_derive_run runs[] = {
+		{ 100, 100, 10, 10 },	/* with a skew of 412 the first block's last pages */
+		{ 200, 50, 4, 10 },
+		{ 300, 1000, 10, 10 },	/* the rest of the second, the third, some of the fourth */
+	};
+	const struct ebpfmm_derive_interval interval = { runs, 3, 0, 1 };
+	struct ebpfmm_derive_space space = {
+		.kind = EBPFMM_DERIVE_HEAP, .exe = "/bin/p", .pages = 2048, .skew = 412,
+		.intervals = &interval, .nintervals = 1,
+	};
+	struct ebpfmm_derive_input input = heat_input(&space, 1);
+	struct ebpfmm_derived *derived;
+
+	(void)state;
+	input.horizon_ns *= 10;
+	derived = derive(&input);
+	assert_int_equal(derived->norigins, 1);
+	/* Pages of three whole blocks: 100 to 612, 612 to 1124, 1124 to 1636. */
+	assert_int_equal(derived->origins[0].used[9], 3);
+	assert_int_equal(derived->origins[0].walks[9],
+			 (100 * 10 + 50 * 4 + 312 * 10 - 10) + (512 * 10 - 10) +
+			 (176 * 10 - 10));
+	assert_int_equal(derived->origins[0].resident, 100 + 50 + 312 + 512 + 176);
+	assert_int_equal(derived->origins[0].first, 0);
+	ebpfmm_derived_free(derived);
+}
+
 /* The floors make up the gain that was measured, and no more. */
 static void test_gain(void **state)
 {
@@ -367,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_shared_block),
 		cmocka_unit_test(test_gain),
 		cmocka_unit_test(test_worthless_size),
 		cmocka_unit_test(test_small_spot),

@@ -140,7 +140,8 @@ static const struct mappings mappings[] = {
 	  .nothing = true },
 };
 
-static void check_mappings(const struct mappings *example, const struct ebpfmm_profile_region *region)
+static void check_mappings(const struct mappings *example,
+			   const struct ebpfmm_profile_region *region)
 {
 	uint64_t bytes = 64 * MIB;
 
