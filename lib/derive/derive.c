@@ -206,8 +206,10 @@ void ebpfmm_derived_free(struct ebpfmm_derived *derived)
 
 	if (!derived)
 		return;
-	for (i = 0; derived->origins && i < derived->norigins; i++)
+	for (i = 0; derived->origins && i < derived->norigins; i++) {
 		free(derived->origins[i].sources);
+		free(derived->origins[i].alike);
+	}
 	for (i = 0; i < derived->nnotes; i++)
 		free(derived->notes[i]);
 	free(derived->origins);

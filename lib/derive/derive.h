@@ -105,7 +105,7 @@ enum ebpfmm_derive_kind {
  * @rank: of a mapping among all of the process, 1 being the highest address; 0 unknown
  * @pages: size
  * @skew: pages from a 2M boundary of addresses to the space's first page, below 512;
- *	for a stack from the boundary above, downwards
+ *	for a stack from the boundary above, downwards; that of one run where runs differ
  * @intervals: what was seen, in any order
  * @nintervals: how many
  * @has_resident: whether @resident is known; else pages in runs with accesses count
@@ -195,6 +195,9 @@ struct ebpfmm_derive_source {
  * @program: index in the profile
  * @region: index in the program
  * @space: index in the input
+ * @alike: indices of the spaces that it is for, @space being the first: mappings that are
+ *	alike and hot as a whole are one region
+ * @nalike: how many
  * @order: the size that is best
  * @first: first page in the space, before it got a name
  * @end: first page after it
@@ -214,6 +217,8 @@ struct ebpfmm_derive_origin {
 	size_t program;
 	size_t region;
 	size_t space;
+	size_t *alike;
+	size_t nalike;
 	unsigned int order;
 	uint64_t first;
 	uint64_t end;

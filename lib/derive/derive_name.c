@@ -141,7 +141,7 @@ static bool has_name(const struct ebpfmm_derive_space *space)
 	return space->name && *anon_name(space);
 }
 
-static bool matches(const struct ebpfmm_profile_region *region, const char *name,
+bool derive_matches(const struct ebpfmm_profile_region *region, const char *name,
 		    const char *exe, const struct ebpfmm_derive_space *space)
 {
 	uint64_t bytes = space->pages * PAGE;
@@ -151,37 +151,50 @@ static bool matches(const struct ebpfmm_profile_region *region, const char *name
 	       (!name || (has_name(space) && !strcmp(anon_name(space), name)));
 }
 
-/* Of the mappings that match as the space does, the how manieth is it? 0: nobody knows. */
-static uint64_t count(const struct ebpfmm_derive_input *input,
-		      const struct ebpfmm_derive_space *space, const char *name,
-		      const struct ebpfmm_profile_region *region, uint64_t *all)
+/**
+ * struct matching - the mappings that match as a space does
+ * @all: how many, itself included
+ * @alike: they have the same answer from end to end
+ * @nth: the how manieth of them it is; 0: nobody knows
+ */
+struct matching {
+	uint64_t all;
+	bool alike;
+	uint64_t nth;
+};
+
+static struct matching count(const struct ebpfmm_derive_input *input,
+			     const unsigned char *whole, size_t index, const char *name,
+			     const struct ebpfmm_profile_region *region)
 {
-	uint64_t nth = 1;
+	const struct ebpfmm_derive_space *space = &input->spaces[index];
+	struct matching matching = { 0, whole[index], 1 };
 	bool known = space->rank;
 	size_t i;
 
-	*all = 0;
 	for (i = 0; i < input->nspaces; i++) {
 		const struct ebpfmm_derive_space *other = &input->spaces[i];
 
-		if (!matches(region, name, space->exe, other))
+		if (!derive_matches(region, name, space->exe, other))
 			continue;
-		++*all;
-		if (other == space)
-			continue;
-		known &= other->rank && other->rank != space->rank;
-		nth += other->rank < space->rank;
+		matching.all++;
+		matching.alike &= whole[i] == whole[index];
+		known &= i == index || (other->rank && other->rank != space->rank);
+		matching.nth += other->rank < space->rank;
 	}
-	return known ? nth : 0;
+	if (!known)
+		matching.nth = 0;
+	return matching;
 }
 
-static int name_mapping(const struct ebpfmm_derive_input *input,
-			const struct ebpfmm_derive_space *space,
-			struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
+static int name_mapping(const struct ebpfmm_derive_input *input, const unsigned char *whole,
+			size_t index, struct ebpfmm_profile_region *region,
+			struct ebpfmm_error *err)
 {
+	const struct ebpfmm_derive_space *space = &input->spaces[index];
 	const char *name = has_name(space) ? anon_name(space) : NULL;
 	uint64_t bytes = space->pages * PAGE, slack = bytes / SLACK / PAGE * PAGE;
-	uint64_t all, nth = 0;
+	struct matching matching = {};
 	int step;
 
 	region->kind = EBPFMM_ANCHOR_MAPPING;
@@ -189,22 +202,20 @@ static int name_mapping(const struct ebpfmm_derive_input *input,
 	for (step = name ? 0 : 1; step < 3; step++) {
 		region->min_size = step == 2 ? bytes : step ? bytes - slack : 0;
 		region->max_size = step == 2 ? bytes : step ? bytes + slack : UINT64_MAX;
-		nth = count(input, space, name, region, &all);
-		if (all == 1)
-			break;
+		matching = count(input, whole, index, name, region);
+		if (matching.all == 1 || matching.alike)
+			return name ? set_text(&region->name, name, err) : 0;
 	}
-	if (all != 1 && (!nth || nth > EBPFMM_MAX_NTH)) {
-		ebpfmm_fail(err, 0, "%s other mappings are like it, and its rank among them "
-			    "%s", all > 2 ? "several" : "some",
-			    nth ? "is too high" : "is not known");
+	if (!matching.nth || matching.nth > EBPFMM_MAX_NTH) {
+		ebpfmm_fail(err, 0, "other mappings are like it, and its rank among them %s",
+			    matching.nth ? "is too high" : "is not known");
 		return 1;
 	}
-	if (all != 1)
-		region->nth = (uint16_t)nth;
+	region->nth = (uint16_t)matching.nth;
 	return name ? set_text(&region->name, name, err) : 0;
 }
 
-int derive_name(const struct ebpfmm_derive_input *input,
+int derive_name(const struct ebpfmm_derive_input *input, const unsigned char *whole,
 		const struct ebpfmm_derive_origin *origin, uint64_t floor, uint64_t ceiling,
 		struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
 {
@@ -237,5 +248,5 @@ int derive_name(const struct ebpfmm_derive_input *input,
 	}
 	/* All of it, whatever its size is next time. */
 	region->has_length = origin->first || origin->end != space->pages;
-	return name_mapping(input, space, region, err);
+	return name_mapping(input, whole, origin->space, region, err);
 }

@@ -50,63 +50,93 @@ static int add_row(struct ebpfmm_derive_origin *origin,
 	return 0;
 }
 
-/* Both are sorted: one pass. The @n origins are all of the space. */
-static int add_interval(struct ebpfmm_derive_origin **origins, size_t n, uint64_t *steps,
+/* An origin in one of its spaces. */
+struct part {
+	struct ebpfmm_derive_origin *origin;
+	size_t space;
+	uint64_t first;
+	uint64_t end;
+};
+
+/* Both are sorted: one pass. The @n parts are all of the space. */
+static int add_interval(const struct part *parts, size_t n, uint64_t *steps,
 			const struct ebpfmm_derive_interval *interval)
 {
 	uint64_t seen = 0;
-	size_t i = 0, o = 0;
+	size_t i = 0, p = 0;
 
-	while (i < interval->nruns && o < n) {
+	while (i < interval->nruns && p < n) {
 		const struct ebpfmm_derive_run *run = &interval->runs[i];
-		const struct ebpfmm_derive_origin *origin = origins[o];
 		uint64_t end = run->first + run->pages, from, to;
 
 		++*steps;
-		from = run->first > origin->first ? run->first : origin->first;
-		to = end < origin->end ? end : origin->end;
+		from = run->first > parts[p].first ? run->first : parts[p].first;
+		to = end < parts[p].end ? end : parts[p].end;
 		if (from < to)
 			seen += (to - from) * run->seen;
-		if (end < origin->end) {
+		if (end < parts[p].end) {
 			i++;
 			continue;
 		}
-		if (add_row(origins[o++], interval, seen))
+		if (add_row(parts[p++].origin, interval, seen))
 			return -1;
 		seen = 0;
 	}
-	return o < n ? add_row(origins[o], interval, seen) : 0;
+	return p < n ? add_row(parts[p].origin, interval, seen) : 0;
 }
 
 static int by_space(const void *a, const void *b)
 {
-	const struct ebpfmm_derive_origin *x = *(struct ebpfmm_derive_origin *const *)a;
-	const struct ebpfmm_derive_origin *y = *(struct ebpfmm_derive_origin *const *)b;
+	const struct part *x = a, *y = b;
 
 	if (x->space != y->space)
 		return x->space < y->space ? -1 : 1;
 	return (x->first > y->first) - (x->first < y->first);
 }
 
+/* Of mappings that are alike, each one is all in the region. */
+static struct part *find_parts(const struct ebpfmm_derive_input *input,
+			       struct ebpfmm_derived *out, size_t *n)
+{
+	struct part *parts;
+	size_t i, j;
+
+	*n = 0;
+	for (i = 0; i < out->norigins; i++)
+		*n += out->origins[i].nalike;
+	parts = calloc(*n + 1, sizeof(*parts));
+	*n = 0;
+	for (i = 0; parts && i < out->norigins; i++) {
+		struct ebpfmm_derive_origin *origin = &out->origins[i];
+
+		for (j = 0; j < origin->nalike; j++) {
+			size_t space = origin->alike[j];
+
+			parts[(*n)++] = (struct part){
+				origin, space, origin->first,
+				j ? input->spaces[space].pages : origin->end };
+		}
+	}
+	if (parts && *n)
+		qsort(parts, *n, sizeof(*parts), by_space);
+	return parts;
+}
+
 int derive_sources(const struct ebpfmm_derive_input *input, struct ebpfmm_derived *out)
 {
-	_cleanup_free_ struct ebpfmm_derive_origin **sorted = NULL;
-	size_t i, j, n;
+	_cleanup_free_ struct part *parts = NULL;
+	size_t i, j, n, all;
 
-	sorted = calloc(out->norigins + 1, sizeof(*sorted));
-	if (!sorted)
+	parts = find_parts(input, out, &all);
+	if (!parts)
 		return -1;
-	for (i = 0; i < out->norigins; i++)
-		sorted[i] = &out->origins[i];
-	if (out->norigins)
-		qsort(sorted, out->norigins, sizeof(struct ebpfmm_derive_origin *), by_space);
-	for (i = 0; i < out->norigins; i += n) {
-		const struct ebpfmm_derive_space *space = &input->spaces[sorted[i]->space];
+	for (i = 0; i < all; i += n) {
+		const struct ebpfmm_derive_space *space = &input->spaces[parts[i].space];
 
-		for (n = 1; i + n < out->norigins && sorted[i + n]->space == sorted[i]->space;)
+		for (n = 1; i + n < all && parts[i + n].space == parts[i].space;)
 			n++;
 		for (j = 0; j < space->nintervals; j++) {
-			if (add_interval(sorted + i, n, &out->steps, &space->intervals[j]))
+			if (add_interval(parts + i, n, &out->steps, &space->intervals[j]))
 				return -1;
 		}
 	}
@@ -142,8 +172,11 @@ void ebpfmm_derive_explain(const struct ebpfmm_derive_input *input,
 	size_t i;
 
 	fprintf(file, "programs[%zu].regions[%zu]: pages %" PRIu64 " to %" PRIu64
-		" of space %zu, worth %.6g ms in all\n", origin->program, origin->region,
-		origin->first, origin->end, origin->space, origin->value / 1e6);
+		" of space %zu", origin->program, origin->region, origin->first, origin->end,
+		origin->space);
+	if (origin->nalike > 1)
+		fprintf(file, " and all of %zu mappings that are like it", origin->nalike - 1);
+	fprintf(file, ", worth %.6g ms in all\n", origin->value / 1e6);
 	for (order = EBPFMM_ORDERS - 1; order; order--) {
 		if (region->benefit.sizes & 1U << order)
 			explain_size(input, derived, origin, order, file);

@@ -141,12 +141,16 @@ double derive_plan_value(const struct derive_plan *plan);
 uint64_t derive_plan_large(const struct derive_line *lines, const struct derive_plan *plan);
 
 /*
- * derive_name.c: give a region its anchor. @floor and @ceiling: bytes of the space that it
- * must not leave. 0; 1 if it has no name, with @err saying why; -1 with @err set.
+ * derive_name.c: give a region its anchor. @whole: by space, the order if it is all one
+ * region, else 0. @floor and @ceiling: bytes of the space that it must not leave. 0; 1 if
+ * it has no name, with @err saying why; -1 with @err set.
  */
-int derive_name(const struct ebpfmm_derive_input *input,
+int derive_name(const struct ebpfmm_derive_input *input, const unsigned char *whole,
 		const struct ebpfmm_derive_origin *origin, uint64_t floor, uint64_t ceiling,
 		struct ebpfmm_profile_region *region, struct ebpfmm_error *err);
+/* Does a space of the program match the anchor of a mapping, its rank aside? */
+bool derive_matches(const struct ebpfmm_profile_region *region, const char *name,
+		    const char *exe, const struct ebpfmm_derive_space *space);
 
 /* derive_profile.c: make the profile of a plan. 0, or -1 with @err set. */
 int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_line *lines,

@@ -41,6 +41,7 @@ struct entry {
 	int class;
 	double program_value;
 	double space_value;
+	size_t leader;		/* 1 + the entry whose region is for this one too, or 0 */
 	bool dropped;
 };
 
@@ -115,13 +116,14 @@ static int limit_spaces(const struct ebpfmm_derive_input *input, struct entry *e
 	for (i = 0; i < n; i++) {
 		size_t before = 0, line = entries[i].pick.line, last = SIZE_MAX;
 
-		if (!is(&input->spaces[line]))
+		if (!is(&input->spaces[line]) || entries[i].leader)
 			continue;
 		/* Entries of a space are next to each other. */
 		for (j = 0; j < n; j++) {
 			size_t other = entries[j].pick.line;
 
-			if (other == last || !is(&input->spaces[other]))
+			if (other == last || !is(&input->spaces[other]) ||
+			    entries[j].leader)
 				continue;
 			last = other;
 			before += entries[j].space_value > entries[i].space_value ||
@@ -162,16 +164,127 @@ static void set_benefit(const struct derive_track *track, const struct derive_su
 	origin->walk_ns[track->order] = track->walk_ns / origin->stretch;
 }
 
+static void clear_region(struct ebpfmm_profile_region *region)
+{
+	free(region->name);
+	free(region->object);
+	*region = (struct ebpfmm_profile_region){};
+}
+
+/* By space, the order if it is all one region, but for parts of blocks at its ends. */
+static void find_whole(const struct ebpfmm_derive_input *input,
+		       const struct derive_line *lines, const struct entry *entries,
+		       size_t n, unsigned char *whole)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct derive_pick *pick = &entries[i].pick;
+		const struct derive_line *line = &lines[pick->line];
+		unsigned int order = line->tracks[pick->track].order;
+
+		if (pick->start - line->start < 1ULL << order &&
+		    line->end - pick->end < 1ULL << order &&
+		    line->end - line->start == input->spaces[pick->line].pages)
+			whole[pick->line] = (unsigned char)order;
+	}
+}
+
+/* Mappings that an anchor need not tell apart, as they have the same answer. */
+static int find_alike(const struct ebpfmm_derive_input *input, const unsigned char *whole,
+		      struct entry *entries, size_t n, struct ebpfmm_error *err)
+{
+	size_t i, j;
+
+	for (i = 0; i < n; i++) {
+		size_t line = entries[i].pick.line;
+		const struct ebpfmm_derive_space *space = &input->spaces[line];
+		const struct ebpfmm_derive_origin origin = {
+			.space = line, .order = whole[line], .end = space->pages };
+		struct ebpfmm_profile_region region = {};
+		struct ebpfmm_error why = {};
+		int ret;
+
+		if (!is_mapping(space) || !whole[line] || entries[i].leader)
+			continue;
+		ret = derive_name(input, whole, &origin, 0, UINT64_MAX, &region, &why);
+		for (j = i + 1; !ret && !region.nth && j < n; j++) {
+			if (!entries[j].leader &&
+			    derive_matches(&region, region.name, space->exe,
+					   &input->spaces[entries[j].pick.line])) {
+				entries[j].leader = i + 1;
+				entries[i].space_value += entries[j].space_value;
+			}
+		}
+		clear_region(&region);
+		if (ret < 0) {
+			*err = why;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* State while regions are made, one after the other. */
+struct making {
+	const struct ebpfmm_derive_input *input;
+	const struct derive_line *lines;
+	const unsigned char *whole;
+	const struct entry *entries;
+	size_t n;
+	double scale;
+	uint64_t floor;
+	struct ebpfmm_derived *out;
+};
+
+/* Sums over a region: those of all mappings that it is for. */
+static struct derive_sum sum_of(const struct making *making, size_t index, unsigned int track)
+{
+	struct derive_sum all = {};
+	size_t i;
+
+	for (i = index; i < making->n; i++) {
+		const struct derive_pick *pick = &making->entries[i].pick;
+		struct derive_sum sum;
+
+		if (i != index && making->entries[i].leader != index + 1)
+			continue;
+		sum = derive_sum(&making->lines[pick->line].tracks[track], pick->start,
+				 pick->end);
+		if (__builtin_add_overflow(all.walks, sum.walks, &all.walks))
+			all.walks = UINT64_MAX;
+		all.used += sum.used;
+		all.resident += sum.resident;
+		all.value += sum.value;
+	}
+	return all;
+}
+
+static int set_alike(const struct making *making, size_t index,
+		     struct ebpfmm_derive_origin *origin)
+{
+	size_t i;
+
+	origin->alike = calloc(making->n - index, sizeof(*origin->alike));
+	for (i = index; origin->alike && i < making->n; i++) {
+		if (i == index || making->entries[i].leader == index + 1)
+			origin->alike[origin->nalike++] = making->entries[i].pick.line;
+	}
+	return origin->alike ? 0 : -1;
+}
+
 /*
  * The numbers of a region. Smaller sizes that pay as well are named for when there is no
  * block of the best one, unless the policy would like them better.
  */
-static bool set_numbers(const struct ebpfmm_derive_input *input,
-			const struct derive_line *line, const struct derive_pick *pick,
+static bool set_numbers(const struct making *making, size_t index,
 			struct ebpfmm_derive_origin *origin, struct ebpfmm_benefit *benefit)
 {
+	const struct ebpfmm_derive_input *input = making->input;
+	const struct derive_pick *pick = &making->entries[index].pick;
+	const struct derive_line *line = &making->lines[pick->line];
 	const struct derive_track *track = &line->tracks[pick->track];
-	struct derive_sum sum = derive_sum(track, pick->start, pick->end);
+	struct derive_sum sum = sum_of(making, index, pick->track);
 	int64_t net, best;
 	unsigned int t;
 
@@ -180,7 +293,7 @@ static bool set_numbers(const struct ebpfmm_derive_input *input,
 	origin->order = track->order;
 	origin->blocks = sum.used;
 	origin->resident = sum.resident;
-	origin->value = pick->value;
+	origin->value = sum.value;
 	benefit->sizes = (uint16_t)(1 | 1U << track->order);
 	benefit->touched = (uint16_t)((double)sum.resident * EBPFMM_TOUCHED_ONE /
 				      (double)(sum.used << track->order) + 0.5);
@@ -191,7 +304,7 @@ static bool set_numbers(const struct ebpfmm_derive_input *input,
 	for (t = 0; t < pick->track; t++) {
 		unsigned int order = line->tracks[t].order;
 
-		sum = derive_sum(&line->tracks[t], pick->start, pick->end);
+		sum = sum_of(making, index, t);
 		if (!sum.used)
 			continue;
 		set_benefit(&line->tracks[t], &sum, origin, benefit);
@@ -232,24 +345,6 @@ static bool same_space(const struct entry *a, const struct entry *b)
 	return a->pick.line == b->pick.line;
 }
 
-/* State while regions are made, one after the other. */
-struct making {
-	const struct ebpfmm_derive_input *input;
-	const struct derive_line *lines;
-	const struct entry *entries;
-	size_t n;
-	double scale;
-	uint64_t floor;
-	struct ebpfmm_derived *out;
-};
-
-static void clear_region(struct ebpfmm_profile_region *region)
-{
-	free(region->name);
-	free(region->object);
-	*region = (struct ebpfmm_profile_region){};
-}
-
 /* 0; 1 if it is left out, which is noted; -1 with @err set. */
 static int make_region(struct making *making, size_t i, struct ebpfmm_derive_origin *origin,
 		       struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
@@ -270,9 +365,9 @@ static int make_region(struct making *making, size_t i, struct ebpfmm_derive_ori
 			  (double)making->input->recorded_ns;
 	set_place(making->input, line, before, entry, behind, origin);
 	ceiling = behind ? (behind->pick.start - line->start) * PAGE : UINT64_MAX;
-	if (!set_numbers(making->input, line, &entry->pick, origin, &region->benefit))
+	if (!set_numbers(making, i, origin, &region->benefit))
 		return 1;
-	ret = derive_name(making->input, origin, making->floor, ceiling, region, &why);
+	ret = derive_name(making->input, making->whole, origin, making->floor, ceiling, region, &why);
 	if (ret < 0) {
 		*err = why;
 		return -1;
@@ -282,6 +377,8 @@ static int make_region(struct making *making, size_t i, struct ebpfmm_derive_ori
 				   "out: %s", (unsigned long long)origin->first,
 				   (unsigned long long)origin->end, origin->space,
 				   why.message) ? ebpfmm_fail(err, ENOMEM, "notes") : 1;
+	if (set_alike(making, i, origin))
+		return ebpfmm_fail(err, ENOMEM, "origins");
 	/* A symbol's own end is at most the slack, or the next region, further on. */
 	making->floor = behind && !region->has_length ? ceiling : origin->end * PAGE;
 	return 0;
@@ -311,7 +408,7 @@ static int make_program(struct making *making, size_t *next,
 
 		*origin = (struct ebpfmm_derive_origin){
 			.program = profile->nprograms - 1, .region = program->nregions };
-		if (!making->entries[start].dropped)
+		if (!making->entries[start].dropped && !making->entries[start].leader)
 			ret = make_region(making, start, origin, region, err);
 		if (ret) {
 			clear_region(region);
@@ -340,7 +437,8 @@ int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_
 		   struct ebpfmm_derived *out, struct ebpfmm_error *err)
 {
 	_cleanup_free_ struct entry *entries = make_entries(input, plan);
-	struct making making = { input, lines, entries, plan->n, scale, 0, out };
+	_cleanup_free_ unsigned char *whole = calloc(input->nspaces + 1, 1);
+	struct making making = { input, lines, whole, entries, plan->n, scale, 0, out };
 	struct ebpfmm_profile *profile;
 	size_t next = 0;
 	int order;
@@ -348,8 +446,11 @@ int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_
 	profile = calloc(1, sizeof(*profile));
 	out->profile = profile;
 	out->origins = calloc(plan->n + 1, sizeof(*out->origins));
-	if (!entries || !profile || !out->origins)
+	if (!entries || !whole || !profile || !out->origins)
 		return ebpfmm_fail(err, ENOMEM, "regions");
+	find_whole(input, lines, entries, plan->n, whole);
+	if (find_alike(input, whole, entries, plan->n, err))
+		return -1;
 	for (order = 0; order < EBPFMM_ORDERS; order++)
 		profile->limit[order] = UINT64_MAX;
 	profile->name = strdup(input->name ? input->name : "derived");

@@ -232,6 +232,46 @@ static void test_too_many(void **state)
 	heat_free(hot);
 }
 
+/* Forty arenas of one size, all hot: one region. One that is cold must be told apart. */
+static void test_alike(void **state)
+{
+	enum { ARENAS = EBPFMM_MAX_MAPPINGS + 8 };
+	const struct ebpfmm_derive_interval *hot = heat_intervals(&all_hot, 0);
+	struct ebpfmm_derive_space spaces[ARENAS] = {};
+	const struct ebpfmm_profile_region *region;
+	struct ebpfmm_derived *derived;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARENAS; i++)
+		spaces[i] = (struct ebpfmm_derive_space){
+			.kind = EBPFMM_DERIVE_MAPPING, .exe = "/bin/p",
+			.pages = all_hot.pages, .rank = (uint32_t)i + 1,
+			.intervals = hot, .nintervals = HEAT_INTERVALS };
+	derived = derive(spaces, ARENAS);
+	assert_int_equal(derived->norigins, 1);
+	assert_int_equal(derived->origins[0].nalike, ARENAS);
+	assert_int_equal(derived->origins[0].blocks, ARENAS * 32);
+	assert_int_equal(derived->large, ARENAS * 64 * MIB);
+	assert_true(derived->value > derived->all * 0.999);
+	assert_int_equal(derived->origins[0].sources[0].rows, ARENAS * HEAT_INTERVALS);
+	region = &derived->profile->programs[0].regions[0];
+	assert_int_equal(region->benefit.ns[9], 511 * 20 * 100 * 20 * 60);
+	assert_int_equal(region->max_size, 68 * MIB);
+	ebpfmm_derived_free(derived);
+
+	spaces[2].nintervals = 0;
+	derived = derive(spaces, 5);
+	assert_int_equal(derived->norigins, 4);
+	region = derived->profile->programs[0].regions;
+	assert_int_equal(region[0].nth, 1);
+	assert_int_equal(region[1].nth, 2);
+	assert_int_equal(region[2].nth, 4);
+	assert_int_equal(derived->origins[3].nalike, 1);
+	ebpfmm_derived_free(derived);
+	heat_free(hot);
+}
+
 /* All kinds in one program, in an order that a profile accepts. */
 static void test_all_kinds(void **state)
 {
@@ -276,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_images),
 		cmocka_unit_test(test_mappings),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_all_kinds),
 	};
 
