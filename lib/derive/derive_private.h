@@ -156,6 +156,8 @@ bool derive_matches(const struct ebpfmm_profile_region *region, const char *name
 int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_line *lines,
 		   const struct derive_plan *plan, double scale,
 		   struct ebpfmm_derived *out, struct ebpfmm_error *err);
+
+/* derive_note.c: add a line to what people should know. 0, or -1 without memory. */
 int derive_note(struct ebpfmm_derived *out, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -3,139 +3,14 @@
  * From a plan to a profile: programs, regions with names and numbers, and the origin of
  * each number.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/page_size.h"
-#include "derive/derive_private.h"
+#include "derive/derive_entries.h"
 
 #include "../../bpf/price.h"
 
 #define PAGE	(1ULL << EBPFMM_PAGE_SHIFT)
-
-int derive_note(struct ebpfmm_derived *out, const char *format, ...)
-{
-	char **notes = reallocarray(out->notes, out->nnotes + 1, sizeof(*notes));
-	va_list args;
-	char *note;
-	int ret;
-
-	if (!notes)
-		return -1;
-	out->notes = notes;
-	va_start(args, format);
-	ret = vasprintf(&note, format, args);
-	va_end(args);
-	if (ret < 0)
-		return -1;
-	ebpfmm_printable(note);
-	notes[out->nnotes++] = note;
-	return 0;
-}
-
-/* A pick on its way into the profile. */
-struct entry {
-	struct derive_pick pick;
-	size_t program;
-	int class;
-	double program_value;
-	double space_value;
-	size_t leader;		/* 1 + the entry whose region is for this one too, or 0 */
-	bool dropped;
-};
-
-/* Mappings with a name come before those without: the first anchor that matches counts. */
-static int class_of(const struct ebpfmm_derive_space *space)
-{
-	return space->kind * 2 + (space->kind == EBPFMM_DERIVE_MAPPING && !space->name);
-}
-
-/* By program, the most valuable one first; then by kind, space and page. */
-static int by_program(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	if (x->program_value != y->program_value)
-		return x->program_value < y->program_value ? 1 : -1;
-	if (x->program != y->program)
-		return x->program < y->program ? -1 : 1;
-	if (x->class != y->class)
-		return x->class < y->class ? -1 : 1;
-	if (x->pick.line != y->pick.line)
-		return x->pick.line < y->pick.line ? -1 : 1;
-	return (x->pick.start > y->pick.start) - (x->pick.start < y->pick.start);
-}
-
-static struct entry *make_entries(const struct ebpfmm_derive_input *input,
-				  const struct derive_plan *plan)
-{
-	struct entry *entries = calloc(plan->n + 1, sizeof(*entries));
-	size_t i, j;
-
-	for (i = 0; entries && i < plan->n; i++) {
-		const struct ebpfmm_derive_space *space = &input->spaces[plan->picks[i].line];
-
-		entries[i].pick = plan->picks[i];
-		entries[i].class = class_of(space);
-		entries[i].program = i;
-		for (j = 0; j < plan->n; j++) {
-			const struct derive_pick *other = &plan->picks[j];
-			bool same = !strcmp(input->spaces[other->line].exe, space->exe);
-
-			if (same && j < entries[i].program)
-				entries[i].program = j;
-			if (same)
-				entries[i].program_value += other->value;
-			if (other->line == plan->picks[i].line)
-				entries[i].space_value += other->value;
-		}
-	}
-	if (entries)
-		qsort(entries, plan->n, sizeof(*entries), by_program);
-	return entries;
-}
-
-static bool is_object(const struct ebpfmm_derive_space *space)
-{
-	return space->kind == EBPFMM_DERIVE_IMAGE && space->object;
-}
-
-static bool is_mapping(const struct ebpfmm_derive_space *space)
-{
-	return space->kind == EBPFMM_DERIVE_MAPPING;
-}
-
-/* Of the spaces of a kind, keep the @most that are worth most. */
-static int limit_spaces(const struct ebpfmm_derive_input *input, struct entry *entries,
-			size_t n, bool (*is)(const struct ebpfmm_derive_space *space),
-			size_t most, const char *what, struct ebpfmm_derived *out)
-{
-	size_t i, j, left = 0;
-
-	for (i = 0; i < n; i++) {
-		size_t before = 0, line = entries[i].pick.line, last = SIZE_MAX;
-
-		if (!is(&input->spaces[line]) || entries[i].leader)
-			continue;
-		/* Entries of a space are next to each other. */
-		for (j = 0; j < n; j++) {
-			size_t other = entries[j].pick.line;
-
-			if (other == last || !is(&input->spaces[other]) ||
-			    entries[j].leader)
-				continue;
-			last = other;
-			before += entries[j].space_value > entries[i].space_value ||
-				  (entries[j].space_value == entries[i].space_value &&
-				   other < line);
-		}
-		entries[i].dropped |= before >= most;
-		left += before >= most;
-	}
-	return left ? derive_note(out, "%zu regions are left out: a profile can have %zu %s",
-				  left, most, what) : 0;
-}
 
 /* Does a size pay without the page faults that it saves, and if a block must be made? */
 static bool repays(const struct ebpfmm_benefit *benefit, const struct ebpfmm_costs *costs,
@@ -171,66 +46,12 @@ static void clear_region(struct ebpfmm_profile_region *region)
 	*region = (struct ebpfmm_profile_region){};
 }
 
-/* By space, the order if it is all one region, but for parts of blocks at its ends. */
-static void find_whole(const struct ebpfmm_derive_input *input,
-		       const struct derive_line *lines, const struct entry *entries,
-		       size_t n, unsigned char *whole)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		const struct derive_pick *pick = &entries[i].pick;
-		const struct derive_line *line = &lines[pick->line];
-		unsigned int order = line->tracks[pick->track].order;
-
-		if (pick->start - line->start < 1ULL << order &&
-		    line->end - pick->end < 1ULL << order &&
-		    line->end - line->start == input->spaces[pick->line].pages)
-			whole[pick->line] = (unsigned char)order;
-	}
-}
-
-/* Mappings that an anchor need not tell apart, as they have the same answer. */
-static int find_alike(const struct ebpfmm_derive_input *input, const unsigned char *whole,
-		      struct entry *entries, size_t n, struct ebpfmm_error *err)
-{
-	size_t i, j;
-
-	for (i = 0; i < n; i++) {
-		size_t line = entries[i].pick.line;
-		const struct ebpfmm_derive_space *space = &input->spaces[line];
-		const struct ebpfmm_derive_origin origin = {
-			.space = line, .order = whole[line], .end = space->pages };
-		struct ebpfmm_profile_region region = {};
-		struct ebpfmm_error why = {};
-		int ret;
-
-		if (!is_mapping(space) || !whole[line] || entries[i].leader)
-			continue;
-		ret = derive_name(input, whole, &origin, 0, UINT64_MAX, &region, &why);
-		for (j = i + 1; !ret && !region.nth && j < n; j++) {
-			if (!entries[j].leader &&
-			    derive_matches(&region, region.name, space->exe,
-					   &input->spaces[entries[j].pick.line])) {
-				entries[j].leader = i + 1;
-				entries[i].space_value += entries[j].space_value;
-			}
-		}
-		clear_region(&region);
-		if (ret < 0) {
-			*err = why;
-			return -1;
-		}
-	}
-	return 0;
-}
-
 /* State while regions are made, one after the other. */
 struct making {
 	const struct ebpfmm_derive_input *input;
 	const struct derive_line *lines;
 	const unsigned char *whole;
-	const struct entry *entries;
+	const struct derive_entry *entries;
 	size_t n;
 	double scale;
 	uint64_t floor;
@@ -322,8 +143,8 @@ static bool set_numbers(const struct making *making, size_t index,
  * begin is another place next time. Not in images, whose places are fixed by symbols.
  */
 static void set_place(const struct ebpfmm_derive_input *input,
-		      const struct derive_line *line, const struct entry *before,
-		      const struct entry *entry, const struct entry *behind,
+		      const struct derive_line *line, const struct derive_entry *before,
+		      const struct derive_entry *entry, const struct derive_entry *behind,
 		      struct ebpfmm_derive_origin *origin)
 {
 	const struct derive_pick *pick = &entry->pick;
@@ -340,7 +161,7 @@ static void set_place(const struct ebpfmm_derive_input *input,
 		origin->end = line->end - line->start;
 }
 
-static bool same_space(const struct entry *a, const struct entry *b)
+static bool same_space(const struct derive_entry *a, const struct derive_entry *b)
 {
 	return a->pick.line == b->pick.line;
 }
@@ -349,9 +170,9 @@ static bool same_space(const struct entry *a, const struct entry *b)
 static int make_region(struct making *making, size_t i, struct ebpfmm_derive_origin *origin,
 		       struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
 {
-	const struct entry *entry = &making->entries[i];
-	const struct entry *before = i && same_space(entry - 1, entry) ? entry - 1 : NULL;
-	const struct entry *behind =
+	const struct derive_entry *entry = &making->entries[i];
+	const struct derive_entry *before = i && same_space(entry - 1, entry) ? entry - 1 : NULL;
+	const struct derive_entry *behind =
 		i + 1 < making->n && same_space(entry + 1, entry) ? entry + 1 : NULL;
 	const struct derive_line *line = &making->lines[entry->pick.line];
 	struct ebpfmm_error why = {};
@@ -367,7 +188,8 @@ static int make_region(struct making *making, size_t i, struct ebpfmm_derive_ori
 	ceiling = behind ? (behind->pick.start - line->start) * PAGE : UINT64_MAX;
 	if (!set_numbers(making, i, origin, &region->benefit))
 		return 1;
-	ret = derive_name(making->input, making->whole, origin, making->floor, ceiling, region, &why);
+	ret = derive_name(making->input, making->whole, origin, making->floor, ceiling,
+			  region, &why);
 	if (ret < 0) {
 		*err = why;
 		return -1;
@@ -436,9 +258,9 @@ int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_
 		   const struct derive_plan *plan, double scale,
 		   struct ebpfmm_derived *out, struct ebpfmm_error *err)
 {
-	_cleanup_free_ struct entry *entries = make_entries(input, plan);
+	_cleanup_free_ struct derive_entry *entries = NULL;
 	_cleanup_free_ unsigned char *whole = calloc(input->nspaces + 1, 1);
-	struct making making = { input, lines, whole, entries, plan->n, scale, 0, out };
+	struct making making = { input, lines, whole, NULL, plan->n, scale, 0, out };
 	struct ebpfmm_profile *profile;
 	size_t next = 0;
 	int order;
@@ -446,22 +268,18 @@ int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_
 	profile = calloc(1, sizeof(*profile));
 	out->profile = profile;
 	out->origins = calloc(plan->n + 1, sizeof(*out->origins));
-	if (!entries || !whole || !profile || !out->origins)
+	if (!whole || !profile || !out->origins)
 		return ebpfmm_fail(err, ENOMEM, "regions");
-	find_whole(input, lines, entries, plan->n, whole);
-	if (find_alike(input, whole, entries, plan->n, err))
-		return -1;
 	for (order = 0; order < EBPFMM_ORDERS; order++)
 		profile->limit[order] = UINT64_MAX;
 	profile->name = strdup(input->name ? input->name : "derived");
 	profile->own_name = profile->name ? strdup(profile->name) : NULL;
 	profile->programs = calloc(EBPFMM_MAX_PROGRAMS, sizeof(*profile->programs));
-	if (!profile->own_name || !profile->programs ||
-	    limit_spaces(input, entries, plan->n, is_mapping, EBPFMM_MAX_MAPPINGS,
-			 "different mappings", out) ||
-	    limit_spaces(input, entries, plan->n, is_object, EBPFMM_MAX_OBJECTS,
-			 "shared objects", out))
+	if (!profile->own_name || !profile->programs)
 		return ebpfmm_fail(err, ENOMEM, "regions");
+	if (derive_entries(input, lines, plan, whole, out, &entries, err))
+		return -1;
+	making.entries = entries;
 	while (next < plan->n && profile->nprograms < EBPFMM_MAX_PROGRAMS) {
 		if (make_program(&making, &next, profile, err))
 			return -1;
