@@ -198,6 +198,30 @@ static void test_shared_block(void **state)
 	ebpfmm_derived_free(derived);
 }
 
+/* Memory that nobody uses costs nothing, and is no part of a region either. */
+static void test_unused(void **state)
+{
+	const struct heat heat = { 64 * HEAT_MIB, 32 * HEAT_MIB, 8 * HEAT_MIB, 20, 0 };
+	const struct ebpfmm_derive_extent there[] = {
+		{ 0, 8 * HEAT_MIB }, { 32 * HEAT_MIB, 8 * HEAT_MIB },
+		{ 60 * HEAT_MIB, 4 * HEAT_MIB } };
+	struct ebpfmm_derive_space space = {
+		.kind = EBPFMM_DERIVE_HEAP, .exe = "/bin/p", .pages = heat.pages,
+		.intervals = heat_intervals(&heat, 0), .nintervals = HEAT_INTERVALS,
+		.has_resident = true, .resident = there, .nresident = 3,
+	};
+	struct ebpfmm_derive_input input = heat_input(&space, 1);
+	struct ebpfmm_derived *derived;
+
+	(void)state;
+	derived = derive(&input);
+	assert_int_equal(derived->norigins, 1);
+	assert_int_equal(derived->origins[0].first, 32 * HEAT_MIB);
+	assert_int_equal(derived->origins[0].end, 40 * HEAT_MIB);
+	ebpfmm_derived_free(derived);
+	heat_free(space.intervals);
+}
+
 /* The floors make up the gain that was measured, and no more. */
 static void test_gain(void **state)
 {
@@ -398,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_shared_block),
+		cmocka_unit_test(test_unused),
 		cmocka_unit_test(test_gain),
 		cmocka_unit_test(test_worthless_size),
 		cmocka_unit_test(test_small_spot),

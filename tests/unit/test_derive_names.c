@@ -109,6 +109,60 @@ static void test_images(void **state)
 	heat_free(intervals);
 }
 
+/* Two hot places of one image, and symbols that would reach from one into the other. */
+struct pair {
+	struct ebpfmm_derive_run runs[2];
+	struct ebpfmm_derive_symbol symbols[2];
+	const char *names[2];
+	uint64_t offsets[2];
+	uint64_t lengths[2];	/* 0: all of it */
+};
+
+static const struct pair pairs[] = {
+	{ .runs = { { 0, 256 * HEAT_MIB, 20, 20 }, { 266 * HEAT_MIB, 24 * HEAT_MIB, 20, 20 } },
+	  .symbols = { { "wide", 0, 276 * MIB } }, .names = { "wide", ".bss" },
+	  .offsets = { 0, 266 * MIB }, .lengths = { 256 * MIB, 24 * MIB } },
+	{ .runs = { { 0, 24 * HEAT_MIB, 20, 20 }, { 34 * HEAT_MIB, 256 * HEAT_MIB, 20, 20 } },
+	  .symbols = { { "wide", 14 * MIB, 276 * MIB } }, .names = { ".bss", "wide" },
+	  .offsets = { 0, 20 * MIB }, .lengths = { 24 * MIB, 256 * MIB } },
+	{ .runs = { { 0, 256 * HEAT_MIB, 20, 20 }, { 266 * HEAT_MIB, 240 * HEAT_MIB, 20, 20 } },
+	  .symbols = { { "a", 0, 262 * MIB }, { "b", 258 * MIB, 248 * MIB } },
+	  .names = { "a", "b" }, .offsets = { 0, 8 * MIB }, .lengths = { 0, 240 * MIB } },
+};
+
+static void test_pairs(void **state)
+{
+	const struct ebpfmm_derive_symbol section = { ".bss", 0, 512 * MIB };
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		const struct ebpfmm_derive_interval interval = { pairs[i].runs, 2, 0, 1 };
+		const struct ebpfmm_derive_extent all = { 0, 512 * HEAT_MIB };
+		const struct ebpfmm_derive_space space = {
+			.kind = EBPFMM_DERIVE_IMAGE, .exe = "/bin/p", .pages = 512 * HEAT_MIB,
+			.intervals = &interval, .nintervals = 1,
+			.has_resident = true, .resident = &all, .nresident = 1,
+			.symbols = pairs[i].symbols, .nsymbols = 2,
+			.sections = &section, .nsections = 1,
+		};
+		struct ebpfmm_derived *derived = derive(&space, 1);
+
+		assert_int_equal(derived->norigins, 2);
+		for (j = 0; j < 2; j++) {
+			const struct ebpfmm_profile_region *region =
+				&derived->profile->programs[0].regions[j];
+
+			assert_string_equal(region->name, pairs[i].names[j]);
+			assert_int_equal(region->offset, pairs[i].offsets[j]);
+			assert_int_equal(region->has_length, !!pairs[i].lengths[j]);
+			if (region->has_length)
+				assert_int_equal(region->length, pairs[i].lengths[j]);
+		}
+		ebpfmm_derived_free(derived);
+	}
+}
+
 /* A mapping that is hot, among others. */
 struct mappings {
 	const char *what;
@@ -310,14 +364,144 @@ static void test_all_kinds(void **state)
 	heat_free(cold);
 }
 
+static uint64_t seed = 3;
+
+static uint64_t draw(uint64_t below)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (seed >> 33) % below;
+}
+
+/* A space of a program of two; those that a program has once are the first ones of each. */
+static void draw_space(struct ebpfmm_derive_space *space, size_t index,
+		       const struct ebpfmm_derive_interval *const *heats,
+		       const struct ebpfmm_derive_symbol *symbols)
+{
+	static const char *const names[] = { NULL, NULL, "a", "b", " a" };
+	static const uint64_t mib[] = { 64, 64, 66, 80, 1000 };
+	static const char *const objects[] = { NULL, "/lib/a.so" };
+
+	*space = (struct ebpfmm_derive_space){
+		.exe = index % 2 ? "/bin/p" : "/bin/q",
+		.intervals = heats[draw(5)], .nintervals = HEAT_INTERVALS,
+		.skew = (uint32_t)draw(3) * 100,
+		.pages = mib[draw(5)] * HEAT_MIB,
+	};
+	if (index < 2) {
+		space->kind = EBPFMM_DERIVE_HEAP;
+	} else if (index < 4) {
+		space->kind = EBPFMM_DERIVE_STACK;
+	} else if (index < 8) {
+		space->kind = EBPFMM_DERIVE_IMAGE;
+		space->object = objects[index / 2 % 2];
+		space->symbols = symbols + draw(20);
+		space->nsymbols = draw(20);
+		space->sections = symbols + 40;
+		space->nsections = 2;
+	} else {
+		space->kind = EBPFMM_DERIVE_MAPPING;
+		space->name = names[draw(5)];
+		space->rank = draw(4) ? (uint32_t)index : 0;
+	}
+}
+
+/* Where a symbol or a section puts a region in its space. */
+static void resolve(const struct ebpfmm_derive_space *space,
+		    const struct ebpfmm_profile_region *region, uint64_t *from, uint64_t *to)
+{
+	bool symbol = region->kind == EBPFMM_ANCHOR_SYMBOL;
+	const struct ebpfmm_derive_symbol *symbols = symbol ? space->symbols : space->sections;
+	size_t n = symbol ? space->nsymbols : space->nsections, i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(symbols[i].name, region->name))
+			continue;
+		*from = symbols[i].offset + region->offset;
+		*to = region->has_length ? *from + region->length :
+					   symbols[i].offset + symbols[i].size;
+		if (*to - *from)
+			return;
+	}
+	fail_msg("there is no %s", region->name);
+}
+
+/* Regions of different symbols are compared only when a profile is attached. */
+static void check_overlap(const struct ebpfmm_derived *derived,
+			  const struct ebpfmm_derive_space *spaces)
+{
+	uint64_t last = 0, from, to;
+	size_t i;
+
+	for (i = 0; i < derived->norigins; i++) {
+		const struct ebpfmm_derive_origin *origin = &derived->origins[i];
+		const struct ebpfmm_derive_space *space = &spaces[origin->space];
+
+		if (space->kind != EBPFMM_DERIVE_IMAGE)
+			continue;
+		resolve(space, &derived->profile->programs[origin->program].regions[
+				       origin->region], &from, &to);
+		if (!i || derived->origins[i - 1].space != origin->space)
+			last = 0;
+		assert_true(from >= last && to > from);
+		last = to;
+	}
+}
+
+/* Whatever was recorded, what comes of it is a profile: it is read back. */
+static void test_random(void **state)
+{
+	enum { SPACES = 24, CASES = 300 };
+	const struct heat heats[] = { all_hot, all_cold,
+		{ 64 * HEAT_MIB, 16 * HEAT_MIB, 20 * HEAT_MIB, 19, 0 },
+		{ 64 * HEAT_MIB, 30 * HEAT_MIB, 2 * HEAT_MIB, 20, 1 } };
+	/* Four hot places in one space. */
+	const struct ebpfmm_derive_run runs[] = {
+		{ 2 * HEAT_MIB, 6 * HEAT_MIB, 20, 20 }, { 20 * HEAT_MIB, 2 * HEAT_MIB, 15, 20 },
+		{ 32 * HEAT_MIB, 12 * HEAT_MIB, 20, 20 }, { 54 * HEAT_MIB, 9 * HEAT_MIB, 9, 20 } };
+	struct ebpfmm_derive_interval places[HEAT_INTERVALS];
+	const struct ebpfmm_derive_interval *intervals[5] = { [4] = places };
+	struct ebpfmm_derive_symbol symbols[42] = {
+		[40] = { ".data", 0, 8 * MIB }, [41] = { ".bss", 8 * MIB, 56 * MIB } };
+	struct ebpfmm_derive_space spaces[SPACES];
+	size_t i, j, regions = 0;
+	char names[40][8];
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		intervals[i] = heat_intervals(&heats[i], i == 2 ? 1000 : 0);
+	for (i = 0; i < HEAT_INTERVALS; i++)
+		places[i] = (struct ebpfmm_derive_interval){ runs, 4, 0, i };
+	for (i = 0; i < CASES; i++) {
+		struct ebpfmm_derived *derived;
+
+		for (j = 0; j < 40; j++) {
+			snprintf(names[j], sizeof(names[j]), "s%llu",
+				 (unsigned long long)draw(30));
+			symbols[j] = (struct ebpfmm_derive_symbol){
+				names[j], draw(64 * MIB), draw(32 * MIB) };
+		}
+		for (j = 0; j < SPACES; j++)
+			draw_space(&spaces[j], j, intervals, symbols);
+		derived = derive(spaces, SPACES);
+		regions += derived->norigins;
+		check_overlap(derived, spaces);
+		ebpfmm_derived_free(derived);
+	}
+	assert_true(regions > CASES);
+	for (i = 0; i < 4; i++)
+		heat_free(intervals[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_images),
+		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_mappings),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_all_kinds),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests_name("derive_names", tests, NULL, NULL);
