@@ -143,6 +143,7 @@ static int derive_lines(const struct ebpfmm_derive_input *input, struct derive_l
 			struct ebpfmm_error *err)
 {
 	struct derive_bounds bounds = bounds_of(input), none;
+	char label[DERIVE_LABEL];
 	double scale = 1, sum;
 	size_t i;
 
@@ -165,8 +166,8 @@ static int derive_lines(const struct ebpfmm_derive_input *input, struct derive_l
 		return ebpfmm_fail(err, ENOMEM, "plan");
 	for (i = 0; i < input->nspaces; i++) {
 		if (lines[i].end == TABLE_PAGES &&
-		    derive_note(out, "space %zu is larger than 16 TiB: a profile reaches "
-				"no further", i))
+		    derive_note(out, "%s is larger than 16 TiB: a profile reaches no further",
+				derive_label(input, i, label)))
 			return ebpfmm_fail(err, ENOMEM, "notes");
 	}
 	if (derive_profile(input, lines, plan, scale, out, err) || read_back(out, err))

@@ -30,6 +30,8 @@
 #define EBPFMM_DERIVE_MAX_PAGES		(1ULL << 44)	/* more no process can have */
 #define EBPFMM_DERIVE_MAX_SAMPLES	(1U << 20)
 #define EBPFMM_DERIVE_MAX_SPACES	(1U << 16)
+/* What a page walk costs less with 2M pages, nanoseconds, where that was not measured. */
+#define EBPFMM_DERIVE_WALK_NS		20
 #define EBPFMM_DERIVE_TAIL		100	/* the last hundredth is not worth its regions */
 
 /**
@@ -51,13 +53,13 @@ struct ebpfmm_derive_run {
  * @runs: sorted, without overlap; what is in none was not looked at
  * @nruns: how many
  * @input: index of the recording
- * @row: line in it, for who asks
+ * @time_us: its end, from the start of that recording, for who asks
  */
 struct ebpfmm_derive_interval {
 	const struct ebpfmm_derive_run *runs;
 	size_t nruns;
 	size_t input;
-	uint64_t row;
+	uint64_t time_us;
 };
 
 /**
@@ -99,6 +101,7 @@ enum ebpfmm_derive_kind {
 /**
  * struct ebpfmm_derive_space - memory that offsets are counted in, and its heat
  * @kind: what it is
+ * @label: what messages call it; NULL: by its index
  * @exe: path of the program in its container
  * @object: path of the shared object, for an image; NULL for the program itself
  * @name: of a mapping; NULL if it has none
@@ -118,6 +121,7 @@ enum ebpfmm_derive_kind {
  */
 struct ebpfmm_derive_space {
 	enum ebpfmm_derive_kind kind;
+	const char *label;
 	const char *exe;
 	const char *object;
 	const char *name;
@@ -173,20 +177,20 @@ struct ebpfmm_derive_input {
 };
 
 /**
- * struct ebpfmm_derive_source - rows of one recording that a region comes from
+ * struct ebpfmm_derive_source - intervals of one recording that a region comes from
  * @input: index of the recording
- * @rows: how many rows have accesses in the region
- * @first: the lowest of them
- * @last: the highest
- * @top: the one that saw most
+ * @intervals: how many have accesses in the region
+ * @first_us: the end of the first of them
+ * @last_us: of the last
+ * @top_us: of the one that saw most
  * @top_seen: pages times accesses that it saw
  */
 struct ebpfmm_derive_source {
 	size_t input;
-	uint64_t rows;
-	uint64_t first;
-	uint64_t last;
-	uint64_t top;
+	uint64_t intervals;
+	uint64_t first_us;
+	uint64_t last_us;
+	uint64_t top_us;
 	uint64_t top_seen;
 };
 
@@ -210,7 +214,7 @@ struct ebpfmm_derive_source {
  * @stretch: horizon / recorded time
  * @value: what the region is worth in all, nanoseconds
  * @capped: a number is larger than a profile can say
- * @sources: the rows
+ * @sources: the intervals
  * @nsources: how many recordings
  */
 struct ebpfmm_derive_origin {

@@ -78,6 +78,7 @@ static bool sensible(double value)
 
 int derive_check(const struct ebpfmm_derive_input *input, struct ebpfmm_error *err)
 {
+	char label[DERIVE_LABEL];
 	unsigned int order;
 	size_t i;
 
@@ -95,7 +96,7 @@ int derive_check(const struct ebpfmm_derive_input *input, struct ebpfmm_error *e
 		return ebpfmm_fail(err, 0, "more than %u spaces", EBPFMM_DERIVE_MAX_SPACES);
 	for (i = 0; i < input->nspaces; i++) {
 		if (check_space(input, &input->spaces[i], err))
-			return ebpfmm_prefix(err, "space %zu: ", i);
+			return ebpfmm_prefix(err, "%s: ", derive_label(input, i, label));
 	}
 	return 0;
 }

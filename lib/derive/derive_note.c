@@ -8,6 +8,17 @@
 
 #include "derive/derive_private.h"
 
+const char *derive_label(const struct ebpfmm_derive_input *input, size_t space,
+			 char buffer[DERIVE_LABEL])
+{
+	const char *label = input->spaces[space].label;
+
+	if (label)
+		return label;
+	snprintf(buffer, DERIVE_LABEL, "space %zu", space);
+	return buffer;
+}
+
 int derive_note(struct ebpfmm_derived *out, const char *format, ...)
 {
 	char **notes = reallocarray(out->notes, out->nnotes + 1, sizeof(*notes));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the numbers of a profile come from: the rows, and what was made of them.
+ * Where the numbers of a profile come from: the intervals, and what was made of them.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,11 +24,11 @@ static struct ebpfmm_derive_source *source_of(struct ebpfmm_derive_origin *origi
 		return NULL;
 	origin->sources = sources;
 	sources += origin->nsources++;
-	*sources = (struct ebpfmm_derive_source){ .input = input, .first = UINT64_MAX };
+	*sources = (struct ebpfmm_derive_source){ .input = input, .first_us = UINT64_MAX };
 	return sources;
 }
 
-static int add_row(struct ebpfmm_derive_origin *origin,
+static int add_source(struct ebpfmm_derive_origin *origin,
 		   const struct ebpfmm_derive_interval *interval, uint64_t seen)
 {
 	struct ebpfmm_derive_source *source;
@@ -38,14 +38,14 @@ static int add_row(struct ebpfmm_derive_origin *origin,
 	source = source_of(origin, interval->input);
 	if (!source)
 		return -1;
-	source->rows++;
-	if (source->first > interval->row)
-		source->first = interval->row;
-	if (source->last < interval->row)
-		source->last = interval->row;
+	source->intervals++;
+	if (source->first_us > interval->time_us)
+		source->first_us = interval->time_us;
+	if (source->last_us < interval->time_us)
+		source->last_us = interval->time_us;
 	if (source->top_seen < seen) {
 		source->top_seen = seen;
-		source->top = interval->row;
+		source->top_us = interval->time_us;
 	}
 	return 0;
 }
@@ -78,11 +78,11 @@ static int add_interval(const struct part *parts, size_t n, uint64_t *steps,
 			i++;
 			continue;
 		}
-		if (add_row(parts[p++].origin, interval, seen))
+		if (add_source(parts[p++].origin, interval, seen))
 			return -1;
 		seen = 0;
 	}
-	return p < n ? add_row(parts[p].origin, interval, seen) : 0;
+	return p < n ? add_source(parts[p].origin, interval, seen) : 0;
 }
 
 static int by_space(const void *a, const void *b)
@@ -168,12 +168,13 @@ void ebpfmm_derive_explain(const struct ebpfmm_derive_input *input,
 	const struct ebpfmm_derive_origin *origin = &derived->origins[index];
 	const struct ebpfmm_profile_region *region =
 		&derived->profile->programs[origin->program].regions[origin->region];
+	char label[DERIVE_LABEL];
 	unsigned int order;
 	size_t i;
 
 	fprintf(file, "programs[%zu].regions[%zu]: pages %" PRIu64 " to %" PRIu64
-		" of space %zu", origin->program, origin->region, origin->first, origin->end,
-		origin->space);
+		" of %s", origin->program, origin->region, origin->first, origin->end,
+		derive_label(input, origin->space, label));
 	if (origin->nalike > 1)
 		fprintf(file, " and all of %zu mappings that are like it", origin->nalike - 1);
 	fprintf(file, ", worth %.6g ms in all\n", origin->value / 1e6);
@@ -189,10 +190,11 @@ void ebpfmm_derive_explain(const struct ebpfmm_derive_input *input,
 	for (i = 0; i < origin->nsources; i++) {
 		const struct ebpfmm_derive_source *source = &origin->sources[i];
 
-		fprintf(file, "  from %s: %" PRIu64 " rows, %" PRIu64 " to %" PRIu64
-			"; row %" PRIu64 " saw most\n",
+		fprintf(file, "  from %s: %" PRIu64 " intervals with accesses, %g s to %g s; "
+			"most at %g s\n",
 			input->inputs && source->input < input->ninputs ?
 				input->inputs[source->input] : "the recording",
-			source->rows, source->first, source->last, source->top);
+			source->intervals, (double)source->first_us / 1e6,
+			(double)source->last_us / 1e6, (double)source->top_us / 1e6);
 	}
 }

@@ -157,11 +157,17 @@ int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_
 		   const struct derive_plan *plan, double scale,
 		   struct ebpfmm_derived *out, struct ebpfmm_error *err);
 
+#define DERIVE_LABEL	32
+
+/* derive_note.c: what messages call a space; a short one is put into the buffer. */
+const char *derive_label(const struct ebpfmm_derive_input *input, size_t space,
+			 char buffer[DERIVE_LABEL]);
+
 /* derive_note.c: add a line to what people should know. 0, or -1 without memory. */
 int derive_note(struct ebpfmm_derived *out, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* derive_origin.c: find the rows of all origins. 0, or -1 without memory. */
+/* derive_origin.c: find the intervals of all origins. 0, or -1 without memory. */
 int derive_sources(const struct ebpfmm_derive_input *input, struct ebpfmm_derived *out);
 
 #endif /* EBPFMM_DERIVE_PRIVATE_H */

@@ -176,6 +176,7 @@ static int make_region(struct making *making, size_t i, struct ebpfmm_derive_ori
 		i + 1 < making->n && same_space(entry + 1, entry) ? entry + 1 : NULL;
 	const struct derive_line *line = &making->lines[entry->pick.line];
 	struct ebpfmm_error why = {};
+	char label[DERIVE_LABEL];
 	uint64_t ceiling;
 	int ret;
 
@@ -195,9 +196,10 @@ static int make_region(struct making *making, size_t i, struct ebpfmm_derive_ori
 		return -1;
 	}
 	if (ret)
-		return derive_note(making->out, "pages %llu to %llu of space %zu are left "
-				   "out: %s", (unsigned long long)origin->first,
-				   (unsigned long long)origin->end, origin->space,
+		return derive_note(making->out, "pages %llu to %llu of %s are left out: %s",
+				   (unsigned long long)origin->first,
+				   (unsigned long long)origin->end,
+				   derive_label(making->input, origin->space, label),
 				   why.message) ? ebpfmm_fail(err, ENOMEM, "notes") : 1;
 	if (set_alike(making, i, origin))
 		return ebpfmm_fail(err, ENOMEM, "origins");

@@ -50,7 +50,7 @@ static inline struct ebpfmm_derive_interval *heat_intervals(const struct heat *h
 		heat_add(runs, &n, 0, from, heat->cold);
 		heat_add(runs, &n, from, to, heat->seen);
 		heat_add(runs, &n, to, heat->pages, heat->cold);
-		intervals[i] = (struct ebpfmm_derive_interval){ runs, n, 0, i + 2 };
+		intervals[i] = (struct ebpfmm_derive_interval){ runs, n, 0, (i + 1) * 100000 };
 	}
 	return intervals;
 }

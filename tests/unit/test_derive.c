@@ -153,16 +153,16 @@ static void test_numbers(void **state)
 	assert_int_equal(derived->large, 2 * MIB);
 	assert_int_equal(derived->origins[0].walks[9], 511 * 20 * 100);
 	assert_int_equal(derived->origins[0].nsources, 1);
-	assert_int_equal(derived->origins[0].sources[0].rows, 100);
-	assert_int_equal(derived->origins[0].sources[0].first, 2);
-	assert_int_equal(derived->origins[0].sources[0].last, 101);
+	assert_int_equal(derived->origins[0].sources[0].intervals, 100);
+	assert_int_equal(derived->origins[0].sources[0].first_us, 100000);
+	assert_int_equal(derived->origins[0].sources[0].last_us, 10000000);
 
 	file = open_memstream(&text, &size);
 	ebpfmm_derive_explain(&input, derived, 0, file);
 	fclose(file);
 	assert_non_null(strstr(text, "2M: 1226400000 ns a page = 1022000 page walks"));
 	assert_non_null(strstr(text, "touched: 0.500 = 256 pages of 1 blocks"));
-	assert_non_null(strstr(text, "from one.jsonl: 100 rows, 2 to 101"));
+	assert_non_null(strstr(text, "from one.jsonl: 100 intervals with accesses, 0.1 s to 10 s; most at 0.1 s"));
 	free(text);
 	ebpfmm_derived_free(derived);
 	heat_free(space.intervals);

@@ -308,7 +308,7 @@ static void test_alike(void **state)
 	assert_int_equal(derived->origins[0].blocks, ARENAS * 32);
 	assert_int_equal(derived->large, ARENAS * 64 * MIB);
 	assert_true(derived->value > derived->all * 0.999);
-	assert_int_equal(derived->origins[0].sources[0].rows, ARENAS * HEAT_INTERVALS);
+	assert_int_equal(derived->origins[0].sources[0].intervals, ARENAS * HEAT_INTERVALS);
 	region = &derived->profile->programs[0].regions[0];
 	assert_int_equal(region->benefit.ns[9], 511 * 20 * 100 * 20 * 60);
 	assert_int_equal(region->max_size, 68 * MIB);
