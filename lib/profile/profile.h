@@ -122,6 +122,16 @@ int ebpfmm_profile_parse(const char *text, size_t length,
 			 struct ebpfmm_profile **out, struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_profile_bytes - read a size
+ * @text: as a profile has it in a string, such as "64M" or "0x1000"
+ * @bytes: the result
+ * @err: begins with @text
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_profile_bytes(const char *text, uint64_t *bytes, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_profile_load - read and parse a profile from a file
  * @path: regular file of at most EBPFMM_PROFILE_MAX_BYTES
  * @out: as for ebpfmm_profile_parse()

@@ -49,8 +49,7 @@ static int digit_value(char c)
 	return INT_MAX;
 }
 
-static int size_from_string(const char *text, uint64_t *bytes,
-			    struct ebpfmm_error *err)
+int ebpfmm_profile_bytes(const char *text, uint64_t *bytes, struct ebpfmm_error *err)
 {
 	bool hexadecimal = !strncmp(text, "0x", 2);
 	int base = hexadecimal ? 16 : 10;
@@ -103,7 +102,7 @@ int profile_size(struct json_object *value, uint64_t *bytes,
 		 struct ebpfmm_error *err)
 {
 	if (json_object_is_type(value, json_type_string))
-		return size_from_string(json_object_get_string(value), bytes, err);
+		return ebpfmm_profile_bytes(json_object_get_string(value), bytes, err);
 	if (json_object_get_int64(value) < 0)
 		return ebpfmm_fail(err, 0, "%s is negative",
 				   json_object_get_string(value));
