@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "recording/recording.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const kinds[EBPFMM_SPACE_KINDS] = {
@@ -22,6 +24,37 @@ int ebpfmm_parse_space_kind(const char *name)
 		if (!strcmp(name, kinds[kind]))
 			return kind;
 	return -1;
+}
+
+/* In the largest unit that divides it. */
+static void print_size(uint64_t bytes, char *text, size_t room)
+{
+	static const char *const units[] = { "", "K", "M", "G" };
+	size_t unit = 0;
+
+	for (; bytes && !(bytes % 1024) && unit < 3; unit++)
+		bytes /= 1024;
+	snprintf(text, room, "%" PRIu64 "%s", bytes, units[unit]);
+}
+
+void ebpfmm_space_label(const struct ebpfmm_recording_space *space,
+			char label[EBPFMM_SPACE_LABEL])
+{
+	const char *name = space->name ? space->name : "";
+	char size[24];
+	int length;
+
+	if (space->kind != EBPFMM_SPACE_MAPPING) {
+		snprintf(label, EBPFMM_SPACE_LABEL, "%s%s%s", kinds[space->kind],
+			 *name ? " " : "", name);
+	} else {
+		print_size(space->size, size, sizeof(size));
+		length = snprintf(NULL, 0, " %s #%u", size, space->rank);
+		/* Of a long name the end is cut, not what follows it. */
+		snprintf(label, EBPFMM_SPACE_LABEL, "mapping%s%.*s %s #%u", *name ? " " : "",
+			 EBPFMM_SPACE_LABEL - length - 10, name, size, space->rank);
+	}
+	ebpfmm_printable(label);
 }
 
 static bool same_text(const char *a, const char *b)

@@ -219,6 +219,18 @@ bool ebpfmm_same_program(const struct ebpfmm_recording_program *a,
 bool ebpfmm_same_space(const struct ebpfmm_recording_space *a,
 		       const struct ebpfmm_recording_space *b);
 
+#define EBPFMM_SPACE_LABEL	128	/* bytes; a longer name is cut */
+
+/**
+ * ebpfmm_space_label - what people call a space
+ * @space: the space
+ * @label: such as "heap", "object /lib/libm.so.6" or "mapping pool 64M #2"
+ *
+ * The program is not in it. A byte that is not printable ASCII becomes '?'.
+ */
+void ebpfmm_space_label(const struct ebpfmm_recording_space *space,
+			char label[EBPFMM_SPACE_LABEL]);
+
 /**
  * ebpfmm_recording_row_check - whether runs are what a row may have
  * @row: the row; its space is not looked at
