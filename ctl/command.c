@@ -8,10 +8,13 @@
 #define COMMAND	{ "COMMAND", CTL_COMMAND }
 #define DIR	{ "DIR", CTL_DIR }
 #define FILE	{ "FILE", CTL_FILE }
+#define NAME	{ "NAME", CTL_ANY }
 #define NUMBER	{ "N", CTL_ANY }
 #define PATH	{ "PATH", CTL_CGROUP }
 #define PID	{ "PID", CTL_PID }
 #define PROFILE	{ "FILE", CTL_PROFILE }
+#define SIZE	{ "SIZE", CTL_ANY }
+#define TIME	{ "TIME", CTL_ANY }
 
 /* An option, its value, the member of struct ctl_args that it goes to, and its help. */
 #define OPTION(option, argument, member, text, ...)		\
@@ -97,7 +100,7 @@ const struct ctl_command ctl_commands[] = {
 		.options = OPTIONS(
 			OPTION("regions", NOTHING, regions, "add a series for each region"),
 			OPTION("output", FILE, output,
-			       "write to this file, atomically")),
+			       "write to this file, atomically", .letter = 'o')),
 	}, {
 		.name = "calibrate", .run = ctl_calibrate,
 		.summary = "measure what pages cost on this node",
@@ -109,6 +112,24 @@ const struct ctl_command ctl_commands[] = {
 			OPTION("show", NOTHING, show,
 			       "print the costs in use, and measure nothing",
 			       FORM(2), REQUIRED)),
+	}, {
+		.name = "report", .run = ctl_report,
+		.summary = "print which memory was accessed, from recordings",
+		.options = OPTIONS(JSON),
+		.operands = { FILE }, .min = 1, .many = true,
+	}, {
+		.name = "profile", .run = ctl_derive,
+		.summary = "derive a profile from recordings",
+		.options = OPTIONS(JSON,
+			OPTION("name", NAME, name, "name of the profile"),
+			OPTION("horizon", TIME, horizon,
+			       "how long memory is expected to live (10m)"),
+			OPTION("budget", SIZE, budget, "use at most so much memory in 2M pages"),
+			OPTION("output", FILE, output,
+			       "write to this file, atomically", .letter = 'o'),
+			OPTION("explain", NOTHING, explain,
+			       "print where each number comes from")),
+		.operands = { FILE }, .min = 1, .many = true,
 	}, {
 		.name = "gc", .run = ctl_gc,
 		.summary = "remove leftovers of killed hooks and commands",

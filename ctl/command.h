@@ -32,6 +32,10 @@ struct ctl_command;
  * @every: value of --every, or NULL
  * @count: value of --count, or NULL
  * @output: value of --output, or NULL
+ * @explain: say where numbers come from
+ * @name: value of --name, or NULL
+ * @horizon: value of --horizon, or NULL
+ * @budget: value of --budget, or NULL
  * @operands: the operands
  * @noperands: their number
  * @commands: the table of all commands
@@ -42,12 +46,16 @@ struct ctl_args {
 	bool if_stale;
 	bool show;
 	bool regions;
+	bool explain;
 	const char *cgroup;
 	const char *rootfs;
 	const char *debug_dir;
 	const char *every;
 	const char *count;
 	const char *output;
+	const char *name;
+	const char *horizon;
+	const char *budget;
 	char **operands;
 	int noperands;
 	const struct ctl_command *commands;
@@ -162,6 +170,8 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_explain(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_report(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_help(const struct ctl_args *args, struct ebpfmm_error *err);

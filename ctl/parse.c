@@ -21,7 +21,7 @@
  */
 struct options {
 	struct option longs[MOST + 1];
-	char letters[MOST + 2];
+	char letters[2 * MOST + 2];
 	const struct ctl_option *each[MOST];
 	const char *given[MOST];
 	int count;
@@ -33,6 +33,14 @@ static int find(const struct options *options, const char *name)
 		if (!strcmp(options->each[i]->name, name))
 			return i;
 	return -1;
+}
+
+static void add_letter(char *letters, const struct ctl_option *option)
+{
+	letters += strlen(letters);
+	*letters++ = option->letter;
+	if (option->value.name)
+		*letters = ':';
 }
 
 static void collect(struct options *all, const struct ctl_option *options)
@@ -47,7 +55,7 @@ static void collect(struct options *all, const struct ctl_option *options)
 			.val = FIRST + all->count,
 		};
 		if (options->letter)
-			all->letters[strlen(all->letters)] = options->letter;
+			add_letter(all->letters, options);
 		all->each[all->count++] = options;
 	}
 }

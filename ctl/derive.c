@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* profile */
+#include "derive/derive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/duration.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "costs/costs_file.h"
+#include "derive/derive_recorded.h"
+#include "output.h"
+#include "profile/profile_write.h"
+#include "recordings.h"
+
+#define HORIZON		"10m"
+
+static int parse_options(const struct ctl_args *args, struct ebpfmm_derive_input *input,
+			 struct ebpfmm_error *err)
+{
+	uint64_t us;
+
+	if (ebpfmm_parse_duration(args->horizon ? args->horizon : HORIZON, &us, err)) {
+		ebpfmm_prefix(err, "--horizon: ");
+		return CTL_USAGE;
+	}
+	input->horizon_ns = us * 1000;
+	if (!args->budget)
+		return 0;
+	input->has_budget = true;
+	if (ebpfmm_profile_bytes(args->budget, &input->budget, err)) {
+		ebpfmm_prefix(err, "--budget: ");
+		return CTL_USAGE;
+	}
+	return 0;
+}
+
+/* --name, or what the file will be called, as the two should be the same. */
+static char *name_of(const struct ctl_args *args)
+{
+	const char *name = args->name, *slash;
+	size_t length;
+
+	if (!name && args->output) {
+		slash = strrchr(args->output, '/');
+		name = slash ? slash + 1 : args->output;
+		length = strlen(name);
+		if (length > 5 && !strcmp(name + length - 5, ".json"))
+			length -= 5;
+		return strndup(name, length);
+	}
+	return strdup(name ? name : "derived");
+}
+
+static void set_costs(struct ebpfmm_derive_input *input)
+{
+	struct ebpfmm_measurement record = {};
+	struct ebpfmm_error why;
+
+	ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
+	input->costs = record.costs;
+	input->walk_ns[EBPFMM_ORDERS - 1] = EBPFMM_DERIVE_WALK_NS;
+}
+
+/* What is asked for, and what came of it. */
+struct result {
+	const struct ctl_args *args;
+	struct ebpfmm_derive_input input;
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_derived *derived;
+};
+
+static void free_result(struct result *result)
+{
+	ebpfmm_derived_free(result->derived);
+	ebpfmm_recorded_free(&result->recorded);
+}
+
+/* Nothing measures it yet. */
+static int note_walk(struct result *result, struct ebpfmm_error *err)
+{
+	return ebpfmm_recorded_note(&result->recorded, err, "a page walk is taken to cost %d ns: "
+				    "it was not measured on this node", EBPFMM_DERIVE_WALK_NS);
+}
+
+static void log_notes(char *const *notes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ebpfmm_log(LOG_NOTICE, "profile: note: %s", notes[i]);
+}
+
+static int write_file(const char *path, const char *text, struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *tmp = NULL;
+	struct ebpfmm_new_file file = { .dirfd = AT_FDCWD, .name = path, .mode = 0644 };
+
+	if (asprintf(&tmp, "%s.new", path) < 0) {
+		tmp = NULL;
+		return ebpfmm_fail(err, ENOMEM, "%s", path);
+	}
+	file.tmp = tmp;
+	if (ebpfmm_file_replace(&file, text, strlen(text)))
+		return ebpfmm_fail(err, errno, "%s", path);
+	return 0;
+}
+
+static void add_notes(struct json_object *array, char *const *notes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(array, json_object_new_string(notes[i]));
+}
+
+/* Return: to be freed, or NULL without memory. */
+static char *explanation(const struct result *result, size_t index)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	ebpfmm_derive_explain(&result->input, result->derived, index, out);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void print_json(const struct result *result, struct json_object *profile)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *notes = json_object_new_array(), *regions;
+	const struct ebpfmm_derived *derived = result->derived;
+
+	json_object_object_add(object, "profile", json_object_get(profile));
+	ebpfmm_json_add_rounded(object, "worth_ns", derived->value, 6);
+	ebpfmm_json_add_rounded(object, "possible_ns", derived->all, 6);
+	ctl_add_number(object, "large", derived->large);
+	add_notes(notes, result->recorded.notes, result->recorded.nnotes);
+	add_notes(notes, derived->notes, derived->nnotes);
+	json_object_object_add(object, "notes", notes);
+	if (result->args->explain) {
+		regions = json_object_new_array();
+		for (size_t i = 0; i < derived->norigins; i++) {
+			_cleanup_free_ char *text = explanation(result, i);
+
+			json_object_array_add(regions,
+					      text ? json_object_new_string(text) : NULL);
+		}
+		json_object_object_add(object, "explanations", regions);
+	}
+	ctl_print_json(object);
+}
+
+static void print_text(const struct result *result, const char *text)
+{
+	const struct ebpfmm_derived *derived = result->derived;
+	const struct ctl_args *args = result->args;
+
+	if (args->output)
+		ctl_print("%s: profile %s, %zu region%s, worth %.3g ms of %.3g ms, with %" PRIu64
+			  "M in 2M pages\n", args->output, derived->profile->name,
+			  derived->norigins, derived->norigins == 1 ? "" : "s",
+			  derived->value / 1e6, derived->all / 1e6, derived->large >> 20);
+	for (size_t i = 0; args->explain && i < derived->norigins; i++)
+		ebpfmm_derive_explain(&result->input, derived, i, stdout);
+	if (!args->output && !args->explain)
+		fputs(text, stdout);
+}
+
+static int hand_out(const struct result *result, struct ebpfmm_error *err)
+{
+	_cleanup_(json_object_putp) struct json_object *profile = NULL;
+	const struct ctl_args *args = result->args;
+	_cleanup_free_ char *line = NULL;
+	const char *text;
+
+	if (!result->derived->profile)
+		return ebpfmm_fail(err, 0, "no region repays a large page: there is no profile");
+	profile = ebpfmm_profile_json(result->derived->profile);
+	text = profile ? json_object_to_json_string_ext(profile, JSON_C_TO_STRING_PRETTY |
+							JSON_C_TO_STRING_SPACED |
+							JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+	if (!text || asprintf(&line, "%s\n", text) < 0) {
+		line = NULL;
+		return ebpfmm_fail(err, ENOMEM, "profile");
+	}
+	if (args->output && write_file(args->output, line, err))
+		return -1;
+	if (args->json)
+		print_json(result, profile);
+	else
+		print_text(result, line);
+	return 0;
+}
+
+int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err)
+{
+	_cleanup_(free_result) struct result result = { .args = args };
+	_cleanup_(ebpfmm_set_free) struct ebpfmm_set set = {};
+	_cleanup_free_ char *name = name_of(args);
+	struct ebpfmm_derive_input *input = &result.input;
+	struct ebpfmm_recorded *recorded = &result.recorded;
+
+	if (!name)
+		return ebpfmm_fail(err, ENOMEM, "profile");
+	if (parse_options(args, input, err))
+		return CTL_USAGE;
+	if (ctl_recordings(args, &set, err) || ebpfmm_recorded_read(&set, recorded, err) ||
+	    note_walk(&result, err))
+		return -1;
+	set_costs(input);
+	input->name = name;
+	input->spaces = recorded->spaces;
+	input->nspaces = recorded->nspaces;
+	input->inputs = recorded->inputs;
+	input->ninputs = recorded->ninputs;
+	input->recorded_ns = recorded->recorded_ns;
+	if (ebpfmm_derive(input, &result.derived, err))
+		return -1;
+	if (!args->json) {
+		log_notes(recorded->notes, recorded->nnotes);
+		log_notes(result.derived->notes, result.derived->nnotes);
+	}
+	return hand_out(&result, err);
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "derive/derive_recorded.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/page_size.h"
+
+#define PAGE	(1ULL << EBPFMM_PAGE_SHIFT)
+
+/* Of what is left out, more than this share of all accesses is worth a line. */
+#define WORTH_A_NOTE	100
+
+/**
+ * struct reading - the set on its way
+ * @set: the set
+ * @out: what becomes of it
+ * @heat: by space of the set, pages times accesses
+ * @all: of all spaces
+ * @twins: by program of the set, whether another build of it is used
+ */
+struct reading {
+	const struct ebpfmm_set *set;
+	struct ebpfmm_recorded *out;
+	double *heat;
+	double all;
+	bool *twins;
+};
+
+int ebpfmm_recorded_note(struct ebpfmm_recorded *out, struct ebpfmm_error *err,
+			 const char *format, ...)
+{
+	char **notes = reallocarray(out->notes, out->nnotes + 1, sizeof(*notes));
+	va_list args;
+	int ret;
+
+	if (!notes)
+		return ebpfmm_fail(err, ENOMEM, "notes");
+	out->notes = notes;
+	va_start(args, format);
+	ret = vasprintf(&notes[out->nnotes], format, args);
+	va_end(args);
+	if (ret < 0)
+		return ebpfmm_fail(err, ENOMEM, "notes");
+	ebpfmm_printable(notes[out->nnotes++]);
+	return 0;
+}
+
+static double row_heat(const struct ebpfmm_set *set, const struct ebpfmm_set_row *row)
+{
+	const struct ebpfmm_recording_run *runs = set->runs + row->first_run;
+	double sum = 0;
+
+	for (uint32_t i = 0; i < row->nruns; i++)
+		sum += (double)runs[i].pages * runs[i].count;
+	return sum;
+}
+
+static void sum_heat(struct reading *reading)
+{
+	const struct ebpfmm_set *set = reading->set;
+
+	for (size_t i = 0; i < set->nrows; i++) {
+		double heat;
+
+		if (set->rows[i].resident)
+			continue;
+		heat = row_heat(set, &set->rows[i]);
+		reading->heat[set->rows[i].space] += heat;
+		reading->all += heat;
+	}
+}
+
+/* A profile knows programs by their path: of several builds, the hottest one counts. */
+static int choose_builds(struct reading *reading, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_set *set = reading->set;
+	double heat[EBPFMM_SET_MAX_PROGRAMS] = {};
+	size_t i, j;
+
+	for (i = 0; i < set->nspaces; i++)
+		heat[set->spaces[i].space.program] += reading->heat[i];
+	for (i = 0; i < set->nprograms; i++) {
+		for (j = 0; j < set->nprograms && !reading->twins[i]; j++)
+			reading->twins[i] =
+				i != j && !strcmp(set->programs[i].path, set->programs[j].path) &&
+				(heat[j] > heat[i] || (heat[j] == heat[i] && j < i));
+		if (reading->twins[i] &&
+		    ebpfmm_recorded_note(reading->out, err, "%s: of several builds that were "
+					 "recorded, only the one with most accesses is used",
+					 set->programs[i].path))
+			return -1;
+	}
+	return 0;
+}
+
+/* As in places.c, what was mapped from a file has its path; no name can be so. */
+static bool is_file(const struct ebpfmm_recording_space *space)
+{
+	return space->kind == EBPFMM_SPACE_MAPPING && space->name &&
+	       (*space->name == '/' || strpbrk(space->name, "[]\\`$"));
+}
+
+static int is_left_out(struct reading *reading, size_t index, bool *out,
+		       struct ebpfmm_error *err)
+{
+	const struct ebpfmm_recording_space *space = &reading->set->spaces[index].space;
+	const char *path = reading->set->programs[space->program].path;
+	char label[EBPFMM_SPACE_LABEL];
+	const char *why = NULL;
+
+	if (is_file(space))
+		why = "is mapped from a file, which no policy decides about";
+	else if (space->kind == EBPFMM_SPACE_IMAGE || space->kind == EBPFMM_SPACE_OBJECT)
+		why = "has no symbols in the recording to name a region by";
+	*out = why || reading->twins[space->program];
+	if (!why || reading->heat[index] * WORTH_A_NOTE <= reading->all)
+		return 0;
+	ebpfmm_space_label(space, label);
+	return ebpfmm_recorded_note(reading->out, err, "%s of %s is left out, with %.1f %% of "
+				    "the accesses: it %s", label, path,
+				    100 * reading->heat[index] / reading->all, why);
+}
+
+/*
+ * A recording ranks a mapping among those of the same name and size. Without a name,
+ * a profile ranks it among all of that size.
+ */
+static uint32_t rank_of(const struct reading *reading, size_t index)
+{
+	const struct ebpfmm_set *set = reading->set;
+	const struct ebpfmm_recording_space *space = &set->spaces[index].space;
+
+	for (size_t i = 0; i < set->nspaces && !space->name; i++) {
+		const struct ebpfmm_recording_space *other = &set->spaces[i].space;
+
+		if (other->program == space->program && other->kind == space->kind &&
+		    other->size == space->size && other->name && !is_file(other))
+			return 0;
+	}
+	return space->rank;
+}
+
+static enum ebpfmm_derive_kind kind_of(enum ebpfmm_space_kind kind)
+{
+	switch (kind) {
+	case EBPFMM_SPACE_HEAP:
+		return EBPFMM_DERIVE_HEAP;
+	case EBPFMM_SPACE_STACK:
+		return EBPFMM_DERIVE_STACK;
+	case EBPFMM_SPACE_MAPPING:
+		return EBPFMM_DERIVE_MAPPING;
+	default:
+		return EBPFMM_DERIVE_IMAGE;
+	}
+}
+
+static uint32_t samples_of(const struct ebpfmm_recording_header *header)
+{
+	uint64_t samples = header->sampling_us ? header->aggregation_us / header->sampling_us : 0;
+
+	if (samples > EBPFMM_DERIVE_MAX_SAMPLES)
+		samples = EBPFMM_DERIVE_MAX_SAMPLES;
+	return samples ? (uint32_t)samples : 1;
+}
+
+static struct ebpfmm_derive_run *add_interval(const struct ebpfmm_set *set,
+					      const struct ebpfmm_set_row *row,
+					      struct ebpfmm_derive_interval *interval,
+					      struct ebpfmm_derive_run *runs)
+{
+	const struct ebpfmm_recording_run *from = set->runs + row->first_run;
+	uint32_t samples = samples_of(&set->files[row->file].header);
+
+	*interval = (struct ebpfmm_derive_interval){
+		runs, row->nruns, row->file, row->time_us };
+	for (uint32_t i = 0; i < row->nruns; i++)
+		*runs++ = (struct ebpfmm_derive_run){
+			.first = from[i].first,
+			.pages = from[i].pages,
+			.seen = from[i].count < samples ? from[i].count : samples,
+			.samples = samples,
+		};
+	return runs;
+}
+
+static int compare_extents(const void *one, const void *other)
+{
+	const struct ebpfmm_derive_extent *a = one, *b = other;
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+/*
+ * What was resident at any time. Of a run that is so in part, its first pages are taken:
+ * how many is right, and a run is shorter than a large page, or alike.
+ */
+static size_t add_resident(const struct ebpfmm_set *set, const struct ebpfmm_set_space *space,
+			   struct ebpfmm_derive_extent *extents)
+{
+	const struct ebpfmm_set_row *row = set->rows + space->first_row + space->accesses;
+	size_t count = 0, n = 0;
+
+	for (size_t i = 0; i < space->resident; i++, row++) {
+		const struct ebpfmm_recording_run *runs = set->runs + row->first_run;
+
+		for (uint32_t r = 0; r < row->nruns; r++)
+			if (runs[r].count)
+				extents[count++] = (struct ebpfmm_derive_extent){
+					runs[r].first, runs[r].count };
+	}
+	qsort(extents, count, sizeof(*extents), compare_extents);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t end = extents[i].first + extents[i].pages;
+		uint64_t last = n ? extents[n - 1].first + extents[n - 1].pages : 0;
+
+		if (!n || extents[i].first > last)
+			extents[n++] = extents[i];
+		else if (end > last)
+			extents[n - 1].pages = end - extents[n - 1].first;
+	}
+	return n;
+}
+
+static int set_label(struct ebpfmm_derive_space *space,
+		     const struct ebpfmm_recording_space *from, struct ebpfmm_error *err)
+{
+	char name[EBPFMM_SPACE_LABEL], *label;
+
+	ebpfmm_space_label(from, name);
+	if (asprintf(&label, "%s of %s", name, space->exe) < 0)
+		return ebpfmm_fail(err, ENOMEM, "recordings");
+	space->label = label;
+	return 0;
+}
+
+static int add_space(struct reading *reading, size_t index, struct ebpfmm_derive_run **runs,
+		     struct ebpfmm_derive_interval **intervals,
+		     struct ebpfmm_derive_extent **resident, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_set *set = reading->set;
+	const struct ebpfmm_set_space *from = &set->spaces[index];
+	struct ebpfmm_derive_space *space = &reading->out->spaces[reading->out->nspaces++];
+
+	*space = (struct ebpfmm_derive_space){
+		.kind = kind_of(from->space.kind),
+		.exe = set->programs[from->space.program].path,
+		.name = from->space.name,
+		.rank = rank_of(reading, index),
+		.pages = from->pages > from->space.size / PAGE ? from->pages :
+								 from->space.size / PAGE,
+		.intervals = *intervals,
+		.nintervals = from->accesses,
+		.has_resident = from->resident,
+		.resident = *resident,
+	};
+	for (size_t i = 0; i < from->accesses; i++)
+		*runs = add_interval(set, &set->rows[from->first_row + i], (*intervals)++, *runs);
+	space->nresident = add_resident(set, from, *resident);
+	*resident += space->nresident;
+	if (set_label(space, &from->space, err))
+		return -1;
+	if (from->space.seen <= 0 || reading->heat[index] * WORTH_A_NOTE <= reading->all)
+		return 0;
+	return ebpfmm_recorded_note(reading->out, err, "%s was seen through pages of %s: all of "
+				    "such a page looks as hot as its hottest part", space->label,
+				    ebpfmm_order_name((unsigned int)from->space.seen));
+}
+
+static int add_files(struct reading *reading, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_set *set = reading->set;
+	struct ebpfmm_recorded *out = reading->out;
+	uint64_t us = 0;
+
+	for (size_t i = 0; i < set->nfiles; i++) {
+		out->inputs[out->ninputs++] = set->files[i].name;
+		if (__builtin_add_overflow(us, set->files[i].end_us, &us))
+			us = UINT64_MAX;
+	}
+	if (!us)
+		return ebpfmm_fail(err, 0, "nothing was recorded: no time passed");
+	if (__builtin_mul_overflow(us, 1000, &out->recorded_ns))
+		return ebpfmm_fail(err, 0, "the recordings are too long");
+	if (set->files[0].header.page_size != PAGE)
+		return ebpfmm_fail(err, 0, "%s: has pages of %" PRIu32 " bytes, and a profile "
+				   "needs pages of 4096", set->files[0].name,
+				   set->files[0].header.page_size);
+	return 0;
+}
+
+int ebpfmm_recorded_read(const struct ebpfmm_set *set, struct ebpfmm_recorded *recorded,
+			 struct ebpfmm_error *err)
+{
+	_cleanup_free_ double *heat = calloc(set->nspaces + 1, sizeof(*heat));
+	_cleanup_free_ bool *twins = calloc(set->nprograms + 1, sizeof(*twins));
+	struct reading reading = { set, recorded, heat, 0, twins };
+	struct ebpfmm_derive_interval *intervals;
+	struct ebpfmm_derive_extent *resident;
+	struct ebpfmm_derive_run *runs;
+
+	*recorded = (struct ebpfmm_recorded){
+		.spaces = calloc(set->nspaces + 1, sizeof(*recorded->spaces)),
+		.inputs = calloc(set->nfiles + 1, sizeof(*recorded->inputs)),
+		.intervals = calloc(set->nrows + 1, sizeof(*recorded->intervals)),
+		.runs = calloc(set->nruns + 1, sizeof(*recorded->runs)),
+		.resident = calloc(set->nruns + 1, sizeof(*recorded->resident)),
+	};
+	intervals = recorded->intervals;
+	runs = recorded->runs;
+	resident = recorded->resident;
+	if (!heat || !twins || !recorded->spaces || !recorded->inputs || !intervals || !runs ||
+	    !resident)
+		return ebpfmm_fail(err, ENOMEM, "recordings");
+	if (!set->nfiles)
+		return ebpfmm_fail(err, 0, "there is no recording");
+	if (add_files(&reading, err))
+		return -1;
+	sum_heat(&reading);
+	if (choose_builds(&reading, err))
+		return -1;
+	for (size_t i = 0; i < set->nspaces; i++) {
+		bool left_out;
+
+		if (is_left_out(&reading, i, &left_out, err))
+			return -1;
+		if (!left_out &&
+		    add_space(&reading, i, &runs, &intervals, &resident, err))
+			return -1;
+	}
+	return 0;
+}
+
+void ebpfmm_recorded_free(struct ebpfmm_recorded *recorded)
+{
+	for (size_t i = 0; i < recorded->nspaces; i++)
+		free((char *)recorded->spaces[i].label);
+	for (size_t i = 0; i < recorded->nnotes; i++)
+		free(recorded->notes[i]);
+	free(recorded->spaces);
+	free(recorded->inputs);
+	free(recorded->notes);
+	free(recorded->intervals);
+	free(recorded->runs);
+	free(recorded->resident);
+	*recorded = (struct ebpfmm_recorded){};
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From recordings to what a profile can be derived from.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "derive/derive_recorded.h"
+#include "set_text.h"
+
+#define HEADER	"{'recording':{'version':1,'minor':0,'page_size':4096,'sampling_us':5000," \
+		"'aggregation_us':100000}}\n"
+#define PROGRAM	"{'program':{'id':0,'path':'/bin/x','size':1}}\n"
+#define HEAP	"{'space':{'id':0,'program':0,'kind':'heap','seen':'4K'}}\n"
+#define ENDED	"{'end':{'us':400000,'intervals':0,'runs':0,'lost':0}}\n"
+
+static void read_set(const struct ebpfmm_set *set, struct ebpfmm_recorded *recorded)
+{
+	struct ebpfmm_error err = {};
+
+	if (ebpfmm_recorded_read(set, recorded, &err))
+		fail_msg("%s", err.message);
+}
+
+static bool has_note(const struct ebpfmm_recorded *recorded, const char *text)
+{
+	for (size_t i = 0; i < recorded->nnotes; i++)
+		if (strstr(recorded->notes[i], text))
+			return true;
+	return false;
+}
+
+static void test_rows(void **state)
+{
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_set set = {};
+
+	(void)state;
+	set_text(&set, "a", HEADER PROGRAM HEAP
+		 "{'interval':{'us':100000,'space':0,'runs':[3,2,21,0,1,7]}}\n"
+		 "{'resident':{'us':100000,'space':0,'runs':[0,4,4,0,4,2,8,2,2]}}\n"
+		 "{'resident':{'us':200000,'space':0,'runs':[3,4,4]}}\n"
+		 "{'end':{'us':400000,'intervals':1,'runs':2,'lost':0}}\n");
+	set_text(&set, "b", HEADER PROGRAM HEAP
+		 "{'interval':{'us':200000,'space':0,'runs':[0,1,1]}}\n");
+	read_set(&set, &recorded);
+	/* The second one was interrupted: it took until the last that it tells. */
+	assert_int_equal(recorded.recorded_ns, 600000000);
+	assert_int_equal(recorded.ninputs, 2);
+	assert_string_equal(recorded.inputs[1], "b");
+	assert_int_equal(recorded.nspaces, 1);
+	assert_int_equal(recorded.nnotes, 0);
+	assert_int_equal(recorded.spaces[0].kind, EBPFMM_DERIVE_HEAP);
+	assert_string_equal(recorded.spaces[0].label, "heap of /bin/x");
+	assert_int_equal(recorded.spaces[0].pages, 18);
+	assert_int_equal(recorded.spaces[0].nintervals, 2);
+	assert_int_equal(recorded.spaces[0].intervals[0].nruns, 2);
+	/* More accesses than samples there cannot be. */
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].first, 3);
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].seen, 20);
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].samples, 20);
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[1].first, 5);
+	assert_int_equal(recorded.spaces[0].intervals[1].input, 1);
+	assert_int_equal(recorded.spaces[0].intervals[1].time_us, 200000);
+	/* 0 to 4, 4 to 6, 3 to 7, 16 to 18. */
+	assert_true(recorded.spaces[0].has_resident);
+	assert_int_equal(recorded.spaces[0].nresident, 2);
+	assert_int_equal(recorded.spaces[0].resident[0].first, 0);
+	assert_int_equal(recorded.spaces[0].resident[0].pages, 7);
+	assert_int_equal(recorded.spaces[0].resident[1].first, 16);
+	assert_int_equal(recorded.spaces[0].resident[1].pages, 2);
+	ebpfmm_recorded_free(&recorded);
+	ebpfmm_set_free(&set);
+}
+
+/* What no policy decides about is left out; what is hot of that is told. */
+static void test_left_out(void **state)
+{
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_set set = {};
+
+	(void)state;
+	set_text(&set, "a", HEADER PROGRAM HEAP
+		 "{'space':{'id':1,'program':0,'kind':'mapping','name':'/data','size':8192,"
+		 "'rank':1,'seen':'4K'}}\n"
+		 "{'space':{'id':2,'program':0,'kind':'mapping','name':'[anon_shmem:x]',"
+		 "'size':8192,'rank':1,'seen':'4K'}}\n"
+		 "{'space':{'id':3,'program':0,'kind':'image','seen':'4K'}}\n"
+		 "{'space':{'id':4,'program':0,'kind':'mapping','name':'pool','size':8192,"
+		 "'rank':1,'seen':'2M'}}\n"
+		 "{'interval':{'us':100000,'space':1,'runs':[0,1,20]}}\n"
+		 "{'interval':{'us':100000,'space':3,'runs':[0,1,20]}}\n"
+		 "{'interval':{'us':100000,'space':4,'runs':[0,1,20]}}\n");
+	read_set(&set, &recorded);
+	assert_int_equal(recorded.nspaces, 2);
+	assert_string_equal(recorded.spaces[1].label, "mapping pool 8K #1 of /bin/x");
+	assert_int_equal(recorded.nnotes, 3);
+	assert_true(has_note(&recorded, "mapping /data 8K #1 of /bin/x is left out, with 33.3 %"));
+	assert_true(has_note(&recorded, "image of /bin/x is left out"));
+	assert_true(has_note(&recorded, "pool 8K #1 of /bin/x was seen through pages of 2M"));
+	ebpfmm_recorded_free(&recorded);
+	ebpfmm_set_free(&set);
+}
+
+/* A rank among the nameless mappings is none among all mappings of that size. */
+static void test_ranks(void **state)
+{
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_set set = {};
+
+	(void)state;
+	set_text(&set, "a", HEADER PROGRAM HEAP
+		 "{'space':{'id':1,'program':0,'kind':'mapping','size':8192,'rank':2,"
+		 "'seen':'4K'}}\n"
+		 "{'space':{'id':2,'program':0,'kind':'mapping','name':'pool','size':8192,"
+		 "'rank':1,'seen':'4K'}}\n"
+		 "{'space':{'id':3,'program':0,'kind':'mapping','size':4096,'rank':3,"
+		 "'seen':'4K'}}\n"
+		 "{'space':{'id':4,'program':0,'kind':'mapping','name':'/file','size':4096,"
+		 "'rank':1,'seen':'4K'}}\n" ENDED);
+	read_set(&set, &recorded);
+	assert_int_equal(recorded.nspaces, 4);
+	assert_int_equal(recorded.spaces[1].rank, 0);
+	assert_int_equal(recorded.spaces[1].pages, 2);
+	assert_int_equal(recorded.spaces[2].rank, 1);
+	assert_int_equal(recorded.spaces[3].rank, 3);
+	ebpfmm_recorded_free(&recorded);
+	ebpfmm_set_free(&set);
+}
+
+/* Of two builds of a program that were recorded, the one that did more counts. */
+static void test_builds(void **state)
+{
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_set set = {};
+
+	(void)state;
+	set_text(&set, "a", HEADER "{'program':{'id':0,'path':'/bin/x','build_id':'00'}}\n" HEAP
+		 "{'interval':{'us':100000,'space':0,'runs':[0,1,20]}}\n");
+	set_text(&set, "b", HEADER "{'program':{'id':0,'path':'/bin/x','build_id':'01'}}\n" HEAP
+		 "{'interval':{'us':100000,'space':0,'runs':[0,2,20]}}\n");
+	read_set(&set, &recorded);
+	assert_int_equal(recorded.nspaces, 1);
+	assert_int_equal(recorded.spaces[0].pages, 2);
+	assert_int_equal(recorded.nnotes, 1);
+	assert_true(has_note(&recorded, "/bin/x: of several builds"));
+	ebpfmm_recorded_free(&recorded);
+	ebpfmm_set_free(&set);
+}
+
+static void test_errors(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *reason;
+	} examples[] = {
+		{ HEADER, "no time passed" },
+		{ "{'recording':{'version':1,'minor':0,'page_size':16384,'sampling_us':5000,"
+		  "'aggregation_us':100000}}\n" ENDED, "a: has pages of 16384 bytes" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		struct ebpfmm_recorded recorded;
+		struct ebpfmm_error err = {};
+		struct ebpfmm_set set = {};
+
+		set_text(&set, "a", examples[i].text);
+		if (!ebpfmm_recorded_read(&set, &recorded, &err))
+			fail_msg("%s: accepted", examples[i].reason);
+		if (!strstr(err.message, examples[i].reason))
+			fail_msg("%s", err.message);
+		ebpfmm_recorded_free(&recorded);
+		ebpfmm_set_free(&set);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_ranks),
+		cmocka_unit_test(test_builds),
+		cmocka_unit_test(test_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
