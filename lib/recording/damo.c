@@ -41,7 +41,7 @@ struct import {
 	uint64_t aggregation_us;
 	uint64_t start_ns;
 	uint64_t time_us;
-	struct ebpfmm_region *regions;
+	struct ebpfmm_damon_region *regions;
 	struct ebpfmm_rows rows;
 };
 
@@ -123,7 +123,7 @@ static int parse_count(const struct import *import, struct json_object *object,
 }
 
 static int parse_region(const struct import *import, struct json_object *object,
-			struct ebpfmm_region *region, struct ebpfmm_error *err)
+			struct ebpfmm_damon_region *region, struct ebpfmm_error *err)
 {
 	uint64_t count = 0;
 

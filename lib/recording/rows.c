@@ -17,14 +17,14 @@ struct ebpfmm_piece {
 
 static int compare_regions(const void *one, const void *other)
 {
-	const struct ebpfmm_region *a = one, *b = other;
+	const struct ebpfmm_damon_region *a = one, *b = other;
 
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
 	return a->end < b->end ? -1 : a->end > b->end;
 }
 
-static int sort_regions(struct ebpfmm_region *regions, size_t count,
+static int sort_regions(struct ebpfmm_damon_region *regions, size_t count,
 			struct ebpfmm_error *err)
 {
 	qsort(regions, count, sizeof(*regions), compare_regions);
@@ -37,7 +37,7 @@ static int sort_regions(struct ebpfmm_region *regions, size_t count,
 
 /* Cut regions at the bounds of mappings; both are in ascending order. */
 static int cut_regions(struct ebpfmm_rows *rows, const struct ebpfmm_places *places,
-		       const struct ebpfmm_region *regions, size_t count, size_t *npieces,
+		       const struct ebpfmm_damon_region *regions, size_t count, size_t *npieces,
 		       struct ebpfmm_error *err)
 {
 	size_t first = 0, n = 0;
@@ -49,7 +49,7 @@ static int cut_regions(struct ebpfmm_rows *rows, const struct ebpfmm_places *pla
 		return ebpfmm_fail(err, ENOMEM, "regions");
 	rows->pieces = larger;
 	for (size_t i = 0; i < count; i++) {
-		const struct ebpfmm_region *region = &regions[i];
+		const struct ebpfmm_damon_region *region = &regions[i];
 		bool found = false;
 
 		if (!region->count || region->start == region->end)
@@ -148,7 +148,7 @@ static int tell_pieces(struct ebpfmm_rows *rows, size_t count, uint64_t time_us,
 }
 
 int ebpfmm_rows_tell(struct ebpfmm_rows *rows, const struct ebpfmm_places *places,
-		     struct ebpfmm_region *regions, size_t count, uint64_t time_us,
+		     struct ebpfmm_damon_region *regions, size_t count, uint64_t time_us,
 		     struct ebpfmm_error *err)
 {
 	size_t npieces = 0;

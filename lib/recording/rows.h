@@ -9,12 +9,12 @@
 struct ebpfmm_piece;
 
 /**
- * struct ebpfmm_region - addresses that DAMON watched as one
+ * struct ebpfmm_damon_region - addresses that DAMON watched as one
  * @start: the first address
  * @end: the address behind
  * @count: in how many samples of the interval they were accessed
  */
-struct ebpfmm_region {
+struct ebpfmm_damon_region {
 	uint64_t start;
 	uint64_t end;
 	uint32_t count;
@@ -55,7 +55,7 @@ struct ebpfmm_rows {
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_rows_tell(struct ebpfmm_rows *rows, const struct ebpfmm_places *places,
-		     struct ebpfmm_region *regions, size_t count, uint64_t time_us,
+		     struct ebpfmm_damon_region *regions, size_t count, uint64_t time_us,
 		     struct ebpfmm_error *err);
 
 /**
