@@ -102,6 +102,8 @@ static int write_file(const char *path, const char *text, struct ebpfmm_error *e
 	_cleanup_free_ char *tmp = NULL;
 	struct ebpfmm_new_file file = { .dirfd = AT_FDCWD, .name = path, .mode = 0644 };
 
+	if (ebpfmm_file_may_replace(AT_FDCWD, path, err))
+		return -1;
 	if (asprintf(&tmp, "%s.new", path) < 0) {
 		tmp = NULL;
 		return ebpfmm_fail(err, ENOMEM, "%s", path);

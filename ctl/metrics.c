@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "command.h"
 #include "kernel/privilege.h"
 #include "walk.h"
@@ -85,6 +86,8 @@ int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err)
 		return ebpfmm_fail(err, ENOMEM, "collect the metrics");
 	all.data = metrics;
 	if (ctl_walk(&all, err))
+		return -1;
+	if (args->output && ebpfmm_file_may_replace(AT_FDCWD, args->output, err))
 		return -1;
 	if (args->output)
 		return replace(metrics, args->output, err);

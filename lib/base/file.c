@@ -148,6 +148,15 @@ void ebpfmm_file_discard(const struct ebpfmm_new_file *file)
 	errno = code;
 }
 
+int ebpfmm_file_may_replace(int dirfd, const char *path, struct ebpfmm_error *err)
+{
+	struct stat there;
+
+	if (!fstatat(dirfd, path, &there, AT_SYMLINK_NOFOLLOW) && !S_ISREG(there.st_mode))
+		return ebpfmm_fail(err, 0, "%s: is not a regular file", path);
+	return 0;
+}
+
 int ebpfmm_file_prepare(const struct ebpfmm_new_file *file, const void *bytes,
 			size_t size)
 {

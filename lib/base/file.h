@@ -75,6 +75,17 @@ int ebpfmm_file_number(int dirfd, const char *path, const char *key, uint64_t *v
 DIR *ebpfmm_dir_open(int dirfd, const char *path);
 
 /**
+ * ebpfmm_file_may_replace - check that a path that was given may be replaced
+ * @dirfd: directory that @path is relative to, or AT_FDCWD
+ * @path: the file
+ * @err: begins with @path: there is something that is not a regular file, such as a
+ *	device, which must not be lost
+ *
+ * Return: 0, also if there is nothing, or -1 with @err set.
+ */
+int ebpfmm_file_may_replace(int dirfd, const char *path, struct ebpfmm_error *err);
+
+/**
  * struct ebpfmm_new_file - a file to be replaced atomically
  * @dirfd: its directory
  * @name: its name

@@ -265,6 +265,8 @@ static int replace(int dirfd, const char *name, const char *line, struct ebpfmm_
 	_cleanup_free_ char *tmp = NULL;
 	struct ebpfmm_new_file file = { .dirfd = dirfd, .name = name, .mode = 0600 };
 
+	if (ebpfmm_file_may_replace(dirfd, name, err))
+		return -1;
 	if (asprintf(&tmp, "%s.new", name) < 0) {
 		tmp = NULL;
 		return ebpfmm_fail(err, ENOMEM, "%s", name);

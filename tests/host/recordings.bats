@@ -144,7 +144,11 @@ regions()
 	jq -e '.name == "mine"' other.json
 	run -1 --separate-stderr ebpfmm profile -o 'a b.json' $planted-1.jsonl
 	[[ $stderr == *'a b'* ]]
-	[ "$(ls)" = $'other.json\nout.json' ]
+	mkfifo pipe
+	run -1 --separate-stderr ebpfmm profile --name p -o pipe $planted-1.jsonl
+	[[ $stderr == *'pipe: is not a regular file'* ]]
+	[ -p pipe ]
+	[ "$(echo *.json*)" = 'other.json out.json' ]
 }
 
 @test "profile: where its numbers come from" {
