@@ -10,6 +10,7 @@
  *	elf_symbol.c	finding symbols
  *	elf_version.c	the versions of symbols
  *	elf_demangle.c	C++ names
+ *	elf_list.c	listing symbols and sections
  */
 #ifndef EBPFMM_ELF_PRIVATE_H
 #define EBPFMM_ELF_PRIVATE_H
@@ -248,6 +249,24 @@ const char *ebpfmm_elf_string_at(const struct data *strings, uint64_t offset);
  * Return: -1.
  */
 int ebpfmm_elf_damaged(struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_elf_read_section_names - read the names of sections, if that was not done
+ * @elf: the file
+ * @err: what is wrong with them
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_elf_read_section_names(struct ebpfmm_elf *elf, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_elf_read_symbols - read the symbols, if that was not done
+ * @elf: the file
+ * @err: what is wrong with them
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_elf_read_symbols(struct ebpfmm_elf *elf, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_elf_free_symbols - free what the search for symbols made

@@ -7,7 +7,7 @@
 
 #include "elf/elf_private.h"
 
-static int read_names(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
+int ebpfmm_elf_read_section_names(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 {
 	size_t index;
 
@@ -27,7 +27,7 @@ int ebpfmm_elf_section(struct ebpfmm_elf *elf, const char *name,
 	GElf_Shdr shdr, found;
 	bool have = false;
 
-	if (read_names(elf, err))
+	if (ebpfmm_elf_read_section_names(elf, err))
 		return ebpfmm_prefix(err, "no section %s: ", name);
 	while ((section = elf_nextscn(elf->file->elf, section))) {
 		if (!gelf_getshdr(section, &shdr))
@@ -59,7 +59,7 @@ static void name_section(struct ebpfmm_elf *elf, uint64_t address,
 	Elf_Scn *section = NULL;
 	GElf_Shdr shdr;
 
-	if (read_names(elf, NULL))
+	if (ebpfmm_elf_read_section_names(elf, NULL))
 		return;
 	while ((section = elf_nextscn(elf->file->elf, section))) {
 		/* The addresses of .tbss belong to other sections in memory. */

@@ -194,7 +194,7 @@ static int read_all(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 	return ebpfmm_elf_read_versions(elf, err);
 }
 
-static int read_symbols(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
+int ebpfmm_elf_read_symbols(struct ebpfmm_elf *elf, struct ebpfmm_error *err)
 {
 	if (elf->have_symbols)
 		return 0;
@@ -419,7 +419,7 @@ int ebpfmm_elf_symbol(struct ebpfmm_elf *elf, const char *name,
 	struct candidate candidate = {};
 	const Elf64_Sym *symbol = &candidate.symbol;
 
-	if (read_symbols(elf, err) || find(elf, &wanted, &candidate, err))
+	if (ebpfmm_elf_read_symbols(elf, err) || find(elf, &wanted, &candidate, err))
 		return -1;
 	if (!is_found(&candidate))
 		return fail_absent(elf, &wanted, &candidate, err);

@@ -48,10 +48,9 @@
 
 #include "base/bpf_types.h"
 #include "elf/confine.h"
+#include "elf/reader_private.h"
 
-/* The child's descriptors of its files; all others are closed. */
-#define FILE_FD 0
-#define DEBUG_FD 1
+/* Descriptors of the child from here on are closed. */
 #define END_FD 2
 /*
  * Address space for a program and its debug file of the maximum size, of which only parts
@@ -113,11 +112,11 @@ static enum ebpfmm_read_outcome read_files(const struct ebpfmm_questions *questi
 {
 	struct ebpfmm_elf *elf;
 
-	if (ebpfmm_elf_open(FILE_FD, &elf, err))
+	if (ebpfmm_elf_open(READER_FILE, &elf, err))
 		return EBPFMM_READ_BAD_FILE;
 	reading->image = *ebpfmm_elf_image(elf);
 	reading->stripped = ebpfmm_elf_is_stripped(elf);
-	if (questions->debugfd >= 0 && ebpfmm_elf_add_debug(elf, DEBUG_FD, err))
+	if (questions->debugfd >= 0 && ebpfmm_elf_add_debug(elf, READER_DEBUG, err))
 		return EBPFMM_READ_BAD_DEBUG;
 	for (size_t i = 0; i < questions->count; i++) {
 		if (find(elf, &questions->names[i], questions->locate,
@@ -131,32 +130,28 @@ static enum ebpfmm_read_outcome read_files(const struct ebpfmm_questions *questi
 	return EBPFMM_READ_ALL;
 }
 
-static int keep_files(const struct ebpfmm_questions *questions, struct ebpfmm_error *err)
+static int keep_files(const struct reader_job *job, struct ebpfmm_error *err)
 {
 	/* Away from the final descriptors. */
-	int fd = fcntl(questions->fd, F_DUPFD, END_FD);
-	int debugfd = questions->debugfd < 0 ? fd :
-		      fcntl(questions->debugfd, F_DUPFD, END_FD);
+	int fd = fcntl(job->fd, F_DUPFD, END_FD);
+	int debugfd = job->debugfd < 0 ? fd : fcntl(job->debugfd, F_DUPFD, END_FD);
 
-	if (fd < 0 || debugfd < 0 || dup2(fd, FILE_FD) < 0 ||
-	    dup2(debugfd, DEBUG_FD) < 0 || close_range(END_FD, ~0U, 0))
+	if (fd < 0 || debugfd < 0 || dup2(fd, READER_FILE) < 0 ||
+	    dup2(debugfd, READER_DEBUG) < 0 || close_range(END_FD, ~0U, 0))
 		return ebpfmm_fail(err, errno, "close its other files");
 	return 0;
 }
 
-static _Noreturn void run_child(const struct ebpfmm_questions *questions, pid_t parent,
-				struct ebpfmm_reading *reading)
+static _Noreturn void run_child(const struct reader_job *job, pid_t parent)
 {
-	enum ebpfmm_read_outcome outcome = EBPFMM_READ_NOTHING;
 	struct ebpfmm_error err = {};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	if (!keep_files(questions, &err) && !ebpfmm_confine(MEMORY_MAX, &err))
-		outcome = read_files(questions, reading, &err);
-	memcpy(reading->why, err.message, sizeof(err.message));
-	reading->outcome = outcome;
+	if (!keep_files(job, &err) && !ebpfmm_confine(MEMORY_MAX, &err))
+		job->work(job->data, &err);
+	memcpy(job->why, err.message, sizeof(err.message));
 	/* Handlers of atexit(3) belong to the parent. */
 	_exit(0);
 }
@@ -182,7 +177,7 @@ static bool is_bool(const bool *value)
 	return byte <= 1;
 }
 
-static bool is_text(char *text, size_t size)
+bool reader_is_text(char *text, size_t size)
 {
 	if (!memchr(text, '\0', size))
 		return false;
@@ -190,7 +185,7 @@ static bool is_text(char *text, size_t size)
 	return true;
 }
 
-static const char *check_image(const struct ebpfmm_image *image)
+const char *reader_check_image(const struct ebpfmm_image *image)
 {
 	uint64_t align = image->bias_align;
 
@@ -225,11 +220,10 @@ static const char *check_part(const struct ebpfmm_elf_found *found,
 	return NULL;
 }
 
-static const char *check_found(const struct ebpfmm_elf_found *found,
-			       const struct ebpfmm_image *image)
+const char *reader_check_ranges(const struct ebpfmm_range *range,
+				const struct ebpfmm_range *pages,
+				const struct ebpfmm_image *image)
 {
-	const struct ebpfmm_range *range = &found->range, *pages = &found->anonymous;
-
 	if (!is_inside(range->start, range->end, &image->extent))
 		return "range";
 	/* Within a PT_LOAD the anonymous pages are the last ones. */
@@ -237,7 +231,7 @@ static const char *check_found(const struct ebpfmm_elf_found *found,
 	    (!is_inside(pages->start, pages->end, range) || pages->end != range->end ||
 	     (pages->start != range->start && !is_page(pages->start))))
 		return "anonymous range";
-	return check_part(found, image);
+	return NULL;
 }
 
 static const char *check_location(struct ebpfmm_answer *answer)
@@ -248,7 +242,7 @@ static const char *check_location(struct ebpfmm_answer *answer)
 		return "truth";
 	if (!answer->located)
 		return NULL;
-	if (!is_text(location->section, sizeof(location->section)))
+	if (!reader_is_text(location->section, sizeof(location->section)))
 		return "section name";
 	if (location->offset >= ADDRESS_MAX)
 		return "section offset";
@@ -263,7 +257,11 @@ static const char *check_answers(struct ebpfmm_reading *reading)
 	const char *wrong = NULL;
 
 	for (uint32_t i = 0; i < reading->answered && !wrong; i++) {
-		wrong = check_found(&reading->answers[i].found, &reading->image);
+		const struct ebpfmm_elf_found *found = &reading->answers[i].found;
+
+		wrong = reader_check_ranges(&found->range, &found->anonymous, &reading->image);
+		if (!wrong)
+			wrong = check_part(found, &reading->image);
 		if (!wrong)
 			wrong = check_location(&reading->answers[i]);
 	}
@@ -288,8 +286,8 @@ const char *ebpfmm_reading_check(struct ebpfmm_reading *reading, size_t count)
 
 	if (reading->outcome >= EBPFMM_OUTCOMES)
 		return "outcome";
-	if (!is_text(reading->why, sizeof(reading->why)) ||
-	    !is_text(reading->no_id, sizeof(reading->no_id)))
+	if (!reader_is_text(reading->why, sizeof(reading->why)) ||
+	    !reader_is_text(reading->no_id, sizeof(reading->no_id)))
 		return "text";
 	if (!is_count(reading, count))
 		return "number of answers";
@@ -299,9 +297,11 @@ const char *ebpfmm_reading_check(struct ebpfmm_reading *reading, size_t count)
 		return "truth";
 	if (reading->id_size > EBPFMM_BUILD_ID_MAX || reading->id_size == 1)
 		return "build id";
-	wrong = check_image(&reading->image);
+	wrong = reader_check_image(&reading->image);
 	return wrong ?: check_answers(reading);
 }
+
+/* --- the parent and its child ------------------------------------------------------- */
 
 static int wait_end(pid_t pid, struct ebpfmm_error *err)
 {
@@ -345,24 +345,58 @@ static int take(const struct ebpfmm_reading *shared, size_t size, size_t count,
 	return -1;
 }
 
+int reader_run(const struct reader_job *job, struct ebpfmm_error *err)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (!pid)
+		run_child(job, parent);
+	if (pid < 0)
+		return ebpfmm_fail(err, errno, "start its reader");
+	return wait_end(pid, err);
+}
+
+void *reader_map(size_t size, struct ebpfmm_error *err)
+{
+	void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			    -1, 0);
+
+	if (shared != MAP_FAILED)
+		return shared;
+	ebpfmm_fail(err, errno, "map its reader's answer");
+	return NULL;
+}
+
+/**
+ * struct exchange - what is asked, and where the answer goes
+ * @questions: what to look up
+ * @reading: shared with the child
+ */
+struct exchange {
+	const struct ebpfmm_questions *questions;
+	struct ebpfmm_reading *reading;
+};
+
+static void answer(void *data, struct ebpfmm_error *err)
+{
+	const struct exchange *exchange = data;
+
+	exchange->reading->outcome = read_files(exchange->questions, exchange->reading, err);
+}
+
 int ebpfmm_read(const struct ebpfmm_questions *questions, struct ebpfmm_reading **out,
 		struct ebpfmm_error *err)
 {
 	size_t size = sizeof(**out) + questions->count * sizeof((*out)->answers[0]);
-	struct ebpfmm_reading *shared;
-	pid_t parent = getpid(), pid;
+	struct exchange exchange = { questions, reader_map(size, err) };
+	struct reader_job job = { questions->fd, questions->debugfd, answer, &exchange, NULL };
 	int rc;
 
-	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return ebpfmm_fail(err, errno, "map its reader's answer");
-	pid = fork();
-	if (!pid)
-		run_child(questions, parent, shared);
-	if (pid < 0)
-		rc = ebpfmm_fail(err, errno, "start its reader");
-	else
-		rc = wait_end(pid, err) ?: take(shared, size, questions->count, out, err);
-	munmap(shared, size);
+	if (!exchange.reading)
+		return -1;
+	job.why = exchange.reading->why;
+	rc = reader_run(&job, err) ?:
+	     take(exchange.reading, size, questions->count, out, err);
+	munmap(exchange.reading, size);
 	return rc;
 }

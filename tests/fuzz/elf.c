@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "elf/elf_file.h"
+#include "elf/list.h"
 
 #define PAGE_MASK 4095ULL
 
@@ -87,6 +88,28 @@ static void check_range(struct ebpfmm_elf *elf, const struct ebpfmm_range *range
 	require(object.file_end <= ((size + PAGE_MASK) & ~PAGE_MASK));
 }
 
+/* What is listed keeps the same promises. */
+static void check_list(struct ebpfmm_elf *elf, size_t size)
+{
+	struct ebpfmm_listed list[4] = { 0 };
+	struct ebpfmm_error err = { 0 };
+	struct ebpfmm_range part;
+	uint32_t count, i;
+
+	if (ebpfmm_elf_list(elf, 4096, list, 4, &count, &err)) {
+		require(err.message[0]);
+		return;
+	}
+	require(count <= 4);
+	for (i = 0; i < count; i++) {
+		check_range(elf, &list[i].range, size);
+		require(!ebpfmm_elf_anonymous(elf, &list[i].range, &part));
+		require(part.start == list[i].anonymous.start);
+		require(part.end == list[i].anonymous.end && part.end - part.start >= 4096);
+		require(list[i].name[0] && memchr(list[i].name, '\0', EBPFMM_LIST_NAME));
+	}
+}
+
 static void check_elf(struct ebpfmm_elf *elf, size_t size)
 {
 	const struct ebpfmm_image *image = ebpfmm_elf_image(elf);
@@ -111,6 +134,7 @@ static void check_elf(struct ebpfmm_elf *elf, size_t size)
 		check_range(elf, &range, size);
 	else
 		require(err.message[0]);
+	check_list(elf, size);
 }
 
 /* A file in memory, the same one for each input. */
