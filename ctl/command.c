@@ -128,7 +128,9 @@ const struct ctl_command ctl_commands[] = {
 			OPTION("output", FILE, output,
 			       "write to this file, atomically", .letter = 'o'),
 			OPTION("explain", NOTHING, explain,
-			       "print where each number comes from")),
+			       "print where each number comes from"),
+			OPTION("rootfs", DIR, rootfs, "take symbols from the programs in this root"),
+			DEBUG_DIR),
 		.operands = { FILE }, .min = 1, .many = true,
 	}, {
 		.name = "gc", .run = ctl_gc,

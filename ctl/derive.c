@@ -3,7 +3,6 @@
 #include "derive/derive.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +11,11 @@
 
 #include "base/cleanup.h"
 #include "base/duration.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "costs/costs_file.h"
 #include "derive/derive_recorded.h"
+#include "files.h"
 #include "output.h"
 #include "profile/profile_write.h"
 #include "recordings.h"
@@ -95,23 +94,6 @@ static void log_notes(char *const *notes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		ebpfmm_log(LOG_NOTICE, "profile: note: %s", notes[i]);
-}
-
-static int write_file(const char *path, const char *text, struct ebpfmm_error *err)
-{
-	_cleanup_free_ char *tmp = NULL;
-	struct ebpfmm_new_file file = { .dirfd = AT_FDCWD, .name = path, .mode = 0644 };
-
-	if (ebpfmm_file_may_replace(AT_FDCWD, path, err))
-		return -1;
-	if (asprintf(&tmp, "%s.new", path) < 0) {
-		tmp = NULL;
-		return ebpfmm_fail(err, ENOMEM, "%s", path);
-	}
-	file.tmp = tmp;
-	if (ebpfmm_file_replace(&file, text, strlen(text)))
-		return ebpfmm_fail(err, errno, "%s", path);
-	return 0;
 }
 
 static void add_notes(struct json_object *array, char *const *notes, size_t count)
@@ -196,7 +178,7 @@ static int hand_out(const struct result *result, struct ebpfmm_error *err)
 		line = NULL;
 		return ebpfmm_fail(err, ENOMEM, "profile");
 	}
-	if (args->output && write_file(args->output, line, err))
+	if (args->output && ctl_replace(args->output, line, strlen(line), 0644, err))
 		return -1;
 	if (args->json)
 		print_json(result, profile);
@@ -208,6 +190,7 @@ static int hand_out(const struct result *result, struct ebpfmm_error *err)
 int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	_cleanup_(free_result) struct result result = { .args = args };
+	_cleanup_(ctl_files_close) struct ctl_files files = {};
 	_cleanup_(ebpfmm_set_free) struct ebpfmm_set set = {};
 	_cleanup_free_ char *name = name_of(args);
 	struct ebpfmm_derive_input *input = &result.input;
@@ -217,7 +200,9 @@ int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err)
 		return ebpfmm_fail(err, ENOMEM, "profile");
 	if (parse_options(args, input, err))
 		return CTL_USAGE;
-	if (ctl_recordings(args, &set, err) || ebpfmm_recorded_read(&set, recorded, err) ||
+	if ((args->rootfs && ctl_files_open(args, &files, err)) ||
+	    ctl_recordings(args, &set, err) ||
+	    ebpfmm_recorded_read(&set, args->rootfs ? &files.files : NULL, recorded, err) ||
 	    note_walk(&result, err))
 		return -1;
 	set_costs(input);

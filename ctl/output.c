@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "output.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/json.h"
 
 void ctl_print_json(struct json_object *value)
@@ -36,6 +39,24 @@ char *ctl_format(const char *format, va_list args)
 	char *text;
 
 	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+int ctl_replace(const char *path, const void *bytes, size_t size, mode_t mode,
+		struct ebpfmm_error *err)
+{
+	struct ebpfmm_new_file file = { .dirfd = AT_FDCWD, .name = path, .mode = mode };
+	_cleanup_free_ char *tmp = NULL;
+
+	if (ebpfmm_file_may_replace(AT_FDCWD, path, err))
+		return -1;
+	if (asprintf(&tmp, "%s.new", path) < 0) {
+		tmp = NULL;
+		return ebpfmm_fail(err, ENOMEM, "%s", path);
+	}
+	file.tmp = tmp;
+	if (ebpfmm_file_replace(&file, bytes, size))
+		return ebpfmm_fail(err, errno, "%s", path);
+	return 0;
 }
 
 void ctl_print(const char *format, ...)

@@ -8,6 +8,8 @@
 
 #include <json-c/json.h>
 #include <stdarg.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -42,6 +44,19 @@ const char *ctl_error_code(const struct ebpfmm_error *err);
  * Return: to be freed, or NULL without memory.
  */
 char *ctl_format(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
+/**
+ * ctl_replace - write a file that an option names, atomically
+ * @path: the file; while it is written, there is another one behind whose name is ".new"
+ * @bytes: its content
+ * @size: size of @bytes
+ * @mode: permissions
+ * @err: begins with @path, such as that something is there that is no regular file
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ctl_replace(const char *path, const void *bytes, size_t size, mode_t mode,
+		struct ebpfmm_error *err);
 
 /**
  * ctl_print - print a line

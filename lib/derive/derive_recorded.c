@@ -16,6 +16,7 @@
 /**
  * struct reading - the set on its way
  * @set: the set
+ * @files: finds files, or NULL
  * @out: what becomes of it
  * @heat: by space of the set, pages times accesses
  * @all: of all spaces
@@ -23,6 +24,7 @@
  */
 struct reading {
 	const struct ebpfmm_set *set;
+	const struct ebpfmm_recorded_files *files;
 	struct ebpfmm_recorded *out;
 	double *heat;
 	double all;
@@ -103,25 +105,46 @@ static bool is_file(const struct ebpfmm_recording_space *space)
 	       (*space->name == '/' || strpbrk(space->name, "[]\\`$"));
 }
 
+static bool is_image(const struct ebpfmm_recording_space *space)
+{
+	return space->kind == EBPFMM_SPACE_IMAGE || space->kind == EBPFMM_SPACE_OBJECT;
+}
+
+/* Return: 0, or -1 with @why set to why it cannot be used. */
+static int find_file(const struct reading *reading, const struct ebpfmm_recording_space *space,
+		     struct ebpfmm_recorded_file *file, struct ebpfmm_error *why)
+{
+	if (!reading->files)
+		return ebpfmm_fail(why, 0, "without its file, no region of it has a name");
+	if (reading->files->find(&reading->set->programs[space->program], space->name, file,
+				 reading->files->data, why))
+		return -1;
+	return file->nanonymous ? 0 : ebpfmm_fail(why, 0, "it is all mapped from the file");
+}
+
+/* Files are looked at only where it pays. */
 static int is_left_out(struct reading *reading, size_t index, bool *out,
-		       struct ebpfmm_error *err)
+		       struct ebpfmm_recorded_file *file, struct ebpfmm_error *err)
 {
 	const struct ebpfmm_recording_space *space = &reading->set->spaces[index].space;
-	const char *path = reading->set->programs[space->program].path;
+	bool hot = reading->heat[index] * WORTH_A_NOTE > reading->all;
 	char label[EBPFMM_SPACE_LABEL];
-	const char *why = NULL;
+	struct ebpfmm_error why = {};
 
+	*out = true;
+	if (reading->twins[space->program])
+		return 0;
 	if (is_file(space))
-		why = "is mapped from a file, which no policy decides about";
-	else if (space->kind == EBPFMM_SPACE_IMAGE || space->kind == EBPFMM_SPACE_OBJECT)
-		why = "has no symbols in the recording to name a region by";
-	*out = why || reading->twins[space->program];
-	if (!why || reading->heat[index] * WORTH_A_NOTE <= reading->all)
+		ebpfmm_fail(&why, 0, "no policy decides about files");
+	else if (!is_image(space) || (hot && !find_file(reading, space, file, &why)))
+		*out = false;
+	if (!*out || !hot)
 		return 0;
 	ebpfmm_space_label(space, label);
 	return ebpfmm_recorded_note(reading->out, err, "%s of %s is left out, with %.1f %% of "
-				    "the accesses: it %s", label, path,
-				    100 * reading->heat[index] / reading->all, why);
+				    "the accesses: %s", label,
+				    reading->set->programs[space->program].path,
+				    100 * reading->heat[index] / reading->all, why.message);
 }
 
 /*
@@ -166,23 +189,49 @@ static uint32_t samples_of(const struct ebpfmm_recording_header *header)
 	return samples ? (uint32_t)samples : 1;
 }
 
+/* What of a run is in the first extent that has any of it; *@extent goes on to that one. */
+static bool cut(const struct ebpfmm_derive_extent *extents, size_t count, size_t *extent,
+		const struct ebpfmm_recording_run *run, uint64_t *first, uint64_t *end)
+{
+	while (*extent < count &&
+	       extents[*extent].first + extents[*extent].pages <= run->first)
+		++*extent;
+	if (*extent == count || extents[*extent].first >= run->first + run->pages)
+		return false;
+	*first = extents[*extent].first > run->first ? extents[*extent].first : run->first;
+	*end = extents[*extent].first + extents[*extent].pages;
+	if (*end > run->first + run->pages)
+		*end = run->first + run->pages;
+	return true;
+}
+
+/* Of a file only anonymous memory counts; a run that is in two parts of it, in the first. */
 static struct ebpfmm_derive_run *add_interval(const struct ebpfmm_set *set,
 					      const struct ebpfmm_set_row *row,
+					      const struct ebpfmm_recorded_file *file,
 					      struct ebpfmm_derive_interval *interval,
 					      struct ebpfmm_derive_run *runs)
 {
 	const struct ebpfmm_recording_run *from = set->runs + row->first_run;
 	uint32_t samples = samples_of(&set->files[row->file].header);
+	size_t extent = 0;
 
 	*interval = (struct ebpfmm_derive_interval){
-		runs, row->nruns, row->file, row->time_us };
-	for (uint32_t i = 0; i < row->nruns; i++)
+		.runs = runs, .input = row->file, .time_us = row->time_us };
+	for (uint32_t i = 0; i < row->nruns; i++) {
+		uint64_t first = from[i].first, end = first + from[i].pages;
+
+		if (file->nanonymous && !cut(file->anonymous, file->nanonymous, &extent,
+					     &from[i], &first, &end))
+			continue;
 		*runs++ = (struct ebpfmm_derive_run){
-			.first = from[i].first,
-			.pages = from[i].pages,
+			.first = first,
+			.pages = end - first,
 			.seen = from[i].count < samples ? from[i].count : samples,
 			.samples = samples,
 		};
+		interval->nruns++;
+	}
 	return runs;
 }
 
@@ -236,9 +285,16 @@ static int set_label(struct ebpfmm_derive_space *space,
 	return 0;
 }
 
-static int add_space(struct reading *reading, size_t index, struct ebpfmm_derive_run **runs,
-		     struct ebpfmm_derive_interval **intervals,
-		     struct ebpfmm_derive_extent **resident, struct ebpfmm_error *err)
+/* Where the next of each is put. */
+struct rest {
+	struct ebpfmm_derive_run *runs;
+	struct ebpfmm_derive_interval *intervals;
+	struct ebpfmm_derive_extent *resident;
+};
+
+static int add_space(struct reading *reading, size_t index,
+		     const struct ebpfmm_recorded_file *file, struct rest *rest,
+		     struct ebpfmm_error *err)
 {
 	const struct ebpfmm_set *set = reading->set;
 	const struct ebpfmm_set_space *from = &set->spaces[index];
@@ -247,19 +303,25 @@ static int add_space(struct reading *reading, size_t index, struct ebpfmm_derive
 	*space = (struct ebpfmm_derive_space){
 		.kind = kind_of(from->space.kind),
 		.exe = set->programs[from->space.program].path,
-		.name = from->space.name,
+		.object = from->space.kind == EBPFMM_SPACE_OBJECT ? from->space.name : NULL,
+		.name = from->space.kind == EBPFMM_SPACE_OBJECT ? NULL : from->space.name,
+		.symbols = file->symbols,
+		.nsymbols = file->nsymbols,
+		.sections = file->sections,
+		.nsections = file->nsections,
 		.rank = rank_of(reading, index),
 		.pages = from->pages > from->space.size / PAGE ? from->pages :
 								 from->space.size / PAGE,
-		.intervals = *intervals,
+		.intervals = rest->intervals,
 		.nintervals = from->accesses,
 		.has_resident = from->resident,
-		.resident = *resident,
+		.resident = rest->resident,
 	};
 	for (size_t i = 0; i < from->accesses; i++)
-		*runs = add_interval(set, &set->rows[from->first_row + i], (*intervals)++, *runs);
-	space->nresident = add_resident(set, from, *resident);
-	*resident += space->nresident;
+		rest->runs = add_interval(set, &set->rows[from->first_row + i], file,
+					  rest->intervals++, rest->runs);
+	space->nresident = add_resident(set, from, rest->resident);
+	rest->resident += space->nresident;
 	if (set_label(space, &from->space, err))
 		return -1;
 	if (from->space.seen <= 0 || reading->heat[index] * WORTH_A_NOTE <= reading->all)
@@ -291,15 +353,14 @@ static int add_files(struct reading *reading, struct ebpfmm_error *err)
 	return 0;
 }
 
-int ebpfmm_recorded_read(const struct ebpfmm_set *set, struct ebpfmm_recorded *recorded,
-			 struct ebpfmm_error *err)
+int ebpfmm_recorded_read(const struct ebpfmm_set *set,
+			 const struct ebpfmm_recorded_files *files,
+			 struct ebpfmm_recorded *recorded, struct ebpfmm_error *err)
 {
 	_cleanup_free_ double *heat = calloc(set->nspaces + 1, sizeof(*heat));
 	_cleanup_free_ bool *twins = calloc(set->nprograms + 1, sizeof(*twins));
-	struct reading reading = { set, recorded, heat, 0, twins };
-	struct ebpfmm_derive_interval *intervals;
-	struct ebpfmm_derive_extent *resident;
-	struct ebpfmm_derive_run *runs;
+	struct reading reading = { set, files, recorded, heat, 0, twins };
+	struct rest rest;
 
 	*recorded = (struct ebpfmm_recorded){
 		.spaces = calloc(set->nspaces + 1, sizeof(*recorded->spaces)),
@@ -308,11 +369,9 @@ int ebpfmm_recorded_read(const struct ebpfmm_set *set, struct ebpfmm_recorded *r
 		.runs = calloc(set->nruns + 1, sizeof(*recorded->runs)),
 		.resident = calloc(set->nruns + 1, sizeof(*recorded->resident)),
 	};
-	intervals = recorded->intervals;
-	runs = recorded->runs;
-	resident = recorded->resident;
-	if (!heat || !twins || !recorded->spaces || !recorded->inputs || !intervals || !runs ||
-	    !resident)
+	rest = (struct rest){ recorded->runs, recorded->intervals, recorded->resident };
+	if (!heat || !twins || !recorded->spaces || !recorded->inputs || !rest.runs ||
+	    !rest.intervals || !rest.resident)
 		return ebpfmm_fail(err, ENOMEM, "recordings");
 	if (!set->nfiles)
 		return ebpfmm_fail(err, 0, "there is no recording");
@@ -322,12 +381,11 @@ int ebpfmm_recorded_read(const struct ebpfmm_set *set, struct ebpfmm_recorded *r
 	if (choose_builds(&reading, err))
 		return -1;
 	for (size_t i = 0; i < set->nspaces; i++) {
+		struct ebpfmm_recorded_file file = {};
 		bool left_out;
 
-		if (is_left_out(&reading, i, &left_out, err))
-			return -1;
-		if (!left_out &&
-		    add_space(&reading, i, &runs, &intervals, &resident, err))
+		if (is_left_out(&reading, i, &left_out, &file, err) ||
+		    (!left_out && add_space(&reading, i, &file, &rest, err)))
 			return -1;
 	}
 	return 0;

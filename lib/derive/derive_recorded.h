@@ -7,6 +7,38 @@
 #include "recording/set.h"
 
 /**
+ * struct ebpfmm_recorded_file - what the file of a program or shared object has
+ * @symbols: its symbols; offsets count from the lowest page that is mapped of it
+ * @nsymbols: how many
+ * @sections: its sections
+ * @nsections: how many
+ * @anonymous: the pages of it that are anonymous memory, in ascending order
+ * @nanonymous: how many extents
+ *
+ * All belongs to who finds it.
+ */
+struct ebpfmm_recorded_file {
+	const struct ebpfmm_derive_symbol *symbols;
+	size_t nsymbols;
+	const struct ebpfmm_derive_symbol *sections;
+	size_t nsections;
+	const struct ebpfmm_derive_extent *anonymous;
+	size_t nanonymous;
+};
+
+/**
+ * struct ebpfmm_recorded_files - finds files
+ * @find: finds the file of a program, or of a shared object of it if @object is not NULL.
+ *	Returns 0, or -1 with @err set
+ * @data: for @find
+ */
+struct ebpfmm_recorded_files {
+	int (*find)(const struct ebpfmm_recording_program *program, const char *object,
+		    struct ebpfmm_recorded_file *file, void *data, struct ebpfmm_error *err);
+	void *data;
+};
+
+/**
  * struct ebpfmm_recorded - the memory that recordings tell of
  * @spaces: for ebpfmm_derive(); those that a policy cannot decide about are left out
  * @nspaces: how many
@@ -35,16 +67,18 @@ struct ebpfmm_recorded {
 /**
  * ebpfmm_recorded_read - find the memory that recordings tell of
  * @set: the recordings; must live as long as @recorded
+ * @files: finds files, which must live as long; NULL if there are none
  * @recorded: filled in, to be released with ebpfmm_recorded_free() in any case
  * @err: what is no use
  *
- * Mappings of files are left out, as no policy decides about them. So are the files of
- * programs and shared objects: which part of them is anonymous memory no recording tells.
+ * Mappings of files are left out, as no policy decides about them. Of programs and shared
+ * objects only anonymous memory is taken; which part that is no recording tells, but the file.
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_recorded_read(const struct ebpfmm_set *set, struct ebpfmm_recorded *recorded,
-			 struct ebpfmm_error *err);
+int ebpfmm_recorded_read(const struct ebpfmm_set *set,
+			 const struct ebpfmm_recorded_files *files,
+			 struct ebpfmm_recorded *recorded, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_recorded_note - add a line to what people should know

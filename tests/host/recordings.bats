@@ -171,3 +171,32 @@ regions()
 	run -1 --separate-stderr ebpfmm profile --name '../x' $planted-1.jsonl
 	[[ $stderr == *'name'* ]]
 }
+
+@test "profile: zeroed data has the names of symbols, if there is the file" {
+	local exe=/usr/lib/ebpfmm/examples/regions address size first
+	mkdir -p "root${exe%/*}"
+	cp /out/examples/regions "root$exe"
+	read -r address size < <(nm -S /out/examples/regions | awk '$4 == "lookup" { print $1, $2 }')
+	first=$((16#$address / 4096))
+	{
+		head -n 1 $planted-1.jsonl
+		echo "{\"program\":{\"id\":0,\"path\":\"$exe\",\"size\":$(stat -c %s "root$exe")}}"
+		echo '{"space":{"id":0,"program":0,"kind":"image","seen":"4K"}}'
+		for us in 100000 200000 300000; do
+			# Code is hot, too.
+			echo "{\"interval\":{\"us\":$us,\"space\":0,\"runs\":[0,4,20,$((first - 4)),$((16#$size / 4096)),20]}}"
+		done
+	} >regions.jsonl
+	run -1 --separate-stderr ebpfmm profile regions.jsonl
+	[[ $stderr == *"image of $exe is left out, with 100.0 % of the accesses: without its file"* ]]
+	run -0 --separate-stderr ebpfmm profile --rootfs root -o regions.json regions.jsonl
+	cat regions.json
+	jq -e '.programs[0].regions | length == 1 and (.[0] | .anchor == { symbol: "lookup" }
+		and (has("offset") or has("length") | not) and .benefit_ns["2M"] > 0)' regions.json
+	ebpfmm check --rootfs root regions.json
+	# Another file.
+	echo >>"root$exe"
+	run -1 --separate-stderr ebpfmm profile --rootfs root regions.jsonl
+	[[ $stderr == *'when it was recorded'* ]]
+	fails 1 'missing: No such file' ebpfmm profile --rootfs missing regions.jsonl
+}

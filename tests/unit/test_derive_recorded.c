@@ -22,7 +22,7 @@ static void read_set(const struct ebpfmm_set *set, struct ebpfmm_recorded *recor
 {
 	struct ebpfmm_error err = {};
 
-	if (ebpfmm_recorded_read(set, recorded, &err))
+	if (ebpfmm_recorded_read(set, NULL, recorded, &err))
 		fail_msg("%s", err.message);
 }
 
@@ -106,6 +106,57 @@ static void test_left_out(void **state)
 	ebpfmm_set_free(&set);
 }
 
+static int find_file(const struct ebpfmm_recording_program *program, const char *object,
+		     struct ebpfmm_recorded_file *file, void *data, struct ebpfmm_error *err)
+{
+	static const struct ebpfmm_derive_symbol symbols[] = { { "table", 12 * 4096, 81920 } };
+	static const struct ebpfmm_derive_extent anonymous[] = { { 10, 20 }, { 40, 5 } };
+
+	assert_string_equal(program->path, "/bin/x");
+	++*(int *)data;
+	if (object)
+		return ebpfmm_fail(err, 0, "%s: is gone", object);
+	*file = (struct ebpfmm_recorded_file){ symbols, 1, NULL, 0, anonymous, 2 };
+	return 0;
+}
+
+/* Of a file, what is anonymous memory counts; a cold one is not looked for. */
+static void test_files(void **state)
+{
+	int asked = 0;
+	const struct ebpfmm_recorded_files files = { find_file, &asked };
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_error err = {};
+	struct ebpfmm_set set = {};
+
+	(void)state;
+	set_text(&set, "a", HEADER PROGRAM
+		 "{'space':{'id':0,'program':0,'kind':'image','seen':'4K'}}\n"
+		 "{'space':{'id':1,'program':0,'kind':'object','name':'/lib/y','seen':'4K'}}\n"
+		 "{'space':{'id':2,'program':0,'kind':'object','name':'/lib/z','seen':'4K'}}\n"
+		 "{'interval':{'us':100000,'space':0,'runs':[0,4,20,4,4,20,10,25,20,5,1,20]}}\n"
+		 "{'interval':{'us':100000,'space':1,'runs':[0,9,20]}}\n");
+	if (ebpfmm_recorded_read(&set, &files, &recorded, &err))
+		fail_msg("%s", err.message);
+	assert_int_equal(asked, 2);
+	assert_int_equal(recorded.nspaces, 1);
+	assert_int_equal(recorded.spaces[0].kind, EBPFMM_DERIVE_IMAGE);
+	assert_null(recorded.spaces[0].object);
+	assert_int_equal(recorded.spaces[0].nsymbols, 1);
+	/* 0 to 4 and 52 to 53 are no part of it; of 8 to 12 there are two pages. */
+	assert_int_equal(recorded.spaces[0].intervals[0].nruns, 2);
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].first, 10);
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].pages, 2);
+	/* 22 to 47: what is in the first of the two parts. */
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[1].first, 22);
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[1].pages, 8);
+	assert_int_equal(recorded.nnotes, 1);
+	assert_true(has_note(&recorded, "object /lib/y of /bin/x is left out"));
+	assert_true(has_note(&recorded, "/lib/y: is gone"));
+	ebpfmm_recorded_free(&recorded);
+	ebpfmm_set_free(&set);
+}
+
 /* A rank among the nameless mappings is none among all mappings of that size. */
 static void test_ranks(void **state)
 {
@@ -170,7 +221,7 @@ static void test_errors(void **state)
 		struct ebpfmm_set set = {};
 
 		set_text(&set, "a", examples[i].text);
-		if (!ebpfmm_recorded_read(&set, &recorded, &err))
+		if (!ebpfmm_recorded_read(&set, NULL, &recorded, &err))
 			fail_msg("%s: accepted", examples[i].reason);
 		if (!strstr(err.message, examples[i].reason))
 			fail_msg("%s", err.message);
@@ -184,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_builds),
 		cmocka_unit_test(test_errors),
