@@ -128,7 +128,7 @@ static void print_json(const struct result *result, struct json_object *profile)
 	json_object_object_add(object, "profile", json_object_get(profile));
 	ebpfmm_json_add_rounded(object, "worth_ns", derived->value, 6);
 	ebpfmm_json_add_rounded(object, "possible_ns", derived->all, 6);
-	ctl_add_number(object, "large", derived->large);
+	ebpfmm_json_add_number(object, "large", derived->large);
 	add_notes(notes, result->recorded.notes, result->recorded.nnotes);
 	add_notes(notes, derived->notes, derived->nnotes);
 	json_object_object_add(object, "notes", notes);
