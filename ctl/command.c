@@ -129,7 +129,8 @@ const struct ctl_command ctl_commands[] = {
 			       "write to this file, atomically", .letter = 'o'),
 			OPTION("explain", NOTHING, explain,
 			       "print where each number comes from"),
-			OPTION("rootfs", DIR, rootfs, "take symbols from the programs in this root"),
+			OPTION("rootfs", DIR, rootfs,
+			       "take symbols from the programs in this root"),
 			DEBUG_DIR),
 		.operands = { FILE }, .min = 1, .many = true,
 	}, {

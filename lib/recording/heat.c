@@ -45,13 +45,13 @@ struct grid {
 
 static uint64_t band_start(const struct grid *grid, size_t band)
 {
-	return (uint64_t)((unsigned __int128)grid->pages * band / grid->bands);
+	return (uint64_t)((__uint128_t)grid->pages * band / grid->bands);
 }
 
 static void add_run(const struct grid *grid, const struct ebpfmm_recording_run *run)
 {
 	uint64_t at = run->first, end = run->first + run->pages;
-	size_t band = (size_t)((unsigned __int128)at * grid->bands / grid->pages);
+	size_t band = (size_t)((__uint128_t)at * grid->bands / grid->pages);
 
 	while (band && band_start(grid, band) > at)
 		band--;
@@ -80,12 +80,12 @@ static size_t count_files(const struct ebpfmm_set *set, uint64_t from_us)
 
 static uint64_t column_start(const struct ebpfmm_heat *heat, size_t columns, size_t column)
 {
-	return (uint64_t)((unsigned __int128)heat->longest_us * column / columns);
+	return (uint64_t)((__uint128_t)heat->longest_us * column / columns);
 }
 
 static size_t column_of(const struct ebpfmm_heat *heat, size_t columns, uint64_t time_us)
 {
-	unsigned __int128 at = time_us ? time_us - 1 : 0;
+	__uint128_t at = time_us ? time_us - 1 : 0;
 
 	at = at * columns / (heat->longest_us ? heat->longest_us : 1);
 	return at < columns ? (size_t)at : columns - 1;
@@ -156,7 +156,7 @@ static int find_hot(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat
 	qsort(grid, bands, sizeof(*grid), compare_doubles);
 	while (taken < bands && hot < sum * EBPFMM_HEAT_HOT / 100)
 		hot += grid[taken++];
-	found->hot = (uint64_t)((unsigned __int128)pages * taken / bands) * page_size(set);
+	found->hot = (uint64_t)((__uint128_t)pages * taken / bands) * page_size(set);
 	return 0;
 }
 

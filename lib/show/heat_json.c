@@ -100,10 +100,14 @@ struct json_object *ebpfmm_heat_json(const struct ebpfmm_set *set,
 	_cleanup_(json_object_putp) struct json_object *object = json_object_new_object();
 	struct json_object *files, *spaces;
 
-	if (!object ||
-	    ebpfmm_json_add(object, "recordings", files = json_object_new_array()) ||
-	    ebpfmm_json_add_number(object, "us", heat->recorded_us) ||
-	    ebpfmm_json_add(object, "regions", spaces = json_object_new_array()))
+	if (!object)
+		return NULL;
+	files = json_object_new_array();
+	if (ebpfmm_json_add(object, "recordings", files) ||
+	    ebpfmm_json_add_number(object, "us", heat->recorded_us))
+		return NULL;
+	spaces = json_object_new_array();
+	if (ebpfmm_json_add(object, "regions", spaces))
 		return NULL;
 	for (size_t i = 0; i < set->nfiles; i++)
 		if (add(files, file_json(&set->files[i])))

@@ -44,7 +44,7 @@ static void find(const struct ebpfmm_set *set, struct ebpfmm_heat *heat)
 
 static bool near(double a, double b)
 {
-	return fabs(a - b) < 1e-9;
+	return fabs(a - b) < 0.000000001;
 }
 
 static void test_spaces(void **state)
@@ -149,7 +149,8 @@ static void test_labels(void **state)
 		const char *label;
 	} examples[] = {
 		{ { .kind = EBPFMM_SPACE_HEAP }, "heap" },
-		{ { .kind = EBPFMM_SPACE_OBJECT, .name = "/lib/a\xc3\xa4.so" }, "object /lib/a??.so" },
+		{ { .kind = EBPFMM_SPACE_OBJECT, .name = "/lib/a\xc3\xa4.so" },
+		  "object /lib/a??.so" },
 		{ { .kind = EBPFMM_SPACE_MAPPING, .size = 3 << 20, .rank = 2 }, "mapping 3M #2" },
 		{ { .kind = EBPFMM_SPACE_MAPPING, .name = "pool", .size = 12288, .rank = 1 },
 		  "mapping pool 12K #1" },
