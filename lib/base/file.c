@@ -152,7 +152,7 @@ int ebpfmm_file_may_replace(int dirfd, const char *path, struct ebpfmm_error *er
 {
 	struct stat there;
 
-	if (!fstatat(dirfd, path, &there, AT_SYMLINK_NOFOLLOW) && !S_ISREG(there.st_mode))
+	if (!fstatat(dirfd, path, &there, 0) && !S_ISREG(there.st_mode))
 		return ebpfmm_fail(err, 0, "%s: is not a regular file", path);
 	return 0;
 }

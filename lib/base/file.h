@@ -81,6 +81,9 @@ DIR *ebpfmm_dir_open(int dirfd, const char *path);
  * @err: begins with @path: there is something that is not a regular file, such as a
  *	device, which must not be lost
  *
+ * A symbolic link to a regular file or to nothing may be replaced, one to a device, such
+ * as /dev/stdout, may not.
+ *
  * Return: 0, also if there is nothing, or -1 with @err set.
  */
 int ebpfmm_file_may_replace(int dirfd, const char *path, struct ebpfmm_error *err);

@@ -144,6 +144,26 @@ static void numbers(void **state)
 	assert_number("absent", ENOENT, 0);
 }
 
+static void may_replace(void **state)
+{
+	int fd = open(in_scratch(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	put_bytes("plain", "", 0);
+	assert_int_equal(symlinkat("plain", fd, "to-plain"), 0);
+	assert_int_equal(symlinkat("nothing", fd, "to-nothing"), 0);
+	assert_int_equal(symlinkat("/dev/null", fd, "to-device"), 0);
+	assert_int_equal(mkfifoat(fd, "pipe", 0600), 0);
+	assert_int_equal(ebpfmm_file_may_replace(fd, "plain", &err), 0);
+	assert_int_equal(ebpfmm_file_may_replace(fd, "to-plain", &err), 0);
+	assert_int_equal(ebpfmm_file_may_replace(fd, "to-nothing", &err), 0);
+	assert_int_equal(ebpfmm_file_may_replace(fd, "nothing", &err), 0);
+	assert_int_equal(ebpfmm_file_may_replace(fd, "to-device", &err), -1);
+	assert_string_equal(err.message, "to-device: is not a regular file");
+	assert_int_equal(ebpfmm_file_may_replace(fd, "pipe", &err), -1);
+	close(fd);
+}
+
 /* A list of a directory moves no descriptor of it, and follows no link. */
 static void directories(void **state)
 {
@@ -184,6 +204,7 @@ int main(void)
 		cmocka_unit_test(replaces),
 		cmocka_unit_test(fails),
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(may_replace),
 		cmocka_unit_test(directories),
 		cmocka_unit_test(own_descriptors),
 	};
