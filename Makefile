@@ -71,7 +71,7 @@ all: $(programs) $(examples) $(completion)
 # --- the fault policy --------------------------------------------------------
 
 # Programs that a command loads when it needs them, not together with the policy.
-bpf_apart := sizes explain
+bpf_apart := sizes explain damon
 bpf_src := $(filter-out $(bpf_apart:%=bpf/%.bpf.c),$(wildcard bpf/*.bpf.c))
 skeletons := $(O)/ebpfmm.skel.h $(bpf_apart:%=$(O)/%.skel.h)
 
@@ -283,7 +283,7 @@ vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity $(O)/tests/vm/mappings \
 	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
 	$(O)/tests/vm/openmetrics $(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
 	linked loader) $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so \
-	$(O)/tests/vm/fail_each $(O)/tests/vm/failing.so $(O)/tests/vm/exe_race
+	$(O)/tests/vm/fail_each $(O)/tests/vm/planted $(O)/tests/vm/failing.so $(O)/tests/vm/exe_race
 
 $(O)/tests/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)

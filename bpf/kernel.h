@@ -32,6 +32,11 @@ enum {
 	BPF_F_NO_PREALLOC = 1U << 0,
 };
 
+enum {
+	BPF_RB_NO_WAKEUP = 1U << 0,
+	BPF_RB_FORCE_WAKEUP = 1U << 1,
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), \
 			     apply_to = record)
 
@@ -90,6 +95,17 @@ struct cgroup {
 struct task_struct {
 	__s32 pid;
 	__s32 tgid;
+};
+
+/* include/linux/damon.h */
+struct damon_addr_range {
+	unsigned long start;
+	unsigned long end;
+};
+
+struct damon_region {
+	struct damon_addr_range ar;
+	unsigned int nr_accesses;
 };
 
 struct seq_file;

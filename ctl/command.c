@@ -5,6 +5,7 @@
 #define NOTHING	{}
 #define ADDRESS	{ "ADDRESS", CTL_ANY }
 #define CGROUP	{ "CGROUP", CTL_CGROUP }
+#define ARGV	{ "-- COMMAND", CTL_FILE }
 #define COMMAND	{ "COMMAND", CTL_COMMAND }
 #define DIR	{ "DIR", CTL_DIR }
 #define FILE	{ "FILE", CTL_FILE }
@@ -112,6 +113,23 @@ const struct ctl_command ctl_commands[] = {
 			OPTION("show", NOTHING, show,
 			       "print the costs in use, and measure nothing",
 			       FORM(2), REQUIRED)),
+	}, {
+		.name = "record", .run = ctl_record,
+		.summary = "record which memory is accessed, by DAMON",
+		.options = OPTIONS(JSON,
+			OPTION("cgroup", PATH, cgroup,
+			       "record the processes of this cgroup", FORM(1), REQUIRED),
+			OPTION("pid", PID, pid,
+			       "record this process and its children", FORM(2), REQUIRED),
+			OPTION("damo", FILE, damo,
+			       "take what damo recorded, as JSON", FORM(3), REQUIRED),
+			OPTION("maps", FILE, maps,
+			       "what was mapped meanwhile", FORM(3), REQUIRED),
+			OPTION("time", TIME, time,
+			       "for so long (60s; a command: until it ends)"),
+			OPTION("output", FILE, output,
+			       "write to this file (recording.jsonl)", .letter = 'o')),
+		.operands = { ARGV }, .many = true,
 	}, {
 		.name = "report", .run = ctl_report,
 		.summary = "print which memory was accessed, from recordings",

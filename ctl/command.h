@@ -36,6 +36,10 @@ struct ctl_command;
  * @name: value of --name, or NULL
  * @horizon: value of --horizon, or NULL
  * @budget: value of --budget, or NULL
+ * @pid: value of --pid, or NULL
+ * @time: value of --time, or NULL
+ * @damo: value of --damo, or NULL
+ * @maps: value of --maps, or NULL
  * @operands: the operands
  * @noperands: their number
  * @commands: the table of all commands
@@ -56,6 +60,10 @@ struct ctl_args {
 	const char *name;
 	const char *horizon;
 	const char *budget;
+	const char *pid;
+	const char *time;
+	const char *damo;
+	const char *maps;
 	char **operands;
 	int noperands;
 	const struct ctl_command *commands;
@@ -170,6 +178,7 @@ int ctl_trace(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_explain(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_record(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_report(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);

@@ -12,6 +12,7 @@
 #include "kernel/privilege.h"
 #include "kernel/trace.h"
 #include "output.h"
+#include "watch/damon.h"
 
 /* A killed listener leaves tracing on until it expires. */
 static unsigned int sweep_trace(bool clear)
@@ -33,6 +34,7 @@ int leftovers_find(bool clear, struct leftovers *found, struct ebpfmm_error *err
 	found->life.files += ebpfmm_cache_sweep(cache, clear);
 	found->life.files += ebpfmm_calibrate_sweep(clear);
 	found->traces = sweep_trace(clear);
+	found->recordings = ebpfmm_damon_sweep(clear);
 	return 0;
 }
 
@@ -44,9 +46,9 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (ebpfmm_privileged(err) || leftovers_find(true, &found, err))
 		return -1;
 	if (!args->json) {
-		ctl_print("cleared links: %u, records: %u, unfinished files: %u, traces: %u, other formats: %u\n",
+		ctl_print("cleared links: %u, records: %u, unfinished files: %u, traces: %u, recordings: %u, other formats: %u\n",
 			  found.life.links, found.life.records, found.life.files,
-			  found.traces, found.life.formats);
+			  found.traces, found.recordings, found.life.formats);
 		return 0;
 	}
 	object = json_object_new_object();
@@ -54,6 +56,7 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 	ebpfmm_json_add_number(object, "records", found.life.records);
 	ebpfmm_json_add_number(object, "files", found.life.files);
 	ebpfmm_json_add_number(object, "traces", found.traces);
+	ebpfmm_json_add_number(object, "recordings", found.recordings);
 	ebpfmm_json_add_number(object, "formats", found.life.formats);
 	ctl_print_json(object);
 	return 0;

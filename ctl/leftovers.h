@@ -12,10 +12,12 @@
  * struct leftovers - number of leftovers
  * @life: those of policies; its files include those of the cache and of calibrate
  * @traces: 1 if a cgroup is traced without a listener
+ * @recordings: 1 if DAMON works for a recording that nobody makes
  */
 struct leftovers {
 	struct ebpfmm_leftovers life;
 	unsigned int traces;
+	unsigned int recordings;
 };
 
 /**

@@ -17,4 +17,14 @@
 int ctl_recordings(const struct ctl_args *args, struct ebpfmm_set *set,
 		   struct ebpfmm_error *err);
 
+/**
+ * ctl_damo - make a recording of what damo(1) recorded
+ * @args: with --damo and --maps
+ * @output: name of the recording
+ * @err: begins with the name of the file
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ctl_damo(const struct ctl_args *args, const char *output, struct ebpfmm_error *err);
+
 #endif /* EBPFMM_CTL_RECORDINGS_H */

@@ -54,7 +54,7 @@ commands()
 # options COMMAND: of a command, by the manual page.
 options()
 {
-	synopsis | grep "^${1^^} " | grep -o -- '--[A-Z-]*' | tr A-Z a-z
+	synopsis | grep "^${1^^} " | grep -o -- '--[A-Z][A-Z-]*' | tr A-Z a-z
 }
 
 @test "wrong usage" {

@@ -172,6 +172,27 @@ regions()
 	[[ $stderr == *'name'* ]]
 }
 
+@test "record: from what damo wrote" {
+	local corpus=/src/tests/fuzz/corpus/damo
+	# There, an empty line is between the mappings and what damo wrote.
+	sed '/^$/,$d' $corpus/plain >maps
+	sed '1,/^$/d' $corpus/plain >damo.json
+	run -0 ebpfmm record --damo damo.json --maps maps -o damo.jsonl
+	[ "$(stat -c %a damo.jsonl)" = 600 ]
+	ebpfmm report --json damo.jsonl |
+		jq -e '.recordings[0].ended and ([.regions[] | select(.share > 0)] | length == 1)
+			and (.regions[0] | .kind == "mapping" and .size == 8192 and .seen == null)'
+	run -2 ebpfmm record --damo damo.json
+	[[ $output == *'--damo and --maps belong together'* ]]
+	run -2 ebpfmm record --damo damo.json --maps maps -- true
+	[[ $output == *'one of --cgroup, --pid, --damo and a command'* ]]
+	run -2 ebpfmm record --damo damo.json --maps maps --time 1s
+	fails 1 'missing: No such file' ebpfmm record --damo missing --maps maps
+	echo '{}' >wrong.json
+	fails 1 'wrong.json: ' ebpfmm record --damo wrong.json --maps maps -o x
+	[ ! -e x ]
+}
+
 @test "profile: zeroed data has the names of symbols, if there is the file" {
 	local exe=/usr/lib/ebpfmm/examples/regions address size first
 	mkdir -p "root${exe%/*}"

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which pages of a process are in memory, space by space. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/bpf_types.h"
+#include "base/cleanup.h"
+#include "watch/process.h"
+#include "watch/resident.h"
+
+#define LARGE		(EBPFMM_ORDERS - 1)
+#define BLOCK		(1ULL << LARGE)	/* pages */
+
+static int open_pagemap(const struct ebpfmm_process *process)
+{
+	return openat(process->proc, "pagemap", O_RDONLY | O_CLOEXEC);
+}
+
+static int find_huge(uint64_t start, uint64_t end, bool huge, void *data)
+{
+	(void)start;
+	(void)end;
+	(void)data;
+	return huge ? 1 : 0;
+}
+
+int ebpfmm_process_pages(const struct ebpfmm_process *process, size_t space)
+{
+	_cleanup_close_ int pagemap = open_pagemap(process);
+	int rc = pagemap < 0 ? -1 : 0;
+
+	for (size_t i = 0; !rc && i < process->places.nareas; i++) {
+		const struct ebpfmm_area *area = &process->places.areas[i];
+
+		if (area->space == space)
+			rc = ebpfmm_resident(pagemap, area->start, area->end, find_huge, NULL);
+	}
+	return rc < 0 ? EBPFMM_SEEN_UNKNOWN : rc ? LARGE : 0;
+}
+
+/**
+ * struct piece - pages that are in memory
+ * @space: index of their space
+ * @run: where they are; all of them are
+ */
+struct piece {
+	size_t space;
+	struct ebpfmm_recording_run run;
+};
+
+/**
+ * struct pieces - those of a process
+ * @places: what is mapped
+ * @area: the mapping that is being searched
+ * @list: what was found
+ * @count: their number
+ * @room: of the list
+ */
+struct pieces {
+	const struct ebpfmm_places *places;
+	const struct ebpfmm_area *area;
+	struct piece *list;
+	size_t count;
+	size_t room;
+};
+
+static void free_pieces(struct pieces *pieces)
+{
+	free(pieces->list);
+}
+
+static int add_piece(uint64_t start, uint64_t end, bool huge, void *data)
+{
+	struct pieces *pieces = data;
+	struct piece *larger;
+
+	(void)huge;
+	if (pieces->count == pieces->room) {
+		pieces->room = 2 * pieces->room + 64;
+		larger = reallocarray(pieces->list, pieces->room, sizeof(*larger));
+		if (!larger)
+			return 1;
+		pieces->list = larger;
+	}
+	pieces->list[pieces->count].space = pieces->area->space;
+	ebpfmm_places_run(pieces->places, pieces->area, start, end,
+			  &pieces->list[pieces->count++].run);
+	return 0;
+}
+
+static int compare_pieces(const void *one, const void *other)
+{
+	const struct piece *a = one, *b = other;
+
+	if (a->space != b->space)
+		return a->space < b->space ? -1 : 1;
+	return a->run.first < b->run.first ? -1 : a->run.first > b->run.first;
+}
+
+/* Add pages of one block to the runs. Blocks that are whole become one run. */
+static void add_pages(struct ebpfmm_recording_run *runs, size_t *nruns, uint64_t block,
+		      uint32_t pages)
+{
+	struct ebpfmm_recording_run *last = *nruns ? &runs[*nruns - 1] : NULL;
+
+	if (last && last->first + last->pages == (block + 1) * BLOCK) {
+		last->count += pages;
+		if (last->count > last->pages)
+			last->count = last->pages;
+	} else {
+		runs[(*nruns)++] = (struct ebpfmm_recording_run){ block * BLOCK, BLOCK, pages };
+	}
+	last = &runs[*nruns - 1];
+	if (*nruns > 1 && last->count == last->pages && last[-1].count == last[-1].pages &&
+	    last[-1].first + last[-1].pages == last->first) {
+		last[-1].pages += last->pages;
+		last[-1].count += last->count;
+		--*nruns;
+	}
+}
+
+/* The pieces of one space, in ascending order, as runs of whole blocks. */
+static size_t make_runs(const struct piece *pieces, size_t count,
+			struct ebpfmm_recording_run *runs)
+{
+	size_t nruns = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t at = pieces[i].run.first, end = at + pieces[i].run.pages;
+
+		while (at < end) {
+			uint64_t to = (at / BLOCK + 1) * BLOCK;
+
+			to = to < end ? to : end;
+			add_pages(runs, &nruns, at / BLOCK, (uint32_t)(to - at));
+			at = to;
+		}
+	}
+	return nruns;
+}
+
+static size_t count_blocks(const struct piece *pieces, size_t count)
+{
+	size_t blocks = 0;
+
+	for (size_t i = 0; i < count; i++)
+		blocks += pieces[i].run.pages / BLOCK + 2;
+	return blocks;
+}
+
+static int hand_out(const struct pieces *pieces, ebpfmm_process_resident_fn *fn, void *data,
+		    struct ebpfmm_error *err)
+{
+	size_t n;
+
+	for (size_t i = 0; i < pieces->count; i += n) {
+		_cleanup_free_ struct ebpfmm_recording_run *runs = NULL;
+		const struct piece *first = &pieces->list[i];
+
+		for (n = 1; i + n < pieces->count && first[n].space == first->space;)
+			n++;
+		runs = calloc(count_blocks(first, n), sizeof(*runs));
+		if (!runs)
+			return ebpfmm_fail(err, ENOMEM, "resident pages");
+		if (fn(first->space, runs, make_runs(first, n, runs), data, err))
+			return -1;
+	}
+	return 0;
+}
+
+int ebpfmm_process_resident(const struct ebpfmm_process *process,
+			    ebpfmm_process_resident_fn *fn, void *data,
+			    struct ebpfmm_error *err)
+{
+	_cleanup_(free_pieces) struct pieces pieces = { .places = &process->places };
+	_cleanup_close_ int pagemap = open_pagemap(process);
+	int rc = pagemap < 0 ? -1 : 0;
+
+	for (size_t i = 0; !rc && i < process->places.nareas; i++) {
+		pieces.area = &process->places.areas[i];
+		rc = ebpfmm_resident(pagemap, pieces.area->start, pieces.area->end, add_piece,
+				     &pieces);
+	}
+	if (rc > 0)
+		return ebpfmm_fail(err, ENOMEM, "resident pages");
+	if (rc < 0 || !pieces.count)
+		return 0;
+	qsort(pieces.list, pieces.count, sizeof(*pieces.list), compare_pieces);
+	return hand_out(&pieces, fn, data, err);
+}

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Recording what a program of known heat accesses, and the way from there to a profile. It
+# needs no patched kernel.
+
+load helpers
+load ../fails
+
+damon=/sys/kernel/mm/damon/admin/kdamonds
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	new_cgroup
+}
+
+teardown()
+{
+	remove_cgroup "$cgroup"
+	ebpfmm gc
+	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+	nothing_left
+}
+
+# space FILTER: the only region of the report on standard input that has these members.
+space()
+{
+	jq -e "[.regions[] | select($1)] | if length == 1 then .[0] else error end"
+}
+
+@test "a command: what is hot is found, and its profile has no more" {
+	ebpfmm record -o planted.jsonl -- planted 20
+	[ "$(stat -c %a planted.jsonl)" = 600 ]
+	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+	ebpfmm report planted.jsonl
+	ebpfmm report --json planted.jsonl >report.json
+	space '.kind == "heap"' <report.json
+	# The C library has some of the heap as well.
+	space '.kind == "heap"' <report.json |
+		jq -e '.seen == "4K" and .hot > 14e6 and .hot < 20e6 and .resident >= 16777216'
+	space '.kind == "mapping" and .name == null and .size == 134217728' <report.json |
+		jq -e '.hot > 14e6 and .hot < 24e6 and .resident == 134217728'
+	space '.name == "spot"' <report.json |
+		jq -e '.size == 1073741824 and .hot < 8e6 and .resident == 2097152'
+	space '.name == "cold"' <report.json | jq -e '.share < 0.02 and .resident == 33554432'
+	ebpfmm profile -o planted.json planted.jsonl
+	cat planted.json
+	ebpfmm check planted.json
+	jq -e '.programs | length == 1 and (.[0] | .exe | endswith("/planted"))' planted.json
+	jq -e '.programs[0].regions | any(.anchor.area == "heap")
+		and any(.anchor.mapping.name == "spot")
+		and all(.anchor.mapping.name != "cold")' planted.json
+}
+
+@test "a cgroup: processes that come later, and children" {
+	local recorder first second
+	within "$cgroup" planted 10 >first 3>&- &
+	first=$!
+	until grep -q ready first; do :; done
+	ebpfmm record --cgroup "$cgroup" --time 16s -o cgroup.jsonl --json >result.json 3>&- &
+	recorder=$!
+	until [ "$(cat $damon/nr_kdamonds)" = 1 ]; do :; done
+	within "$cgroup" planted -f 20 >/dev/null 3>&- &
+	second=$!
+	wait $recorder
+	cat result.json
+	jq -e '.processes >= 3 and .intervals > 0' result.json
+	ebpfmm report cgroup.jsonl
+	ebpfmm report --json cgroup.jsonl |
+		jq -e '[.regions[] | select(.kind == "heap" and .share > 0.1)] | length == 1'
+	wait $first $second
+}
+
+@test "a recorder that is killed: gc and the next one clean up" {
+	local recorder planted
+	planted 300 >/dev/null 3>&- &
+	planted=$!
+	ebpfmm record --pid $planted -o killed.jsonl 3>&- &
+	recorder=$!
+	until grep -q interval killed.jsonl 2>/dev/null; do :; done
+	kill -9 $recorder
+	wait $recorder || true
+	[ "$(cat $damon/nr_kdamonds)" = 1 ]
+	ebpfmm doctor | grep -E 'leftovers: .*recordings: 1'
+	[[ $(ebpfmm gc) == *'recordings: 1'* ]]
+	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+	run -0 --separate-stderr ebpfmm report killed.jsonl
+	[[ $stderr == *warning* ]]
+	ebpfmm record --pid $planted -o killed.jsonl 3>&- &
+	recorder=$!
+	until [ "$(cat $damon/0/state 2>/dev/null)" = on ]; do :; done
+	kill -9 $recorder
+	wait $recorder || true
+	ebpfmm record --pid $planted --time 1s -o next.jsonl
+	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+	kill $planted
+	wait $planted || true
+}
+
+@test "DAMON in use by somebody else is left alone" {
+	local recorder planted
+	echo 1 >$damon/nr_kdamonds
+	echo 1 >$damon/0/contexts/nr_contexts
+	run -1 --separate-stderr ebpfmm record -o x.jsonl -- true
+	[[ $stderr == *'somebody else uses DAMON'* ]]
+	[ "$(cat $damon/0/contexts/nr_contexts)" = 1 ]
+	[ ! -e x.jsonl ]
+	ebpfmm gc
+	[ "$(cat $damon/0/contexts/nr_contexts)" = 1 ]
+	echo 0 >$damon/nr_kdamonds
+	# Another one of ours.
+	planted 300 >/dev/null 3>&- &
+	planted=$!
+	ebpfmm record --pid $planted -o y.jsonl 3>&- &
+	recorder=$!
+	until [ "$(cat $damon/0/state 2>/dev/null)" = on ]; do :; done
+	run -1 --separate-stderr ebpfmm record -o x.jsonl -- true
+	[[ $stderr == *'another recording is being made'* ]]
+	kill $recorder
+	wait $recorder
+	ebpfmm report y.jsonl
+	kill $planted
+	wait $planted || true
+}
+
+@test "a disk that is full" {
+	local planted
+	mkdir full
+	mount -t tmpfs -o size=8k none full
+	head -c 4096 /dev/zero >full/rest
+	planted 300 >/dev/null 3>&- &
+	planted=$!
+	run -1 --separate-stderr ebpfmm record --pid $planted --time 20s -o full/x.jsonl
+	echo "$stderr"
+	kill $planted
+	wait $planted || true
+	[[ $stderr == *'No space left on device'* ]]
+	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+	# What was written is of use.
+	ebpfmm report full/x.jsonl
+	umount full
+}
+
+@test "what cannot be recorded" {
+	run -1 --separate-stderr ebpfmm record -o x.jsonl -- no-such-program
+	[[ $stderr == *'run no-such-program: No such file'* ]]
+	run -1 --separate-stderr ebpfmm record -o x.jsonl --pid 4194303
+	[[ $stderr == *'there is no process'* ]]
+	run -1 --separate-stderr ebpfmm record -o x.jsonl --cgroup "$cgroup"
+	[[ $stderr == *'there is no process'* ]]
+	[ ! -e x.jsonl ]
+	run -1 --separate-stderr ebpfmm record -o missing/x.jsonl --pid $$
+	[[ $stderr == *'missing/x.jsonl'* ]]
+	fails 1 'dev/null: is not a regular file' ebpfmm record -o /dev/null --pid $$
+	[ -c /dev/null ]
+	run -2 ebpfmm record --pid 1 -- true
+	[[ $output == *'one of --cgroup, --pid, --damo and a command'* ]]
+	run -2 ebpfmm record
+	run -1 setpriv --bounding-set -sys_admin --inh-caps -all ebpfmm record --pid $$
+}
