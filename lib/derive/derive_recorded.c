@@ -52,11 +52,13 @@ int ebpfmm_recorded_note(struct ebpfmm_recorded *out, struct ebpfmm_error *err,
 
 static double row_heat(const struct ebpfmm_set *set, const struct ebpfmm_set_row *row)
 {
-	const struct ebpfmm_recording_run *runs = set->runs + row->first_run;
 	double sum = 0;
 
-	for (uint32_t i = 0; i < row->nruns; i++)
-		sum += (double)runs[i].pages * runs[i].count;
+	for (uint32_t i = 0; i < row->nruns; i++) {
+		const struct ebpfmm_recording_run *run = &set->runs[row->first_run + i];
+
+		sum += (double)run->pages * run->count;
+	}
 	return sum;
 }
 
@@ -212,22 +214,22 @@ static struct ebpfmm_derive_run *add_interval(const struct ebpfmm_set *set,
 					      struct ebpfmm_derive_interval *interval,
 					      struct ebpfmm_derive_run *runs)
 {
-	const struct ebpfmm_recording_run *from = set->runs + row->first_run;
 	uint32_t samples = samples_of(&set->files[row->file].header);
 	size_t extent = 0;
 
 	*interval = (struct ebpfmm_derive_interval){
 		.runs = runs, .input = row->file, .time_us = row->time_us };
 	for (uint32_t i = 0; i < row->nruns; i++) {
-		uint64_t first = from[i].first, end = first + from[i].pages;
+		const struct ebpfmm_recording_run *from = &set->runs[row->first_run + i];
+		uint64_t first = from->first, end = first + from->pages;
 
 		if (file->nanonymous && !cut(file->anonymous, file->nanonymous, &extent,
-					     &from[i], &first, &end))
+					     from, &first, &end))
 			continue;
 		*runs++ = (struct ebpfmm_derive_run){
 			.first = first,
 			.pages = end - first,
-			.seen = from[i].count < samples ? from[i].count : samples,
+			.seen = from->count < samples ? from->count : samples,
 			.samples = samples,
 		};
 		interval->nruns++;
@@ -249,16 +251,19 @@ static int compare_extents(const void *one, const void *other)
 static size_t add_resident(const struct ebpfmm_set *set, const struct ebpfmm_set_space *space,
 			   struct ebpfmm_derive_extent *extents)
 {
-	const struct ebpfmm_set_row *row = set->rows + space->first_row + space->accesses;
 	size_t count = 0, n = 0;
 
-	for (size_t i = 0; i < space->resident; i++, row++) {
-		const struct ebpfmm_recording_run *runs = set->runs + row->first_run;
+	for (size_t i = 0; i < space->resident; i++) {
+		const struct ebpfmm_set_row *row =
+			&set->rows[space->first_row + space->accesses + i];
 
-		for (uint32_t r = 0; r < row->nruns; r++)
-			if (runs[r].count)
+		for (uint32_t r = 0; r < row->nruns; r++) {
+			const struct ebpfmm_recording_run *run = &set->runs[row->first_run + r];
+
+			if (run->count)
 				extents[count++] = (struct ebpfmm_derive_extent){
-					runs[r].first, runs[r].count };
+					run->first, run->count };
+		}
 	}
 	qsort(extents, count, sizeof(*extents), compare_extents);
 	for (size_t i = 0; i < count; i++) {

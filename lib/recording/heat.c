@@ -33,6 +33,8 @@ static uint64_t pages_of(const struct ebpfmm_set *set, const struct ebpfmm_set_s
  * @column: of the interval that is being added
  * @weight: of a sample in that interval
  * @values: sums
+ * @steps: as many; by how much a page of a band is hotter than one of the band before it.
+ *	NULL: each band of a run is added to, which is faster for few bands only
  */
 struct grid {
 	uint64_t pages;
@@ -41,11 +43,30 @@ struct grid {
 	size_t column;
 	double weight;
 	double *values;
+	double *steps;
 };
 
 static uint64_t band_start(const struct grid *grid, size_t band)
 {
 	return (uint64_t)((__uint128_t)grid->pages * band / grid->bands);
+}
+
+/* Add to all bands that are whole in a run. Return: the band behind these. */
+static size_t skip_bands(const struct grid *grid, const struct ebpfmm_recording_run *run,
+			 size_t band, uint64_t *at)
+{
+	uint64_t end = run->first + run->pages;
+	size_t last = (size_t)((__uint128_t)end * grid->bands / grid->pages);
+
+	while (last && band_start(grid, last) > end)
+		last--;
+	if (last <= band)
+		return band;
+	grid->steps[band * grid->columns + grid->column] += run->count * grid->weight;
+	if (last < grid->bands)
+		grid->steps[last * grid->columns + grid->column] -= run->count * grid->weight;
+	*at = band_start(grid, last);
+	return last;
 }
 
 static void add_run(const struct grid *grid, const struct ebpfmm_recording_run *run)
@@ -65,6 +86,25 @@ static void add_run(const struct grid *grid, const struct ebpfmm_recording_run *
 			at = to;
 		}
 		band++;
+		if (grid->steps && at < end)
+			band = skip_bands(grid, run, band, &at);
+	}
+}
+
+/* What a page of a band has is what all steps up to there make. */
+static void add_steps(const struct grid *grid)
+{
+	for (size_t c = 0; c < grid->columns; c++) {
+		double level = 0;
+
+		for (size_t b = 0; b < grid->bands; b++) {
+			uint64_t pages = band_start(grid, b + 1) - band_start(grid, b);
+
+			level += grid->steps[b * grid->columns + c];
+			/* Steps that cancel each other may leave a little. */
+			if (level > 0)
+				grid->values[b * grid->columns + c] += level * (double)pages;
+		}
 	}
 }
 
@@ -111,23 +151,32 @@ static void make_means(const struct ebpfmm_set *set, const struct ebpfmm_heat *h
 	}
 }
 
+static void fill(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat,
+		 const struct ebpfmm_set_space *space, struct grid *grid)
+{
+	for (size_t i = 0; i < space->accesses; i++) {
+		const struct ebpfmm_set_row *row = &set->rows[space->first_row + i];
+
+		grid->column = column_of(heat, grid->columns, row->time_us);
+		/* A sample stands for the time until the next one. */
+		grid->weight = (double)set->files[row->file].header.sampling_us;
+		for (uint32_t r = 0; r < row->nruns; r++)
+			add_run(grid, &set->runs[row->first_run + r]);
+	}
+	if (grid->steps)
+		add_steps(grid);
+	make_means(set, heat, grid);
+}
+
 void ebpfmm_heat_grid(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat,
 		      size_t index, size_t bands, size_t columns, double *grid)
 {
 	const struct ebpfmm_set_space *space = &set->spaces[heat->spaces[index].space];
-	const struct ebpfmm_set_row *row = set->rows + space->first_row;
-	struct grid to = { pages_of(set, space), bands, columns, 0, 0, grid };
+	struct grid to = { pages_of(set, space), bands, columns, 0, 0, grid, NULL };
 
 	for (size_t i = 0; i < bands * columns; i++)
 		grid[i] = 0;
-	for (size_t i = 0; i < space->accesses; i++, row++) {
-		to.column = column_of(heat, columns, row->time_us);
-		/* A sample stands for the time until the next one. */
-		to.weight = (double)set->files[row->file].header.sampling_us;
-		for (uint32_t r = 0; r < row->nruns; r++)
-			add_run(&to, &set->runs[row->first_run + r]);
-	}
-	make_means(set, heat, &to);
+	fill(set, heat, space, &to);
 }
 
 /* --- how much ----------------------------------------------------------------------- */
@@ -143,14 +192,17 @@ static int find_hot(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat
 		    struct ebpfmm_error *err)
 {
 	struct ebpfmm_heat_space *found = &heat->spaces[index];
-	uint64_t pages = pages_of(set, &set->spaces[found->space]);
+	const struct ebpfmm_set_space *space = &set->spaces[found->space];
+	uint64_t pages = pages_of(set, space);
 	size_t bands = pages < HOT_BANDS ? (size_t)pages : HOT_BANDS, taken = 0;
 	_cleanup_free_ double *grid = calloc(bands, sizeof(*grid));
+	_cleanup_free_ double *steps = calloc(bands, sizeof(*steps));
+	struct grid to = { pages, bands, 1, 0, 0, grid, steps };
 	double sum = 0, hot = 0;
 
-	if (!grid)
+	if (!grid || !steps)
 		return ebpfmm_fail(err, ENOMEM, "recordings");
-	ebpfmm_heat_grid(set, heat, index, bands, 1, grid);
+	fill(set, heat, space, &to);
 	for (size_t i = 0; i < bands; i++)
 		sum += grid[i];
 	qsort(grid, bands, sizeof(*grid), compare_doubles);
@@ -163,25 +215,28 @@ static int find_hot(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat
 static void add_accesses(const struct ebpfmm_set *set, const struct ebpfmm_set_space *space,
 			 struct ebpfmm_heat_space *found)
 {
-	const struct ebpfmm_set_row *row = set->rows + space->first_row;
+	for (size_t i = 0; i < space->accesses; i++) {
+		const struct ebpfmm_set_row *row = &set->rows[space->first_row + i];
 
-	for (size_t i = 0; i < space->accesses; i++, row++)
 		for (uint32_t r = 0; r < row->nruns; r++) {
 			const struct ebpfmm_recording_run *run = &set->runs[row->first_run + r];
 
 			found->accesses += (double)run->pages * run->count;
 		}
+	}
 }
 
 /* Processes that share a space tell of it at the same time, each in a row. */
 static void add_resident(const struct ebpfmm_set *set, const struct ebpfmm_set_space *space,
 			 struct ebpfmm_heat_space *found)
 {
-	const struct ebpfmm_set_row *row = set->rows + space->first_row + space->accesses;
+	size_t first = space->first_row + space->accesses;
 	uint64_t sum = 0;
 
 	found->has_resident = space->resident;
-	for (size_t i = 0; i < space->resident; i++, row++) {
+	for (size_t i = 0; i < space->resident; i++) {
+		const struct ebpfmm_set_row *row = &set->rows[first + i];
+
 		if (i && (row->time_us != row[-1].time_us || row->file != row[-1].file))
 			sum = 0;
 		for (uint32_t r = 0; r < row->nruns; r++)

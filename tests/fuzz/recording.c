@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "derive/derive_recorded.h"
+#include "recording/heat.h"
 #include "recording/read.h"
 #include "recording/set.h"
 #include "recording/write.h"
 #include "require.h"
+#include "show/heat_print.h"
 
 /* Little, so that running out of it is tried, too. */
 #define MAX_MEMORY	(1U << 20)
@@ -68,6 +71,46 @@ static void check_set(const struct ebpfmm_set *set)
 	require(rows == set->nrows);
 }
 
+/* What reports and profiles are made of. */
+static void use(const struct ebpfmm_set *set)
+{
+	struct ebpfmm_derive_input input = { .name = "fuzz", .horizon_ns = 600000000000 };
+	struct ebpfmm_derived *derived = NULL;
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_error err = {};
+	struct json_object *json;
+	struct ebpfmm_heat heat;
+	FILE *nowhere = fopen("/dev/null", "w");
+
+	require(nowhere && !ebpfmm_heat_find(set, &heat, &err));
+	require(heat.nspaces == set->nspaces);
+	for (size_t i = 0; i < heat.nspaces; i++) {
+		require(heat.spaces[i].share >= 0 && heat.spaces[i].share <= 1.000001);
+		require(heat.spaces[i].hot <= heat.spaces[i].bytes);
+	}
+	ebpfmm_heat_print(set, &heat, nowhere);
+	json = ebpfmm_heat_json(set, &heat);
+	require(json);
+	json_object_put(json);
+	ebpfmm_heat_free(&heat);
+	fclose(nowhere);
+
+	if (!ebpfmm_recorded_read(set, NULL, &recorded, &err)) {
+		input.spaces = recorded.spaces;
+		input.nspaces = recorded.nspaces;
+		input.recorded_ns = recorded.recorded_ns;
+		input.walk_ns[EBPFMM_ORDERS - 1] = EBPFMM_DERIVE_WALK_NS;
+		input.costs.zero_ns = EBPFMM_DEFAULT_ZERO_NS;
+		input.costs.fault_ns = EBPFMM_DEFAULT_FAULT_NS;
+		if (ebpfmm_derive(&input, &derived, &err))
+			require_message(&err);
+		ebpfmm_derived_free(derived);
+	} else {
+		require_message(&err);
+	}
+	ebpfmm_recorded_free(&recorded);
+}
+
 /* Twice, as a recording merged with itself has the same programs and spaces. */
 static void load(const uint8_t *data, size_t size)
 {
@@ -88,6 +131,7 @@ static void load(const uint8_t *data, size_t size)
 		require(!time || (programs == set.nprograms && spaces == set.nspaces));
 		programs = set.nprograms;
 		spaces = set.nspaces;
+		use(&set);
 	}
 	ebpfmm_set_free(&set);
 }
