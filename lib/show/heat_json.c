@@ -98,12 +98,9 @@ struct json_object *ebpfmm_heat_json(const struct ebpfmm_set *set,
 				     const struct ebpfmm_heat *heat)
 {
 	_cleanup_(json_object_putp) struct json_object *object = json_object_new_object();
-	struct json_object *files, *spaces;
+	struct json_object *files = json_object_new_array(), *spaces;
 
-	if (!object)
-		return NULL;
-	files = json_object_new_array();
-	if (ebpfmm_json_add(object, "recordings", files) ||
+	if (!object || ebpfmm_json_add(object, "recordings", files) ||
 	    ebpfmm_json_add_number(object, "us", heat->recorded_us))
 		return NULL;
 	spaces = json_object_new_array();

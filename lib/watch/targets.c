@@ -21,7 +21,8 @@ static void remove_ended(struct ebpfmm_targets *targets, const struct ebpfmm_fam
 			 bool *changed)
 {
 	for (size_t i = 0; i < targets->count;) {
-		if (is_in(family, targets->list[i].pid) && ebpfmm_process_lives(&targets->list[i])) {
+		if (is_in(family, targets->list[i].pid) &&
+		    ebpfmm_process_lives(&targets->list[i])) {
 			i++;
 			continue;
 		}

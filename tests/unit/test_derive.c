@@ -163,7 +163,7 @@ static void test_numbers(void **state)
 	assert_non_null(strstr(text, "2M: 1226400000 ns a page = 1022000 page walks"));
 	assert_non_null(strstr(text, "touched: 0.500 = 256 pages of 1 blocks"));
 	assert_non_null(strstr(text, "from one.jsonl: 100 intervals with accesses, "
-				     "0.1 s to 10 s; most at 0.1 s"));
+				    "0.1 s to 10 s; most at 0.1 s"));
 	free(text);
 	ebpfmm_derived_free(derived);
 	heat_free(space.intervals);

@@ -44,7 +44,7 @@ static void find(const struct ebpfmm_set *set, struct ebpfmm_heat *heat)
 
 static bool near(double a, double b)
 {
-	return fabs(a - b) < 0.000000001;
+	return fabs(a - b) < 0.000001;
 }
 
 static void test_spaces(void **state)
