@@ -217,10 +217,11 @@ static void print(const struct ctl_args *args, const char *output,
 
 	if (!args->json) {
 		ctl_print("%s: %.1f s, %" PRIu64 " process%s, %" PRIu64 " runs in %" PRIu64
-			  " intervals, %" PRIu64 " lost\n", output,
+			  " intervals, %" PRIu64 " lost; took %.1f %% of a CPU\n", output,
 			  (double)watched->time_us / 1e6, watched->processes,
 			  watched->processes == 1 ? "" : "es", watched->runs,
-			  watched->intervals, watched->lost);
+			  watched->intervals, watched->lost, watched->time_us ?
+			  100 * (double)watched->cpu_us / (double)watched->time_us : 0);
 		return;
 	}
 	object = json_object_new_object();
@@ -230,6 +231,7 @@ static void print(const struct ctl_args *args, const char *output,
 	ctl_add_number(object, "intervals", watched->intervals);
 	ctl_add_number(object, "runs", watched->runs);
 	ctl_add_number(object, "lost", watched->lost);
+	ctl_add_number(object, "cpu_us", watched->cpu_us);
 	ctl_print_json(object);
 }
 

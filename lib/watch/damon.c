@@ -248,6 +248,21 @@ pid_t ebpfmm_damon_thread(const struct ebpfmm_damon *damon)
 	return pid > 0 ? (pid_t)pid : 0;
 }
 
+uint64_t ebpfmm_damon_cpu_us(pid_t thread)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	uint64_t user, system;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)thread);
+	file = thread ? fopen(path, "re") : NULL;
+	/* Its name has no blank in it. */
+	if (!file || fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64
+			    " %" SCNu64, &user, &system) != 2)
+		return 0;
+	return (user + system) * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
 void ebpfmm_damon_close(struct ebpfmm_damon *damon)
 {
 	if (damon->made)

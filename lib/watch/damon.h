@@ -82,6 +82,14 @@ int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const pid_t *pids, size_t cou
 pid_t ebpfmm_damon_thread(const struct ebpfmm_damon *damon);
 
 /**
+ * ebpfmm_damon_cpu_us - how long DAMON's thread has been on a CPU
+ * @thread: its id, or 0
+ *
+ * Return: microseconds, in steps of a tick; 0 if it does not run.
+ */
+uint64_t ebpfmm_damon_cpu_us(pid_t thread);
+
+/**
  * ebpfmm_damon_close - stop the thread, and leave DAMON as it was
  * @damon: may be closed already
  */

@@ -40,6 +40,9 @@
  * @start_ns: of the recording
  * @valid_ns: what was seen before belongs to other targets
  * @current: the process whose rows are being told
+ * @thread: DAMON's thread
+ * @cpu_us: how long it has been on a CPU
+ * @own_ns: how long this process had been on a CPU at the start
  * @failed: writing has failed
  * @dropped: regions for which there was no place
  */
@@ -60,6 +63,9 @@ struct recorder {
 	uint64_t start_ns;
 	uint64_t valid_ns;
 	const struct ebpfmm_process *current;
+	pid_t thread;
+	uint64_t cpu_us;
+	uint64_t own_ns;
 	bool failed;
 	uint64_t dropped;
 };
@@ -67,6 +73,11 @@ struct recorder {
 static uint64_t now_ns(void)
 {
 	return (uint64_t)ebpfmm_clock_ns(CLOCK_MONOTONIC);
+}
+
+static uint64_t own_cpu_ns(void)
+{
+	return (uint64_t)ebpfmm_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static uint64_t time_us(const struct recorder *recorder, uint64_t ns)
@@ -251,6 +262,7 @@ static int find_processes(struct recorder *recorder, struct ebpfmm_error *err)
 			return -1;
 		rc = tell_damon(recorder, err);
 		thread = ebpfmm_damon_thread(&recorder->damon);
+		recorder->thread = thread;
 		ebpfmm_listen_to(recorder->listen, thread);
 		recorder->valid_ns = now_ns();
 		if (!rc && thread)
@@ -291,8 +303,13 @@ static int create(struct recorder *recorder, struct ebpfmm_error *err)
 				       &header, err);
 }
 
-static void sum_up(const struct recorder *recorder, struct ebpfmm_watched *watched)
+static void sum_up(struct recorder *recorder, struct ebpfmm_watched *watched)
 {
+	uint64_t cpu_us = ebpfmm_damon_cpu_us(recorder->thread);
+
+	/* When it has ended, what it had last counts. */
+	if (cpu_us)
+		recorder->cpu_us = cpu_us;
 	*watched = (struct ebpfmm_watched){
 		.time_us = time_us(recorder, now_ns()),
 		.processes = recorder->targets.seen,
@@ -300,6 +317,8 @@ static void sum_up(const struct recorder *recorder, struct ebpfmm_watched *watch
 		.runs = recorder->writer.runs,
 		.lost = recorder->rows.lost + recorder->dropped +
 			ebpfmm_listen_lost(recorder->listen),
+		.cpu_us = recorder->cpu_us +
+			  (own_cpu_ns() - recorder->own_ns) / 1000,
 	};
 }
 
@@ -364,6 +383,7 @@ static int record(struct recorder *recorder, struct ebpfmm_watched *watched,
 	    (how->begin && how->begin(how->data, err)))
 		return -1;
 	recorder->start_ns = now_ns();
+	recorder->own_ns = own_cpu_ns();
 	count = find_processes(recorder, err);
 	if (!count && recorder->targets.why.message[0])
 		ebpfmm_fail(err, 0, "%s", recorder->targets.why.message);

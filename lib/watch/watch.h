@@ -18,6 +18,7 @@
  * @intervals: lines of accesses
  * @runs: in these
  * @lost: regions that were accessed and could not be recorded
+ * @cpu_us: time on a CPU that this took, of DAMON's thread and of this process
  */
 struct ebpfmm_watched {
 	uint64_t time_us;
@@ -25,6 +26,7 @@ struct ebpfmm_watched {
 	uint64_t intervals;
 	uint64_t runs;
 	uint64_t lost;
+	uint64_t cpu_us;
 };
 
 /**
