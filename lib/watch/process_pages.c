@@ -98,18 +98,23 @@ static int compare_pieces(const void *one, const void *other)
 	return a->run.first < b->run.first ? -1 : a->run.first > b->run.first;
 }
 
-/* Add pages of one block to the runs. Blocks that are whole become one run. */
+/*
+ * Add pages of one block to the runs. Blocks that are whole become one run. The last block of
+ * a space ends with it.
+ */
 static void add_pages(struct ebpfmm_recording_run *runs, size_t *nruns, uint64_t block,
-		      uint32_t pages)
+		      uint32_t pages, uint64_t end)
 {
 	struct ebpfmm_recording_run *last = *nruns ? &runs[*nruns - 1] : NULL;
+	uint64_t first = block * BLOCK;
 
-	if (last && last->first + last->pages == (block + 1) * BLOCK) {
+	if (last && last->first + last->pages > first) {
 		last->count += pages;
 		if (last->count > last->pages)
 			last->count = last->pages;
 	} else {
-		runs[(*nruns)++] = (struct ebpfmm_recording_run){ block * BLOCK, BLOCK, pages };
+		runs[(*nruns)++] = (struct ebpfmm_recording_run){
+			first, (uint32_t)(end - first < BLOCK ? end - first : BLOCK), pages };
 	}
 	last = &runs[*nruns - 1];
 	if (*nruns > 1 && last->count == last->pages && last[-1].count == last[-1].pages &&
@@ -121,7 +126,7 @@ static void add_pages(struct ebpfmm_recording_run *runs, size_t *nruns, uint64_t
 }
 
 /* The pieces of one space, in ascending order, as runs of whole blocks. */
-static size_t make_runs(const struct piece *pieces, size_t count,
+static size_t make_runs(const struct piece *pieces, size_t count, uint64_t space_end,
 			struct ebpfmm_recording_run *runs)
 {
 	size_t nruns = 0;
@@ -133,7 +138,7 @@ static size_t make_runs(const struct piece *pieces, size_t count,
 			uint64_t to = (at / BLOCK + 1) * BLOCK;
 
 			to = to < end ? to : end;
-			add_pages(runs, &nruns, at / BLOCK, (uint32_t)(to - at));
+			add_pages(runs, &nruns, at / BLOCK, (uint32_t)(to - at), space_end);
 			at = to;
 		}
 	}
@@ -147,6 +152,24 @@ static size_t count_blocks(const struct piece *pieces, size_t count)
 	for (size_t i = 0; i < count; i++)
 		blocks += pieces[i].run.pages / BLOCK + 2;
 	return blocks;
+}
+
+/* The page behind the last one of a space. */
+static uint64_t end_of(const struct ebpfmm_places *places, size_t space)
+{
+	struct ebpfmm_recording_run run;
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < places->nareas; i++) {
+		const struct ebpfmm_area *area = &places->areas[i];
+
+		if (area->space != space)
+			continue;
+		ebpfmm_places_run(places, area, area->start, area->end, &run);
+		if (run.first + run.pages > end)
+			end = run.first + run.pages;
+	}
+	return end;
 }
 
 static int hand_out(const struct pieces *pieces, ebpfmm_process_resident_fn *fn, void *data,
@@ -163,7 +186,8 @@ static int hand_out(const struct pieces *pieces, ebpfmm_process_resident_fn *fn,
 		runs = calloc(count_blocks(first, n), sizeof(*runs));
 		if (!runs)
 			return ebpfmm_fail(err, ENOMEM, "resident pages");
-		if (fn(first->space, runs, make_runs(first, n, runs), data, err))
+		if (fn(first->space, runs,
+		       make_runs(first, n, end_of(pieces->places, first->space), runs), data, err))
 			return -1;
 	}
 	return 0;

@@ -160,6 +160,7 @@ struct found {
 	uint64_t pages;
 	size_t runs;
 	uint64_t first;
+	uint64_t end;
 };
 
 static int on_resident(size_t space, const struct ebpfmm_recording_run *runs, size_t nruns,
@@ -174,6 +175,7 @@ static int on_resident(size_t space, const struct ebpfmm_recording_run *runs, si
 		return 0;
 	found->runs = nruns;
 	found->first = nruns ? runs[0].first : 0;
+	found->end = nruns ? runs[nruns - 1].first + runs[nruns - 1].pages : 0;
 	for (size_t i = 0; i < nruns; i++)
 		found->pages += runs[i].count;
 	return 0;
@@ -196,6 +198,8 @@ static void test_resident(void **state)
 	madvise(start, OTHER * PAGE, MADV_NOHUGEPAGE);
 	/* Blocks 1, 2 and 3 of 512 pages, of which the first and the last are not whole. */
 	memset(start + 1000 * PAGE, 1, 600 * PAGE);
+	/* The last block is one of 59 pages. */
+	memset(start + (OTHER - 2) * PAGE, 1, 2 * PAGE);
 	assert_int_equal(ebpfmm_process_open(getpid(), &process), 0);
 	refresh(&process, &book);
 	at = find_space(&process, start);
@@ -208,8 +212,9 @@ static void test_resident(void **state)
 		assert_int_equal(found.runs, 0);
 	} else {
 		assert_int_equal(ebpfmm_process_pages(&process, found.space), 0);
-		assert_int_equal(found.pages, 600);
-		assert_int_equal(found.runs, 3);
+		assert_int_equal(found.pages, 602);
+		assert_int_equal(found.runs, 4);
+		assert_int_equal(found.end, OTHER);
 		assert_int_equal(found.first, 512);
 	}
 	munmap(start, OTHER * PAGE);
