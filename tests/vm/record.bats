@@ -43,13 +43,49 @@ space()
 	space '.name == "spot"' <report.json |
 		jq -e '.size == 1073741824 and .hot < 8e6 and .resident == 2097152'
 	space '.name == "cold"' <report.json | jq -e '.share < 0.02 and .resident == 33554432'
-	ebpfmm profile -o planted.json planted.jsonl
+	ebpfmm profile --rootfs / -o planted.json planted.jsonl
 	cat planted.json
-	ebpfmm check planted.json
+	ebpfmm check --rootfs / planted.json
 	jq -e '.programs | length == 1 and (.[0] | .exe | endswith("/planted"))' planted.json
 	jq -e '.programs[0].regions | any(.anchor.area == "heap")
-		and any(.anchor.mapping.name == "spot")
+		and any(.anchor.mapping.name == "spot") and any(.anchor.symbol == "table")
 		and all(.anchor.mapping.name != "cold")' planted.json
+	cp planted.json "$BATS_FILE_TMPDIR"
+}
+
+# huge PID PATTERN: MiB in 2M pages of the mappings whose first line in smaps matches.
+huge()
+{
+	awk -v pattern="$2" '/^[0-9a-f]+-/ { ours = $0 ~ pattern }
+		ours && /^AnonHugePages:/ { sum += $2 } END { print int(sum / 1024) }' \
+		"/proc/$1/smaps"
+}
+
+@test "the profile puts 2M pages where it is hot, and nowhere else" {
+	local planted large
+	[ -e /sys/kernel/btf/vmlinux ] && bpftool btf dump file /sys/kernel/btf/vmlinux |
+		grep -q "STRUCT 'bpf_mm_ops'" || skip "this kernel has not got the hook"
+	sysfs always
+	echo 3 >/proc/sys/vm/drop_caches
+	echo 1 >/proc/sys/vm/compact_memory
+	ebpfmm attach --cgroup "$cgroup" "$BATS_FILE_TMPDIR/planted.json"
+	within "$cgroup" planted 300 >out 3>&- &
+	planted=$!
+	until grep -q ready out; do :; done
+	# The mapping of 128M has no name.
+	large=$(awk '$1 == "Size:" && $2 == 131072 { print line } /^[0-9a-f]+-/ { line = $1 }' \
+		/proc/$planted/smaps)
+	echo "heap $(huge $planted '\\[heap\\]') large $(huge $planted "^$large")" \
+		"spot $(huge $planted anon:spot) cold $(huge $planted anon:cold)"
+	jq -c '.programs[0].regions[]' "$BATS_FILE_TMPDIR/planted.json"
+	ebpfmm stats "$cgroup"
+	# The first and the last block may be cut by where the heap begins.
+	(($(huge $planted '\\[heap\\]') >= 12))
+	(($(huge $planted "^$large") >= 14 && $(huge $planted "^$large") <= 24))
+	[ "$(huge $planted anon:cold)" = 0 ]
+	kill $planted
+	wait $planted || true
+	sysfs madvise madvise
 }
 
 @test "a cgroup: processes that come later, and children" {
@@ -69,6 +105,23 @@ space()
 	ebpfmm report --json cgroup.jsonl |
 		jq -e '[.regions[] | select(.kind == "heap" and .share > 0.1)] | length == 1'
 	wait $first $second
+}
+
+@test "a shell that has many children, and becomes another program" {
+	# shellcheck disable=SC2016
+	ebpfmm record --json -o shell.jsonl -- sh -c '
+		i=0
+		while [ $i -lt 50 ]; do
+			sh -c "exec true" &
+			i=$((i + 1))
+		done
+		wait
+		exec planted 2' >result.json
+	tail -n 1 result.json | jq -e '.processes >= 1 and .us > 2000000'
+	ebpfmm report --json shell.jsonl | jq -e '.regions | any(.program | endswith("/planted"))'
+	# A command that fails is recorded as well.
+	run -0 --separate-stderr ebpfmm record -o shell.jsonl -- sh -c 'planted 1; exit 3'
+	[[ $stderr == *'sh ended with status 3'* ]]
 }
 
 @test "a recorder that is killed: gc and the next one clean up" {
