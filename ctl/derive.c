@@ -67,6 +67,7 @@ static void set_costs(struct ebpfmm_derive_input *input)
 	ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
 	input->costs = record.costs;
 	input->walk_ns[EBPFMM_ORDERS - 1] = EBPFMM_DERIVE_WALK_NS;
+	input->assumed = true;
 }
 
 /* What is asked for, and what came of it. */
@@ -86,8 +87,9 @@ static void free_result(struct result *result)
 /* Nothing measures it yet. */
 static int note_walk(struct result *result, struct ebpfmm_error *err)
 {
-	return ebpfmm_recorded_note(&result->recorded, err, "a page walk is taken to cost %d ns: "
-				    "it was not measured on this node", EBPFMM_DERIVE_WALK_NS);
+	return ebpfmm_recorded_note(&result->recorded, err, "a page walk is taken to cost %d ns, "
+				    "and 2M is the only size that is named: nothing was measured on "
+				    "this node", EBPFMM_DERIVE_WALK_NS);
 }
 
 static void log_notes(char *const *notes, size_t count)

@@ -105,7 +105,7 @@ static int note_sizes(const struct ebpfmm_derive_input *input, struct ebpfmm_der
 {
 	unsigned int order;
 
-	for (order = 1; order < EBPFMM_ORDERS; order++) {
+	for (order = 1; order < EBPFMM_ORDERS && !input->assumed; order++) {
 		if (EBPFMM_SUPPORTED_ORDERS & 1U << order && input->walk_ns[order] <= 0 &&
 		    derive_note(out, "%s is not named: it saves nothing on this CPU",
 				ebpfmm_order_name(order)))

@@ -148,6 +148,7 @@ struct ebpfmm_derive_space {
  * @ninputs: how many
  * @walk_ns: by order, what a page walk costs less than with 4K; 0: the size brings nothing
  *	on this CPU and is never named
+ * @assumed: whether @walk_ns was not measured: then nobody knows what the others bring
  * @costs: of zeroing, page faults and compaction
  * @recorded_ns: how long was recorded, above 0
  * @horizon_ns: how long the memory is expected to live
@@ -165,6 +166,7 @@ struct ebpfmm_derive_input {
 	const char *const *inputs;
 	size_t ninputs;
 	double walk_ns[EBPFMM_ORDERS];
+	bool assumed;
 	struct ebpfmm_costs costs;
 	uint64_t recorded_ns;
 	uint64_t horizon_ns;

@@ -41,10 +41,11 @@ static void test_rows(void **state)
 
 	(void)state;
 	set_text(&set, "a", HEADER PROGRAM HEAP
-		 "{'interval':{'us':100000,'space':0,'runs':[3,2,21,0,1,7]}}\n"
+		 "{'interval':{'us':100000,'space':0,'runs':[3,2,21,0,7,7,0,3,9]}}\n"
 		 "{'resident':{'us':100000,'space':0,'runs':[0,4,4,0,4,2,8,2,2]}}\n"
 		 "{'resident':{'us':200000,'space':0,'runs':[3,4,4]}}\n"
-		 "{'end':{'us':400000,'intervals':1,'runs':2,'lost':0}}\n");
+		 "{'interval':{'us':300000,'space':0,'runs':[0,18,5]}}\n"
+		 "{'end':{'us':400000,'intervals':2,'runs':4,'lost':0}}\n");
 	set_text(&set, "b", HEADER PROGRAM HEAP
 		 "{'interval':{'us':200000,'space':0,'runs':[0,1,1]}}\n");
 	read_set(&set, &recorded);
@@ -57,15 +58,21 @@ static void test_rows(void **state)
 	assert_int_equal(recorded.spaces[0].kind, EBPFMM_DERIVE_HEAP);
 	assert_string_equal(recorded.spaces[0].label, "heap of /bin/x");
 	assert_int_equal(recorded.spaces[0].pages, 18);
-	assert_int_equal(recorded.spaces[0].nintervals, 2);
+	assert_int_equal(recorded.spaces[0].nintervals, 3);
 	assert_int_equal(recorded.spaces[0].intervals[0].nruns, 2);
 	/* More accesses than samples there cannot be. */
 	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].first, 3);
 	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].seen, 20);
 	assert_int_equal(recorded.spaces[0].intervals[0].runs[0].samples, 20);
+	/* Of pages 5 to 12 those up to 8 are in memory at some time: 7 x 7 / 3 = 16. */
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[1].pages, 3);
+	assert_int_equal(recorded.spaces[0].intervals[0].runs[1].seen, 16);
 	assert_int_equal(recorded.spaces[0].intervals[0].runs[1].first, 5);
-	assert_int_equal(recorded.spaces[0].intervals[1].input, 1);
-	assert_int_equal(recorded.spaces[0].intervals[1].time_us, 200000);
+	/* After the last look. */
+	assert_int_equal(recorded.spaces[0].intervals[1].runs[0].pages, 18);
+	assert_int_equal(recorded.spaces[0].intervals[1].runs[0].seen, 5);
+	assert_int_equal(recorded.spaces[0].intervals[2].input, 1);
+	assert_int_equal(recorded.spaces[0].intervals[2].time_us, 200000);
 	/* 0 to 4, 4 to 6, 3 to 7, 16 to 18. */
 	assert_true(recorded.spaces[0].has_resident);
 	assert_int_equal(recorded.spaces[0].nresident, 2);
