@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/duration.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "command.h"
 #include "kernel/cgroup.h"
@@ -225,13 +226,13 @@ static void print(const struct ctl_args *args, const char *output,
 		return;
 	}
 	object = json_object_new_object();
-	ctl_add_string(object, "file", output);
-	ctl_add_number(object, "us", watched->time_us);
-	ctl_add_number(object, "processes", watched->processes);
-	ctl_add_number(object, "intervals", watched->intervals);
-	ctl_add_number(object, "runs", watched->runs);
-	ctl_add_number(object, "lost", watched->lost);
-	ctl_add_number(object, "cpu_us", watched->cpu_us);
+	ebpfmm_json_add_string(object, "file", output);
+	ebpfmm_json_add_number(object, "us", watched->time_us);
+	ebpfmm_json_add_number(object, "processes", watched->processes);
+	ebpfmm_json_add_number(object, "intervals", watched->intervals);
+	ebpfmm_json_add_number(object, "runs", watched->runs);
+	ebpfmm_json_add_number(object, "lost", watched->lost);
+	ebpfmm_json_add_number(object, "cpu_us", watched->cpu_us);
 	ctl_print_json(object);
 }
 
