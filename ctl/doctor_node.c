@@ -2,7 +2,10 @@
 /* The kernel, its file systems, loaded policies, and leftovers. */
 #include "doctor.h"
 
+#include <limits.h>
 #include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/statfs.h>
 
 #include "base/cleanup.h"
@@ -10,6 +13,7 @@
 #include "kernel/policies.h"
 #include "kernel/privilege.h"
 #include "leftovers.h"
+#include "watch/damon.h"
 
 /* Reports a check that succeeded, or its error. */
 static int expect(struct report *report, const char *subject, const char *right,
@@ -97,6 +101,21 @@ static void check_leftovers(struct report *report)
 		report_add(report, FINDING_OK, "leftovers", NULL, "none");
 }
 
+static void check_recordings(struct report *report)
+{
+	char list[EBPFMM_ERROR_SIZE] = "", name[PATH_MAX];
+
+	for (unsigned int i = 0; i < EBPFMM_DAMON_SLOTS; i++) {
+		size_t used = strlen(list);
+
+		if (ebpfmm_damon_in_use(i, name, sizeof(name)))
+			snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
+				 name[0] ? name : "one that begins");
+	}
+	if (list[0])
+		report_add(report, FINDING_OK, "recordings", NULL, "being made: %s", list);
+}
+
 void doctor_node(struct report *report)
 {
 	struct ebpfmm_error err;
@@ -111,6 +130,7 @@ void doctor_node(struct report *report)
 		check_policy(report);
 		check_others(report);
 		check_leftovers(report);
+		check_recordings(report);
 	}
 	doctor_costs(report, privileged);
 }

@@ -12,7 +12,7 @@
  * struct leftovers - number of leftovers
  * @life: those of policies; its files include those of the cache and of calibrate
  * @traces: 1 if a cgroup is traced without a listener
- * @recordings: 1 if DAMON works for a recording that nobody makes
+ * @recordings: those that nobody makes any more, but DAMON works for
  */
 struct leftovers {
 	struct ebpfmm_leftovers life;

@@ -133,9 +133,14 @@ int ebpfmm_lock_open(int dirfd, const char *path, int operation, int ms,
 	return -1;
 }
 
-int ebpfmm_lock_try(const char *path, struct ebpfmm_error *err)
+int ebpfmm_lock_wait(const char *path, int ms, struct ebpfmm_error *err)
 {
 	if (mkdir(EBPFMM_RUN_DIR, 0700) && errno != EEXIST)
 		return ebpfmm_fail(err, errno, "create `" EBPFMM_RUN_DIR "`");
-	return ebpfmm_lock_open(AT_FDCWD, path, LOCK_EX, 0, path, err);
+	return ebpfmm_lock_open(AT_FDCWD, path, LOCK_EX, ms, path, err);
+}
+
+int ebpfmm_lock_try(const char *path, struct ebpfmm_error *err)
+{
+	return ebpfmm_lock_wait(path, 0, err);
 }

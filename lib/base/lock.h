@@ -40,6 +40,16 @@ int ebpfmm_lock_open(int dirfd, const char *path, int operation, int ms,
 		     const char *name, struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_lock_wait - take a lock in EBPFMM_RUN_DIR with a timeout
+ * @path: absolute path of its file; the directory is created if it does not exist
+ * @ms: as for ebpfmm_lock_open()
+ * @err: likewise
+ *
+ * Return: as ebpfmm_lock_open().
+ */
+int ebpfmm_lock_wait(const char *path, int ms, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_lock_try - take a lock in EBPFMM_RUN_DIR if nobody holds it
  * @path: absolute path of its file; the directory is created if it does not exist
  * @err: as for ebpfmm_lock_open()

@@ -16,14 +16,18 @@
 #include "base/lock.h"
 #include "base/paths.h"
 
+/* Held while the number of threads is looked at or changed. */
 #define LOCK		EBPFMM_RUN_DIR "/watch.lock"
+#define LOCK_MS		10000
+/* Held by who uses the slot of that number; has what note() wrote. */
+#define SLOT_LOCK	EBPFMM_RUN_DIR "/watch-%u.lock"
 /* Exists while DAMON is ours. */
 #define MARK		EBPFMM_RUN_DIR "/watch"
 
 /* What is ours in the kernel has this time between two looks at mappings, as no other has. */
 #define UPDATE_US	1000018U
 
-#define CONTEXT		"0/contexts/0/"
+#define CONTEXT		"contexts/0/"
 #define INTERVALS	CONTEXT "monitoring_attrs/intervals/"
 #define REGIONS		CONTEXT "monitoring_attrs/nr_regions/"
 #define TARGETS		CONTEXT "targets/"
@@ -38,11 +42,11 @@ static int write_text(int dir, const char *path, const char *text, struct ebpfmm
 	_cleanup_close_ int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return ebpfmm_fail(err, errno, "open " EBPFMM_DAMON_DIR "/%s", path);
+		return ebpfmm_fail(err, errno, "open %s in " EBPFMM_DAMON_DIR, path);
 	/* Any other reader or writer of the directory makes the kernel say EBUSY. */
 	while (write(fd, text, strlen(text)) < 0) {
 		if (errno != EBUSY || !ebpfmm_time_left(deadline))
-			return ebpfmm_fail(err, errno, "write \"%s\" to " EBPFMM_DAMON_DIR "/%s",
+			return ebpfmm_fail(err, errno, "write \"%s\" to %s in " EBPFMM_DAMON_DIR,
 					   text, path);
 		nanosleep(&pause, NULL);
 	}
@@ -97,31 +101,82 @@ static int open_dir(struct ebpfmm_error *err)
 	return dir;
 }
 
-/* Whether what is configured is what a process of ours has left. */
-static bool is_ours(int dir)
+static int open_slot(int dir, unsigned int slot)
 {
-	long contexts;
+	char name[16];
 
-	if (access(MARK, F_OK) || read_number(dir, "nr_kdamonds") != 1)
-		return false;
-	contexts = read_number(dir, "0/contexts/nr_contexts");
-	return !contexts || (contexts == 1 &&
-			     (read_number(dir, INTERVALS "update_us") == UPDATE_US ||
-			      read_number(dir, TARGETS "nr_targets") == 0));
+	snprintf(name, sizeof(name), "%u", slot);
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static void stop(int dir)
+/* Whether a slot is empty, or has what a process of ours put there. */
+static bool is_slot_ours(int dir, unsigned int number)
+{
+	_cleanup_close_ int slot = open_slot(dir, number);
+	long contexts = read_number(slot, "contexts/nr_contexts");
+
+	return !contexts || (contexts == 1 &&
+			     (read_number(slot, INTERVALS "update_us") == UPDATE_US ||
+			      read_number(slot, TARGETS "nr_targets") == 0));
+}
+
+static bool is_ours(int dir)
+{
+	bool ours = !access(MARK, F_OK) && read_number(dir, "nr_kdamonds") == EBPFMM_DAMON_SLOTS;
+
+	for (unsigned int i = 0; ours && i < EBPFMM_DAMON_SLOTS; i++)
+		ours = is_slot_ours(dir, i);
+	return ours;
+}
+
+/* The kernel ends the thread before this returns. */
+static int clear_slot(int slot, struct ebpfmm_error *err)
 {
 	char state[8] = "";
 
-	if (read_text(dir, "0/state", state, sizeof(state)) || strcmp(state, "on"))
-		return;
-	write_text(dir, "0/state", "off", NULL);
+	if (!read_text(slot, "state", state, sizeof(state)) && !strcmp(state, "on"))
+		write_text(slot, "state", "off", NULL);
+	return write_text(slot, "contexts/nr_contexts", "0", err);
 }
 
-static int remove_ours(int dir, struct ebpfmm_error *err)
+/* Return: a descriptor, or -1 with @err set, whose code is EWOULDBLOCK if it is in use. */
+static int lock_slot(unsigned int slot, struct ebpfmm_error *err)
 {
-	stop(dir);
+	char path[sizeof(SLOT_LOCK) + 8];
+
+	snprintf(path, sizeof(path), SLOT_LOCK, slot);
+	return ebpfmm_lock_try(path, err);
+}
+
+/**
+ * struct slots - what is in the slots of DAMON, while it is ours
+ * @used: number of those in use
+ * @left: number of those that have something of a process that was killed
+ */
+struct slots {
+	unsigned int used;
+	unsigned int left;
+};
+
+/* With the lock held. @clear: also clear what was left. */
+static void look_at_slots(int dir, bool clear, struct slots *slots)
+{
+	*slots = (struct slots){};
+	for (unsigned int i = 0; i < EBPFMM_DAMON_SLOTS; i++) {
+		_cleanup_close_ int slot = open_slot(dir, i);
+		_cleanup_close_ int lock = lock_slot(i, NULL);
+
+		if (lock < 0)
+			slots->used++;
+		else if (read_number(slot, "contexts/nr_contexts") > 0)
+			slots->left++;
+		if (lock >= 0 && clear)
+			clear_slot(slot, NULL);
+	}
+}
+
+static int remove_all(int dir, struct ebpfmm_error *err)
+{
 	if (write_text(dir, "nr_kdamonds", "0", err))
 		return -1;
 	unlink(MARK);
@@ -138,20 +193,6 @@ static int check_free(int dir, struct ebpfmm_error *err)
 		return 0;
 	return ebpfmm_fail(err, EBUSY, "somebody else uses DAMON: " EBPFMM_DAMON_DIR
 			   "/nr_kdamonds is %ld, not 0", count);
-}
-
-static int take_lock(struct ebpfmm_error *err)
-{
-	struct ebpfmm_error cause = {};
-	int lock = ebpfmm_lock_try(LOCK, &cause);
-
-	if (lock >= 0)
-		return lock;
-	if (cause.code == EWOULDBLOCK)
-		ebpfmm_fail(&cause, EBUSY, "another recording is being made");
-	if (err)
-		*err = cause;
-	return -1;
 }
 
 /* --- ours ----------------------------------------------------------------------------- */
@@ -179,7 +220,7 @@ static int check_operations(int dir, struct ebpfmm_error *err)
 
 static int configure(int dir, const struct ebpfmm_damon_rate *rate, struct ebpfmm_error *err)
 {
-	if (write_number(dir, "0/contexts/nr_contexts", 1, err) ||
+	if (write_number(dir, "contexts/nr_contexts", 1, err) ||
 	    check_operations(dir, err) ||
 	    write_text(dir, CONTEXT "operations", "vaddr", err) ||
 	    write_number(dir, INTERVALS "update_us", UPDATE_US, err) ||
@@ -191,26 +232,85 @@ static int configure(int dir, const struct ebpfmm_damon_rate *rate, struct ebpfm
 	return 0;
 }
 
-int ebpfmm_damon_open(struct ebpfmm_damon *damon, const struct ebpfmm_damon_rate *rate,
-		      struct ebpfmm_error *err)
+/* The kernel changes the number only while no thread runs, so all are made at once. */
+static int make_slots(int dir, struct ebpfmm_error *err)
 {
-	*damon = (struct ebpfmm_damon){ .dir = -1, .lock = -1 };
-	damon->dir = open_dir(err);
-	if (damon->dir < 0)
+	if (check_free(dir, err) || mark(err))
 		return -1;
-	damon->lock = take_lock(err);
-	if (damon->lock < 0)
-		return -1;
-	if (is_ours(damon->dir) && remove_ours(damon->dir, err))
-		return -1;
-	if (check_free(damon->dir, err) || mark(err))
-		return -1;
-	if (write_text(damon->dir, "nr_kdamonds", "1", err)) {
+	if (write_number(dir, "nr_kdamonds", EBPFMM_DAMON_SLOTS, err)) {
 		unlink(MARK);
 		return -1;
 	}
-	damon->made = true;
-	return configure(damon->dir, rate, err);
+	return 0;
+}
+
+static int take_slot(struct ebpfmm_damon *damon, struct ebpfmm_error *err)
+{
+	struct ebpfmm_error cause = {};
+
+	for (unsigned int i = 0; i < EBPFMM_DAMON_SLOTS && damon->lock < 0; i++) {
+		damon->lock = lock_slot(i, &cause);
+		if (damon->lock < 0 && cause.code != EWOULDBLOCK)
+			return ebpfmm_pass(err, &cause);
+		damon->number = i;
+	}
+	if (damon->lock < 0)
+		return ebpfmm_fail(err, EBUSY, "%d recordings are being made already",
+				   EBPFMM_DAMON_SLOTS);
+	damon->slot = open_slot(damon->dir, damon->number);
+	if (damon->slot < 0)
+		return ebpfmm_fail(err, errno, "open " EBPFMM_DAMON_DIR "/%u", damon->number);
+	return 0;
+}
+
+int ebpfmm_damon_open(struct ebpfmm_damon *damon, const struct ebpfmm_damon_rate *rate,
+		      struct ebpfmm_error *err)
+{
+	_cleanup_close_ int lock = -1;
+	struct slots slots;
+
+	*damon = (struct ebpfmm_damon){ .dir = -1, .slot = -1, .lock = -1 };
+	damon->dir = open_dir(err);
+	if (damon->dir < 0)
+		return -1;
+	lock = ebpfmm_lock_wait(LOCK, LOCK_MS, err);
+	if (lock < 0)
+		return -1;
+	if (is_ours(damon->dir))
+		look_at_slots(damon->dir, true, &slots);
+	else if (make_slots(damon->dir, err))
+		return -1;
+	if (take_slot(damon, err))
+		return -1;
+	return configure(damon->slot, rate, err);
+}
+
+void ebpfmm_damon_note(const struct ebpfmm_damon *damon, const char *text)
+{
+	if (ftruncate(damon->lock, 0) || dprintf(damon->lock, "%s", text) < 0)
+		return;
+}
+
+bool ebpfmm_damon_in_use(unsigned int slot, char *note, size_t room)
+{
+	_cleanup_close_ int outer = -1;
+	_cleanup_close_ int lock = -1;
+	_cleanup_close_ int fd = -1;
+	char path[sizeof(SLOT_LOCK) + 8];
+	ssize_t length;
+
+	if (access(MARK, F_OK))
+		return false;
+	/* Without it, who looks for a slot would think that this one is taken. */
+	outer = ebpfmm_lock_wait(LOCK, LOCK_MS, NULL);
+	lock = lock_slot(slot, NULL);
+	if (outer < 0 || lock >= 0)
+		return false;
+	snprintf(path, sizeof(path), SLOT_LOCK, slot);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? -1 : read(fd, note, room - 1);
+	note[length < 0 ? 0 : length] = '\0';
+	return fd >= 0;
 }
 
 static int set_targets(struct ebpfmm_damon *damon, const pid_t *pids, size_t count,
@@ -220,12 +320,12 @@ static int set_targets(struct ebpfmm_damon *damon, const pid_t *pids, size_t cou
 
 	/* Writing the number removes those that are there. */
 	if (damon->targets != count &&
-	    write_number(damon->dir, TARGETS "nr_targets", count, err))
+	    write_number(damon->slot, TARGETS "nr_targets", count, err))
 		return -1;
 	damon->targets = count;
 	for (size_t i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), TARGETS "%zu/pid_target", i);
-		if (write_number(damon->dir, path, (uint64_t)pids[i], err))
+		if (write_number(damon->slot, path, (uint64_t)pids[i], err))
 			return -1;
 	}
 	return 0;
@@ -238,12 +338,12 @@ int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const pid_t *pids, size_t cou
 
 	if (set_targets(damon, pids, count, err))
 		return -1;
-	return write_text(damon->dir, "0/state", runs ? "commit" : "on", err);
+	return write_text(damon->slot, "state", runs ? "commit" : "on", err);
 }
 
 pid_t ebpfmm_damon_thread(const struct ebpfmm_damon *damon)
 {
-	long pid = read_number(damon->dir, "0/pid");
+	long pid = read_number(damon->slot, "pid");
 
 	return pid > 0 ? (pid_t)pid : 0;
 }
@@ -265,31 +365,48 @@ uint64_t ebpfmm_damon_cpu_us(pid_t thread)
 
 void ebpfmm_damon_close(struct ebpfmm_damon *damon)
 {
-	if (damon->made)
-		remove_ours(damon->dir, NULL);
-	closep(&damon->dir);
+	_cleanup_close_ int lock = -1;
+	struct slots slots;
+
+	/* What cannot be done now, the next one does. */
+	if (damon->dir >= 0)
+		lock = ebpfmm_lock_wait(LOCK, LOCK_MS, NULL);
+	if (damon->slot >= 0)
+		clear_slot(damon->slot, NULL);
+	if (damon->lock >= 0)
+		ebpfmm_damon_note(damon, "");
+	closep(&damon->slot);
 	closep(&damon->lock);
-	*damon = (struct ebpfmm_damon){ .dir = -1, .lock = -1 };
+	if (lock >= 0 && is_ours(damon->dir)) {
+		look_at_slots(damon->dir, true, &slots);
+		if (!slots.used)
+			remove_all(damon->dir, NULL);
+	}
+	closep(&damon->dir);
+	*damon = (struct ebpfmm_damon){ .dir = -1, .slot = -1, .lock = -1 };
 }
 
-bool ebpfmm_damon_sweep(bool clear)
+unsigned int ebpfmm_damon_sweep(bool clear)
 {
+	struct slots slots = {};
 	_cleanup_close_ int lock = -1;
 	_cleanup_close_ int dir = -1;
 
-	/* Do not take the lock without need: it would make a recording fail. */
+	/* Do not take the lock without need. */
 	if (access(MARK, F_OK))
-		return false;
-	lock = take_lock(NULL);
+		return 0;
+	lock = ebpfmm_lock_wait(LOCK, LOCK_MS, NULL);
 	if (lock < 0)
-		return false;
+		return 0;
 	dir = open_dir(NULL);
 	if (dir < 0 || !is_ours(dir)) {
 		if (clear)
 			unlink(MARK);
-		return true;
+		return 1;
 	}
-	if (clear)
-		remove_ours(dir, NULL);
-	return true;
+	look_at_slots(dir, clear, &slots);
+	if (clear && !slots.used)
+		remove_all(dir, NULL);
+	/* Without any, the empty slots are what was left. */
+	return slots.left || slots.used ? slots.left : 1;
 }

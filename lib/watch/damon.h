@@ -4,7 +4,8 @@
  *
  * The directory is one for the whole node, and who changes the number of threads in it
  * removes what others have put there. So it is used only while nobody else uses it, and
- * left as it was found: empty.
+ * left as it was found: empty. Recordings that are made at the same time share it: the first
+ * one makes slots for all, each takes one, and the last one removes them.
  */
 #ifndef EBPFMM_WATCH_DAMON_H
 #define EBPFMM_WATCH_DAMON_H
@@ -18,17 +19,22 @@
 
 #define EBPFMM_DAMON_DIR	"/sys/kernel/mm/damon/admin/kdamonds"
 
+/* How many recordings can be made at the same time. */
+#define EBPFMM_DAMON_SLOTS	8
+
 /**
  * struct ebpfmm_damon - DAMON while it is ours
  * @dir: descriptor of EBPFMM_DAMON_DIR
- * @lock: held as long
- * @made: whether there is a thread's directory
+ * @slot: descriptor of the directory of the thread
+ * @number: of the slot
+ * @lock: of the slot, held as long
  * @targets: number of processes that it was told
  */
 struct ebpfmm_damon {
 	int dir;
+	int slot;
+	unsigned int number;
 	int lock;
-	bool made;
 	size_t targets;
 };
 
@@ -50,7 +56,7 @@ struct ebpfmm_damon_rate {
  * ebpfmm_damon_open - take DAMON
  * @damon: filled in, to be released with ebpfmm_damon_close() in any case
  * @rate: how closely to look
- * @err: the kernel has no DAMON, somebody uses it, or what failed
+ * @err: the kernel has no DAMON, somebody else uses it, no slot is free, or what failed
  *
  * What an earlier process of ours has left there is removed first.
  *
@@ -96,11 +102,28 @@ uint64_t ebpfmm_damon_cpu_us(pid_t thread);
 void ebpfmm_damon_close(struct ebpfmm_damon *damon);
 
 /**
- * ebpfmm_damon_sweep - find what a process of ours has left that was killed
+ * ebpfmm_damon_note - let others know what is recorded
+ * @damon: DAMON
+ * @text: for ebpfmm_damon_in_use(); lost if it cannot be written
+ */
+void ebpfmm_damon_note(const struct ebpfmm_damon *damon, const char *text);
+
+/**
+ * ebpfmm_damon_in_use - check whether a recording is being made
+ * @slot: below EBPFMM_DAMON_SLOTS
+ * @note: set to what ebpfmm_damon_note() wrote, or to ""
+ * @room: size of @note
+ *
+ * Return: true if one uses the slot.
+ */
+bool ebpfmm_damon_in_use(unsigned int slot, char *note, size_t room);
+
+/**
+ * ebpfmm_damon_sweep - find what processes of ours have left that were killed
  * @clear: also remove it
  *
- * Return: whether there was something.
+ * Return: how many; 0 for none.
  */
-bool ebpfmm_damon_sweep(bool clear);
+unsigned int ebpfmm_damon_sweep(bool clear);
 
 #endif /* EBPFMM_WATCH_DAMON_H */

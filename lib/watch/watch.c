@@ -283,6 +283,15 @@ static int refresh_maps(struct recorder *recorder, struct ebpfmm_error *err)
 
 /* --- all of it ------------------------------------------------------------------------ */
 
+/* For who looks; a recording without is as good. */
+static void note_name(struct recorder *recorder)
+{
+	_cleanup_free_ char *path = realpath(recorder->how->output, NULL);
+
+	if (path)
+		ebpfmm_damon_note(&recorder->damon, path);
+}
+
 static int create(struct recorder *recorder, struct ebpfmm_error *err)
 {
 	struct ebpfmm_node node = {};
@@ -299,8 +308,11 @@ static int create(struct recorder *recorder, struct ebpfmm_error *err)
 	header.kernel = node.kernel;
 	header.cpu = node.cpu[0] ? node.cpu : NULL;
 	header.memory = node.memory;
-	return ebpfmm_recording_create(&recorder->writer, AT_FDCWD, recorder->how->output,
-				       &header, err);
+	if (ebpfmm_recording_create(&recorder->writer, AT_FDCWD, recorder->how->output, &header,
+				    err))
+		return -1;
+	note_name(recorder);
+	return 0;
 }
 
 static void sum_up(struct recorder *recorder, struct ebpfmm_watched *watched)
@@ -311,6 +323,8 @@ static void sum_up(struct recorder *recorder, struct ebpfmm_watched *watched)
 	if (cpu_us)
 		recorder->cpu_us = cpu_us;
 	*watched = (struct ebpfmm_watched){
+		.full = recorder->how->bytes &&
+			ftello(recorder->writer.file) >= (off_t)recorder->how->bytes,
 		.time_us = time_us(recorder, now_ns()),
 		.processes = recorder->targets.seen,
 		.intervals = recorder->writer.intervals,
@@ -341,7 +355,8 @@ static int run(struct recorder *recorder, struct ebpfmm_watched *watched,
 	uint64_t resident = maps, progress = maps;
 	int count = 1;
 
-	while (count && !*how->stop && time_us(recorder, now_ns()) < how->time_us) {
+	while (count && !watched->full && !*how->stop &&
+	       time_us(recorder, now_ns()) < how->time_us) {
 		if (ebpfmm_listen_wait(recorder->listen, WAIT_MS, err))
 			return -1;
 		if (is_due(&maps, MAPS_NS) && refresh_maps(recorder, err))
@@ -406,7 +421,7 @@ int ebpfmm_watch(const struct ebpfmm_watching *watching, struct ebpfmm_watched *
 	if (!recorder)
 		return ebpfmm_fail(err, ENOMEM, "record");
 	recorder->how = watching;
-	recorder->damon.dir = recorder->damon.lock = -1;
+	recorder->damon.dir = recorder->damon.slot = recorder->damon.lock = -1;
 	recorder->rows.ops = &row_ops;
 	recorder->rows.ctx = recorder;
 	rc = record(recorder, watched, err);

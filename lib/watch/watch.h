@@ -19,6 +19,7 @@
  * @runs: in these
  * @lost: regions that were accessed and could not be recorded
  * @cpu_us: time on a CPU that this took, of DAMON's thread and of this process
+ * @full: it ended because the file had its largest size
  */
 struct ebpfmm_watched {
 	uint64_t time_us;
@@ -27,6 +28,7 @@ struct ebpfmm_watched {
 	uint64_t runs;
 	uint64_t lost;
 	uint64_t cpu_us;
+	bool full;
 };
 
 /**
@@ -39,6 +41,7 @@ struct ebpfmm_watched {
  * @stop: ends the recording when it becomes true
  * @output: name of the file
  * @time_us: how long at most
+ * @bytes: how large the file may become, or a little larger; 0 for any size
  * @rate: how closely
  * @small: it is known that the processes have pages of 4K only
  */
@@ -50,12 +53,13 @@ struct ebpfmm_watching {
 	const volatile sig_atomic_t *stop;
 	const char *output;
 	uint64_t time_us;
+	uint64_t bytes;
 	struct ebpfmm_damon_rate rate;
 	bool small;
 };
 
 /**
- * ebpfmm_watch - record until the time is over or all processes have ended
+ * ebpfmm_watch - record until the time is over, the file is full or all processes have ended
  * @watching: what to record
  * @watched: filled in
  * @err: DAMON cannot be used, there is no process, or what failed

@@ -95,7 +95,7 @@ huge()
 	until grep -q ready first; do :; done
 	ebpfmm record --cgroup "$cgroup" --time 16s -o cgroup.jsonl --json >result.json 3>&- &
 	recorder=$!
-	until [ "$(cat $damon/nr_kdamonds)" = 1 ]; do :; done
+	until [ "$(cat $damon/0/state 2>/dev/null)" = on ]; do :; done
 	within "$cgroup" planted -f 20 >/dev/null 3>&- &
 	second=$!
 	wait $recorder
@@ -133,7 +133,7 @@ huge()
 	until grep -q interval killed.jsonl 2>/dev/null; do :; done
 	kill -9 $recorder
 	wait $recorder || true
-	[ "$(cat $damon/nr_kdamonds)" = 1 ]
+	[ "$(cat $damon/0/contexts/nr_contexts)" = 1 ]
 	ebpfmm doctor | grep -E 'leftovers: .*recordings: 1'
 	[[ $(ebpfmm gc) == *'recordings: 1'* ]]
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
@@ -161,17 +161,35 @@ huge()
 	ebpfmm gc
 	[ "$(cat $damon/0/contexts/nr_contexts)" = 1 ]
 	echo 0 >$damon/nr_kdamonds
-	# Another one of ours.
+}
+
+@test "two recordings at once, and more than there can be" {
+	local first second planted slot
 	planted 300 >/dev/null 3>&- &
 	planted=$!
-	ebpfmm record --pid $planted -o y.jsonl 3>&- &
-	recorder=$!
-	until [ "$(cat $damon/0/state 2>/dev/null)" = on ]; do :; done
-	run -1 --separate-stderr ebpfmm record -o x.jsonl -- true
-	[[ $stderr == *'another recording is being made'* ]]
-	kill $recorder
-	wait $recorder
-	ebpfmm report y.jsonl
+	ebpfmm record --pid $planted -o first.jsonl 3>&- &
+	first=$!
+	until grep -q interval first.jsonl 2>/dev/null; do :; done
+	ebpfmm record --pid $planted -o second.jsonl 3>&- &
+	second=$!
+	until grep -q interval second.jsonl 2>/dev/null; do :; done
+	ebpfmm doctor | grep "recordings: .*$PWD/first.jsonl, $PWD/second.jsonl"
+	(
+		for slot in {2..7}; do
+			exec {fd}<>/run/ebpfmm/watch-$slot.lock
+			flock "$fd"
+		done
+		fails 1 '8 recordings are being made already' ebpfmm record -o x.jsonl -- true
+	)
+	# The end of one is not the end of the other, killed or not.
+	kill -9 $first
+	wait $first || true
+	[[ $(ebpfmm gc) == *'recordings: 1'* ]]
+	[ "$(cat $damon/1/state)" = on ]
+	kill $second
+	wait $second
+	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+	ebpfmm report second.jsonl
 	kill $planted
 	wait $planted || true
 }
