@@ -9,6 +9,7 @@
 #define COMMAND	{ "COMMAND", CTL_COMMAND }
 #define DIR	{ "DIR", CTL_DIR }
 #define FILE	{ "FILE", CTL_FILE }
+#define ID	{ "ID", CTL_ANY }
 #define NAME	{ "NAME", CTL_ANY }
 #define NUMBER	{ "N", CTL_ANY }
 #define PATH	{ "PATH", CTL_CGROUP }
@@ -119,6 +120,10 @@ const struct ctl_command ctl_commands[] = {
 		.options = OPTIONS(JSON,
 			OPTION("cgroup", PATH, cgroup,
 			       "record the processes of this cgroup", FORM(1), REQUIRED),
+			OPTION("container", ID, container,
+			       "it is this container's; record it as its annotation asks", FORM(1)),
+			OPTION("name", NAME, name,
+			       "name of the recording of a container", FORM(1)),
 			OPTION("pid", PID, pid,
 			       "record this process and its children", FORM(2), REQUIRED),
 			OPTION("damo", FILE, damo,

@@ -27,6 +27,7 @@ struct ctl_command;
  * @show: print the current state, change nothing
  * @regions: also print each region
  * @cgroup: value of --cgroup, or NULL
+ * @container: value of --container, or NULL
  * @rootfs: value of --rootfs, or NULL
  * @debug_dir: value of --debug-dir, or NULL
  * @every: value of --every, or NULL
@@ -52,6 +53,7 @@ struct ctl_args {
 	bool regions;
 	bool explain;
 	const char *cgroup;
+	const char *container;
 	const char *rootfs;
 	const char *debug_dir;
 	const char *every;

@@ -12,6 +12,7 @@
 #include "kernel/privilege.h"
 #include "kernel/trace.h"
 #include "output.h"
+#include "recorder_place.h"
 #include "watch/damon.h"
 
 /* A killed listener leaves tracing on until it expires. */
@@ -35,6 +36,7 @@ int leftovers_find(bool clear, struct leftovers *found, struct ebpfmm_error *err
 	found->life.files += ebpfmm_calibrate_sweep(clear);
 	found->traces = sweep_trace(clear);
 	found->recordings = ebpfmm_damon_sweep(clear);
+	found->life.files += recorder_sweep(clear);
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "kernel/cgroup.h"
 #include "kernel/privilege.h"
 #include "output.h"
+#include "record.h"
 #include "recordings.h"
 
 #define OUTPUT		"recording.jsonl"
@@ -29,10 +30,9 @@
  * Half as often as DAMON does by default, which costs half as much, and with more regions
  * from the start, as small hot ones are to be found.
  */
-#define SAMPLING_US	10000
-#define AGGREGATION_US	200000
-#define MIN_REGIONS	100
-#define MAX_REGIONS	1000
+const struct ebpfmm_damon_rate ctl_record_rate = {
+	.sampling_us = 10000, .aggregation_us = 200000, .min_regions = 100, .max_regions = 1000,
+};
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
@@ -43,14 +43,14 @@ static void stop(int signal)
 	stopped = signal;
 }
 
-/* Those that the caller ignores stay ignored, as nohup(1) requires. */
-static void catch_signals(void)
+const volatile sig_atomic_t *ctl_record_stopped(void)
 {
 	struct sigaction action = { .sa_handler = stop }, old;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
+	return &stopped;
 }
 
 static void release_signals(void)
@@ -248,14 +248,16 @@ int ctl_record(const struct ctl_args *args, struct ebpfmm_error *err)
 	};
 	struct ebpfmm_watching watching = {
 		.find = find, .data = &subject, .begin = start_command,
-		.progress = show_progress, .stop = &stopped,
+		.progress = show_progress,
 		.output = args->output ? args->output : OUTPUT,
-		.rate = { SAMPLING_US, AGGREGATION_US, MIN_REGIONS, MAX_REGIONS },
+		.rate = ctl_record_rate,
 		.small = args->noperands,
 	};
 	struct ebpfmm_watched watched;
 	int rc;
 
+	if (args->container || args->name)
+		return ctl_record_container(args, err);
 	if (parse(args, &watching, &subject, err))
 		return CTL_USAGE;
 	if (args->damo)
@@ -263,7 +265,7 @@ int ctl_record(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (ebpfmm_privileged(err) ||
 	    (args->cgroup && ebpfmm_cgroup_open(args->cgroup, &subject.cgroup, err)))
 		return -1;
-	catch_signals();
+	watching.stop = ctl_record_stopped();
 	rc = ebpfmm_watch(&watching, &watched, err);
 	if (subject.terminal && watched.time_us)
 		fputc('\n', stderr);

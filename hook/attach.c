@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "config/recordings.h"
 #include "kernel/cgroup.h"
 #include "life/attachment.h"
 #include "life/lifecycle.h"
@@ -71,16 +72,15 @@ static int find_target(struct target *target, struct ebpfmm_error *err)
 {
 	const struct ebpfmm_job *job = target->job;
 
+	if (job->pid < 2)
+		return ebpfmm_fail(err, 0,
+				   "state: `pid` is %d: the engine must call the hook at createRuntime or prestart",
+				   (int)job->pid);
 	target->pidfd = syscall(SYS_pidfd_open, job->pid, 0);
 	if (target->pidfd < 0)
 		return ebpfmm_fail(err, errno, "open the container's process %d",
 				   (int)job->pid);
-	if (ebpfmm_cgroup_of_pid(job->pid, &target->cgroup, err))
-		return -1;
-	target->root = open_root(job, err);
-	if (target->root < 0)
-		return -1;
-	return check_alive(target, err);
+	return ebpfmm_cgroup_of_pid(job->pid, &target->cgroup, err);
 }
 
 static void close_target(struct target *target)
@@ -132,8 +132,12 @@ static int attach(struct target *target, const struct ebpfmm_profile *profile,
 	if (ebpfmm_attach_profile(&attachment, err))
 		return -1;
 	ebpfmm_steps_print(job->steps, time, sizeof(time));
-	ebpfmm_log(LOG_INFO, "container %s: profile %s is attached to %s %s", job->id,
-		   profile->name, target->cgroup.path, time);
+	if (target->root < 0)
+		ebpfmm_log(LOG_INFO, "container %s: has only 4K pages in %s while it is recorded %s",
+			   job->id, target->cgroup.path, time);
+	else
+		ebpfmm_log(LOG_INFO, "container %s: profile %s is attached to %s %s", job->id,
+			   profile->name, target->cgroup.path, time);
 	return 0;
 }
 
@@ -144,15 +148,31 @@ int ebpfmm_hook_attach(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 	};
 	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 
-	if (job->pid < 2)
-		return ebpfmm_fail(err, 0,
-				   "state: `pid` is %d: the engine must call the hook at createRuntime or prestart",
-				   (int)job->pid);
 	if (ebpfmm_profile_find(job->profile, &profile, err))
 		return -1;
 	ebpfmm_step(job->steps, "profile");
 	if (find_target(&target, err))
 		return -1;
+	target.root = open_root(job, err);
+	if (target.root < 0 || check_alive(&target, err))
+		return -1;
 	ebpfmm_step(job->steps, "container");
 	return attach(&target, profile, err);
+}
+
+/* It names no program, so there is no root to look into. */
+int ebpfmm_hook_attach_small(const struct ebpfmm_job *job, struct ebpfmm_error *err)
+{
+	char name[] = EBPFMM_RECORDINGS_POLICY;
+	struct ebpfmm_profile none = { .name = name, .own_name = name };
+	_cleanup_(close_target) struct target target = {
+		.job = job, .pidfd = -1, .root = -1, .cgroup.fd = -1,
+	};
+
+	/* No byte may be in any larger page, whichever program it is. */
+	none.limit[0] = UINT64_MAX;
+	if (find_target(&target, err))
+		return -1;
+	ebpfmm_step(job->steps, "container");
+	return attach(&target, &none, err);
 }

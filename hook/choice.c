@@ -144,16 +144,34 @@ static int read_required(const struct sources *sources, const char *name, bool *
  * There are only overrides, and the one for this container is not known: podman passes the
  * pod's annotations to a container, but not its name.
  */
-static int refuse_unknown(const struct sources *sources, struct ebpfmm_error *err)
+static int refuse_unknown(const struct sources *sources, const char *key,
+			  struct ebpfmm_error *err)
 {
-	const char *key;
+	const char *other;
 
-	if (find_override(sources, "ebpfmm.profile", is_not_empty, &key, err))
+	if (find_override(sources, key, is_not_empty, &other, err))
 		return -1;
-	if (key)
+	if (other)
 		return ebpfmm_fail(err, 0,
-				   "annotation `%.80s` names a container of a pod, but no annotation says which one this is: use `ebpfmm.profile`, or set `%s` to the container's name",
-				   key, container_names[0]);
+				   "annotation `%.80s` names a container of a pod, but no annotation says which one this is: use `%s`, or set `%s` to the container's name",
+				   other, key, container_names[0]);
+	return 0;
+}
+
+/* The value of @key for the container @name; NULL if there is none or an empty one. */
+static int choose(const struct sources *sources, const char *key, const char *name,
+		  const char **out, struct ebpfmm_error *err)
+{
+	const char *value;
+
+	*out = NULL;
+	if (look_up_override(sources, key, name, &value, err) ||
+	    (!value && look_up(sources, key, &value, err)))
+		return -1;
+	if (!value && !name)
+		return refuse_unknown(sources, key, err);
+	if (value && value[0])
+		*out = value;
 	return 0;
 }
 
@@ -161,23 +179,16 @@ int ebpfmm_choose(struct json_object *first, struct json_object *second,
 		  struct ebpfmm_choice *out, struct ebpfmm_error *err)
 {
 	const struct sources sources = { { first, second } };
-	const char *name, *value;
+	const char *name, *type;
 	int no_name;
 
 	*out = (struct ebpfmm_choice){};
 	no_name = look_up_any(&sources, container_names, COUNT(container_names), &name, err);
 	if (read_required(&sources, no_name ? NULL : name, &out->required, err) || no_name ||
-	    look_up_any(&sources, container_types, COUNT(container_types), &value, err))
+	    look_up_any(&sources, container_types, COUNT(container_types), &type, err))
 		return -1;
-	if (value && !strcmp(value, "sandbox"))
+	if (type && !strcmp(type, "sandbox"))
 		return 0;
-	if (look_up_override(&sources, "ebpfmm.profile", name, &value, err))
-		return -1;
-	if (!value && look_up(&sources, "ebpfmm.profile", &value, err))
-		return -1;
-	if (!value && !name)
-		return refuse_unknown(&sources, err);
-	if (value && value[0])
-		out->profile = value;
-	return 0;
+	choose(&sources, "ebpfmm.record", name, &out->record, &out->no_record);
+	return choose(&sources, "ebpfmm.profile", name, &out->profile, err);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The annotations of a container that select its profile.
+ * The annotations of a container that select its profile, and whether it is recorded.
  *
  *	ebpfmm.profile			name of a profile; empty: none
  *	ebpfmm.profile/<container>	the same for one container of a pod
  *	ebpfmm.required			"true": refuse to start without a policy
  *	ebpfmm.required/<container>	the same for one container of a pod
+ *	ebpfmm.record			name of a recording to make; empty: none
+ *	ebpfmm.record/<container>	the same for one container of a pod
  *
  * Engines pass a pod's annotations to each of its containers and to its sandbox, which
  * only holds namespaces and gets no policy. Podman does so without the container's name,
@@ -20,13 +22,18 @@
 #include "base/error.h"
 
 /**
- * struct ebpfmm_choice - the profile of a container
+ * struct ebpfmm_choice - the profile of a container, and its recording
  * @profile: name of the profile, hostile; NULL for none. Lives as long as the annotations
  * @required: a failure must stop the container; also valid after an error
+ * @record: name of the recording, hostile; likewise
+ * @no_record: why @record could not be read; its message is empty if it could. A recording
+ *	never keeps a container from its profile
  */
 struct ebpfmm_choice {
 	const char *profile;
 	bool required;
+	const char *record;
+	struct ebpfmm_error no_record;
 };
 
 /**
@@ -42,5 +49,16 @@ struct ebpfmm_choice {
  */
 int ebpfmm_choose(struct json_object *first, struct json_object *second,
 		  struct ebpfmm_choice *out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_chosen - check whether there is anything to do for a container
+ * @choice: from ebpfmm_choose()
+ *
+ * Return: false if it has neither a profile nor a recording.
+ */
+static inline bool ebpfmm_chosen(const struct ebpfmm_choice *choice)
+{
+	return choice->profile || choice->record || choice->no_record.message[0];
+}
 
 #endif /* EBPFMM_HOOK_CHOICE_H */

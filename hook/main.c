@@ -24,6 +24,7 @@
 #include "inherited.h"
 #include "kernel/privilege.h"
 #include "life/lifecycle.h"
+#include "record.h"
 #include "state.h"
 #include "steps.h"
 #include "watch.h"
@@ -80,17 +81,61 @@ static int report(const char *id, bool required, const char *message)
  * struct told - what to report about a start that hangs or crashes
  * @id: id of the container
  * @required: whether it must not run without a policy
+ * @decided: whether only its recording is still to be started
  */
 struct told {
 	const char *id;
 	bool required;
+	bool decided;
 };
+
+static void report_unrecorded(const char *id, const char *message)
+{
+	ebpfmm_log(LOG_WARNING, "container %s: is not recorded: %s", id, message);
+}
 
 static int give_up(const char *why, void *data)
 {
 	const struct told *told = data;
 
+	if (told->decided) {
+		report_unrecorded(told->id, why);
+		return 0;
+	}
 	return report(told->id, told->required, why);
+}
+
+static int begin(struct ebpfmm_steps *steps, int64_t deadline, struct told *told,
+		 struct ebpfmm_error *err)
+{
+	if (ebpfmm_privileged(err))
+		return -1;
+	ebpfmm_step(steps, "state");
+	return ebpfmm_limit_memory(MEMORY_MAX, err) ||
+	       ebpfmm_watch_begin(deadline, give_up, told, err) ? -1 : 0;
+}
+
+/* A recording that fails is no reason to refuse a container. */
+static void record(const struct ebpfmm_job *job, const struct ebpfmm_choice *choice)
+{
+	struct ebpfmm_error err = choice->no_record;
+
+	if (err.message[0] ||
+	    (job->record && ebpfmm_hook_may_record(job, &err))) {
+		report_unrecorded(job->id, err.message);
+		return;
+	}
+	if (!job->record)
+		return;
+	/* A kernel without the policy can have larger pages, which the recording tells. */
+	if (!job->profile && ebpfmm_hook_attach_small(job, &err))
+		ebpfmm_log(LOG_INFO, "container %s: is recorded with whatever pages it gets: %s",
+			   job->id, err.message);
+	if (!ebpfmm_hook_record(job, &err))
+		return;
+	report_unrecorded(job->id, err.message);
+	if (!job->profile)
+		ebpfmm_life_end(job->id, &err);
 }
 
 static int start(const struct ebpfmm_state *state, const char *root,
@@ -98,18 +143,24 @@ static int start(const struct ebpfmm_state *state, const char *root,
 		 int64_t deadline, struct ebpfmm_error *err)
 {
 	struct ebpfmm_job job = { .id = state->id, .pid = state->pid, .root = root,
-				  .profile = choice->profile, .deadline = deadline,
-				  .steps = steps };
-	struct told told = { state->id, choice->required };
-	int rc;
+				  .profile = choice->profile, .record = choice->record,
+				  .deadline = deadline, .steps = steps };
+	struct told told = { state->id, choice->required, !choice->profile };
+	int rc = begin(steps, deadline, &told, err);
 
-	if (ebpfmm_privileged(err))
+	if (rc && choice->profile)
 		return -1;
-	ebpfmm_step(steps, "state");
-	if (ebpfmm_limit_memory(MEMORY_MAX, err) ||
-	    ebpfmm_watch_begin(deadline, give_up, &told, err))
-		return -1;
-	rc = ebpfmm_hook_attach(&job, err);
+	if (rc) {
+		report_unrecorded(state->id, err->message);
+		return 0;
+	}
+	if (choice->profile)
+		rc = ebpfmm_hook_attach(&job, err);
+	/* If it is refused, there is nothing to record. */
+	if (!rc || !choice->required) {
+		told.decided = true;
+		record(&job, choice);
+	}
 	ebpfmm_watch_end();
 	return rc;
 }
@@ -131,7 +182,7 @@ static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 		if (!ebpfmm_privileged(err))
 			*err = config_err;
 		rc = -1;
-	} else if (!rc && choice.profile) {
+	} else if (!rc && ebpfmm_chosen(&choice)) {
 		rc = start(state, bundle.root, &choice, steps, deadline, err);
 	}
 	ebpfmm_bundle_free(&bundle);
@@ -146,7 +197,7 @@ static int handle_start(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 
 	/* Parsing config.json takes as long as everything else before find_target(). */
 	if (!state->root || ebpfmm_choose(state->annotations, NULL, &choice, NULL) ||
-	    !choice.profile)
+	    !ebpfmm_chosen(&choice) || choice.no_record.message[0])
 		return start_bundle(state, steps, deadline, required, err);
 	*required = choice.required;
 	return start(state, state->root, &choice, steps, deadline, err);

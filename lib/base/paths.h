@@ -16,4 +16,8 @@
 /* The costs that were measured on this node. */
 #define EBPFMM_COSTS_DIR		"/var/lib/ebpfmm"
 
+/* The recordings that annotations ask for, and what the operator permits of them. */
+#define EBPFMM_RECORDINGS_DIR		"/var/lib/ebpfmm/recordings"
+#define EBPFMM_RECORDINGS_CONFIG	"/etc/ebpfmm/recordings.json"
+
 #endif /* EBPFMM_PATHS_H */

@@ -347,7 +347,7 @@ static int parse_profile(struct json_object *root,
 	if (check_version(root, err) ||
 	    ebpfmm_json_members(root, members, COUNT(members), err))
 		return -1;
-	if (profile_check_name(json_object_get_string(name), err))
+	if (ebpfmm_profile_check_name(json_object_get_string(name), "profile", err))
 		return ebpfmm_prefix(err, "name: ");
 	if (copy_text(name, &profile->name, err) ||
 	    copy_text(name, &profile->own_name, err) ||

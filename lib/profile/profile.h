@@ -166,6 +166,17 @@ int ebpfmm_profile_find(const char *name, struct ebpfmm_profile **out,
 bool ebpfmm_profile_is_file_name(const char *file);
 
 /**
+ * ebpfmm_profile_check_name - check a name that may become that of a file
+ * @name: hostile: letters, digits, '.', '_' and '-', not beginning with '.', below
+ *	EBPFMM_NAME_SIZE bytes
+ * @what: whose name it is, for messages, such as "profile"
+ * @err: names no place
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_profile_check_name(const char *name, const char *what, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_profile_name - get the name of the profile in a file
  * @path: path or name of the file
  *

@@ -49,7 +49,7 @@ static char *read_name(const char *text, struct ebpfmm_error *err)
 		ebpfmm_fail(err, ENOMEM, "profile");
 		return NULL;
 	}
-	if (profile_check_name(name, err))
+	if (ebpfmm_profile_check_name(name, "profile", err))
 		return NULL;
 	/* Otherwise one name could refer to two files. */
 	if (name[name_length(name)]) {

@@ -66,15 +66,6 @@ int profile_benefit(struct json_object *ns, struct json_object *touched,
 		    struct ebpfmm_benefit *benefit, struct ebpfmm_error *err);
 
 /**
- * profile_check_name - check the name of a profile
- * @name: the name
- * @err: names no place
- *
- * Return: 0, or -1 with @err set.
- */
-int profile_check_name(const char *name, struct ebpfmm_error *err);
-
-/**
  * profile_check_path - check a path in the container
  * @path: must be absolute and normalised
  * @err: names no place

@@ -150,16 +150,16 @@ int profile_benefit(struct json_object *ns, struct json_object *touched,
 	return 0;
 }
 
-int profile_check_name(const char *name, struct ebpfmm_error *err)
+int ebpfmm_profile_check_name(const char *name, const char *what, struct ebpfmm_error *err)
 {
 	size_t length = strlen(name);
 
 	if (!length || length >= EBPFMM_NAME_SIZE || name[0] == '.' ||
 	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 			 "0123456789._-") != length)
-		return ebpfmm_fail(err, 0, "\"%.80s\" is not a valid profile name: use 1 to "
+		return ebpfmm_fail(err, 0, "\"%.80s\" is not a valid %s name: use 1 to "
 				   "%d letters, digits, '.', '_' and '-', without '.' at the start",
-				   name, EBPFMM_NAME_SIZE - 1);
+				   name, what, EBPFMM_NAME_SIZE - 1);
 	return 0;
 }
 

@@ -326,6 +326,45 @@ static void required_overrides(void **unused)
 		   "`ebpfmm.required/web` must be true or false, not `yes`", false);
 }
 
+/* What ebpfmm.record gives; NULL: that it cannot be read. */
+static void recorded(const char *first, const char *second, const char *record,
+		     const char *profile)
+{
+	struct json_object *a = first ? json_tokener_parse(first) : NULL;
+	struct json_object *b = second ? json_tokener_parse(second) : NULL;
+	struct ebpfmm_choice choice;
+	struct ebpfmm_error err;
+
+	assert_int_equal(ebpfmm_choose(a, b, &choice, &err), 0);
+	assert_string_equal(choice.profile ?: "(none)", profile);
+	assert_int_equal(choice.no_record.message[0] != '\0', !record);
+	assert_string_equal(choice.record ?: "(none)", record ?: "(none)");
+	assert_int_equal(ebpfmm_chosen(&choice), !record || strcmp(record, "(none)") ||
+			 strcmp(profile, "(none)"));
+	json_object_put(a);
+	json_object_put(b);
+}
+
+static void recordings(void **unused)
+{
+	(void)unused;
+	recorded("{}", NULL, "(none)", "(none)");
+	recorded("{\"ebpfmm.record\":\"r\"}", NULL, "r", "(none)");
+	recorded("{\"ebpfmm.record\":\"r\",\"ebpfmm.profile\":\"a\"}", NULL, "r", "a");
+	recorded("{\"ebpfmm.record\":\"\"}", NULL, "(none)", "(none)");
+	recorded("{}", "{\"ebpfmm.record\":\"r\"}", "r", "(none)");
+	recorded("{\"ebpfmm.record\":\"a\",\"ebpfmm.record/web\":\"b\"," NAME "}", NULL, "b",
+		 "(none)");
+	recorded("{\"ebpfmm.record/web\":\"\",\"ebpfmm.record\":\"a\"," NAME "}", NULL,
+		 "(none)", "(none)");
+	recorded("{\"ebpfmm.record\":\"r\",\"io.kubernetes.cri-o.ContainerType\":\"sandbox\"}",
+		 NULL, "(none)", "(none)");
+	/* What is wrong about it leaves the profile alone. */
+	recorded("{\"ebpfmm.record\":7,\"ebpfmm.profile\":\"a\"}", NULL, NULL, "a");
+	recorded("{\"ebpfmm.record/web\":\"r\",\"ebpfmm.profile\":\"a\"}", NULL, NULL, "a");
+	recorded("{\"ebpfmm.record\":\"r\\u0000\"}", NULL, NULL, "(none)");
+}
+
 static void root_is(const char *text, const char *expected)
 {
 	struct ebpfmm_error err = {};
@@ -427,6 +466,7 @@ int main(void)
 		cmocka_unit_test(wrong_choices),
 		cmocka_unit_test(overrides_without_a_name),
 		cmocka_unit_test(required_overrides),
+		cmocka_unit_test(recordings),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(bundle_is_found),
 	};
