@@ -321,7 +321,7 @@ static int tell(struct import *import, struct json_object *records,
 			return ebpfmm_prefix(err, "records[%zu].", i);
 	}
 	end = (struct ebpfmm_recording_end){ import->time_us, import->rows.intervals,
-					     import->rows.runs, import->rows.lost };
+					     import->rows.runs, import->rows.lost, 1 };
 	return import->ops->end(import->ctx, &end, err);
 }
 

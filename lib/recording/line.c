@@ -278,21 +278,23 @@ static int parse_end(struct json_object *object, bool newer, struct recording_li
 		     struct ebpfmm_error *err)
 {
 	struct ebpfmm_recording_end *end = &line->end;
-	struct json_object *time, *intervals, *runs, *lost;
+	struct json_object *time, *intervals, *runs, *lost, *processes;
 	const struct ebpfmm_json_member members[] = {
 		{ "us", INTEGER, true, &time },
 		{ "intervals", INTEGER, true, &intervals },
 		{ "runs", INTEGER, true, &runs },
 		{ "lost", INTEGER, true, &lost },
+		{ "processes", INTEGER, false, &processes },
 	};
 
 	*end = (struct ebpfmm_recording_end){};
 	if (value_members(object, newer, members, COUNT(members), err) ||
 	    value_number(time, "us", 0, EBPFMM_RECORDING_MAX_US, &end->time_us, err) ||
 	    value_number(intervals, "intervals", 0, INT64_MAX, &end->intervals, err) ||
-	    value_number(runs, "runs", 0, INT64_MAX, &end->runs, err))
+	    value_number(runs, "runs", 0, INT64_MAX, &end->runs, err) ||
+	    value_number(lost, "lost", 0, INT64_MAX, &end->lost, err))
 		return -1;
-	return value_number(lost, "lost", 0, INT64_MAX, &end->lost, err);
+	return value_number(processes, "processes", 0, INT64_MAX, &end->processes, err);
 }
 
 /* --- lines ------------------------------------------------------------------------ */

@@ -147,12 +147,14 @@ struct ebpfmm_recording_row {
  * @intervals: lines of accesses
  * @runs: runs in these
  * @lost: aggregated regions that came and could not be recorded
+ * @processes: that were watched, for a while at least; 0: unknown
  */
 struct ebpfmm_recording_end {
 	uint64_t time_us;
 	uint64_t intervals;
 	uint64_t runs;
 	uint64_t lost;
+	uint64_t processes;
 };
 
 /**

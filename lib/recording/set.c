@@ -239,6 +239,7 @@ static int on_end(void *ctx, const struct ebpfmm_recording_end *end,
 	(void)err;
 	adding->file->end_us = end->time_us;
 	adding->file->lost = end->lost;
+	adding->file->processes = end->processes;
 	adding->file->ended = true;
 	return 0;
 }

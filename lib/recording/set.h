@@ -25,6 +25,7 @@
  * @end_us: how long was recorded: as the end line says or, without one, the last
  *	time that is in it
  * @lost: as the end line says
+ * @processes: likewise; 0: unknown
  * @ended: whether there is an end line
  * @truncated: whether the file was cut off
  */
@@ -33,6 +34,7 @@ struct ebpfmm_set_file {
 	struct ebpfmm_recording_header header;
 	uint64_t end_us;
 	uint64_t lost;
+	uint64_t processes;
 	bool ended;
 	bool truncated;
 };

@@ -252,8 +252,11 @@ int ebpfmm_recording_finish(struct ebpfmm_recording_writer *writer, uint64_t tim
 {
 	errno = 0;
 	fprintf(writer->file, "{\"end\":{\"us\":%" PRIu64 ",\"intervals\":%" PRIu64
-		",\"runs\":%" PRIu64 ",\"lost\":%" PRIu64 "}}\n",
+		",\"runs\":%" PRIu64 ",\"lost\":%" PRIu64,
 		time_us, writer->intervals, writer->runs, lost);
+	if (writer->processes)
+		fprintf(writer->file, ",\"processes\":%" PRIu64, writer->processes);
+	fputs("}}\n", writer->file);
 	fflush(writer->file);
 	return check(writer, err);
 }
@@ -340,7 +343,10 @@ static int on_resident(void *ctx, const struct ebpfmm_recording_row *row,
 static int on_end(void *ctx, const struct ebpfmm_recording_end *end,
 		  struct ebpfmm_error *err)
 {
-	return ebpfmm_recording_finish(ctx, end->time_us, end->lost, err);
+	struct ebpfmm_recording_writer *writer = ctx;
+
+	writer->processes = end->processes;
+	return ebpfmm_recording_finish(writer, end->time_us, end->lost, err);
 }
 
 const struct ebpfmm_recording_ops ebpfmm_recording_writer_ops = {

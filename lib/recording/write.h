@@ -17,6 +17,7 @@
  * @spaces: that were written
  * @intervals: lines of accesses that were written
  * @runs: in these
+ * @processes: that were watched, for the end; 0: unknown
  * @copies: whether names come from a recording, as ebpfmm_text() wrote them
  */
 struct ebpfmm_recording_writer {
@@ -25,6 +26,7 @@ struct ebpfmm_recording_writer {
 	size_t spaces;
 	uint64_t intervals;
 	uint64_t runs;
+	uint64_t processes;
 	bool copies;
 };
 

@@ -383,6 +383,7 @@ static int finish(struct recorder *recorder, struct ebpfmm_watched *watched,
 		return -1;
 	watched->intervals = recorder->writer.intervals;
 	watched->runs = recorder->writer.runs;
+	recorder->writer.processes = watched->processes;
 	return ebpfmm_recording_finish(&recorder->writer, watched->time_us, watched->lost, err);
 }
 

@@ -84,7 +84,7 @@ static const char rows_told[] =
 	"{'interval':{'us':200000,'space':3,'runs':[0,2,7]}}\n"
 	"{'interval':{'us':200000,'space':4,'runs':[0,2,7]}}\n"
 	"{'interval':{'us':200000,'space':5,'runs':[0,2,7]}}\n"
-	"{'end':{'us':200000,'intervals':7,'runs':7,'lost':1}}\n";
+	"{'end':{'us':200000,'intervals':7,'runs':7,'lost':1,'processes':1}}\n";
 
 static char *quoted(const char *text)
 {

@@ -36,7 +36,7 @@
 #define ROW	"{'interval':{'us':100000,'space':0,'runs':[3,2,20,0,1,7,4,1,1]}}\n"
 #define EMPTY	"{'interval':{'us':200000,'space':1,'runs':[]}}\n"
 #define RESIDENT "{'resident':{'us':200000,'space':2,'runs':[0,2,1]}}\n"
-#define END	"{'end':{'us':300000,'intervals':2,'runs':3,'lost':4}}\n"
+#define END	"{'end':{'us':300000,'intervals':2,'runs':3,'lost':4,'processes':5}}\n"
 #define SPACES	HEADER PROGRAM HEAP OBJECT MAPPING
 #define WHOLE	SPACES ROW EMPTY RESIDENT END
 
@@ -117,8 +117,8 @@ static int on_end(void *ctx, const struct ebpfmm_recording_end *end,
 		  struct ebpfmm_error *err)
 {
 	(void)err;
-	return tell(ctx, "end %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-		    end->time_us, end->intervals, end->runs, end->lost);
+	return tell(ctx, "end %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " of %" PRIu64 "\n",
+		    end->time_us, end->intervals, end->runs, end->lost, end->processes);
 }
 
 static const struct ebpfmm_recording_ops ops = {
@@ -173,7 +173,7 @@ static const char whole_told[] =
 	"interval 100000 0 3+2:20 5+1:7 10+1:1 (3)\n"
 	"interval 200000 1 (0)\n"
 	"resident 200000 2 0+2:1 (1)\n"
-	"end 300000 2 3 4\n";
+	"end 300000 2 3 4 of 5\n";
 
 static void test_example(void **state)
 {
@@ -448,7 +448,7 @@ static void test_write(void **state)
 		fail_msg("%s", err.message);
 	assert_non_null(strstr(told.text, "program /\xef\xbf\xbd" "80\xef\xbf\xbd" "0a\" 0 0 -\n"));
 	assert_non_null(strstr(told.text, " (16384)\ninterval 0 0 32768+1:1 32770+1:1 (2)\n"
-			       "end 7 2 16386 0\n"));
+			       "end 7 2 16386 0 of 0\n"));
 	free(bytes);
 }
 
@@ -528,7 +528,7 @@ static void test_create(void **state)
 	assert_non_null(file);
 	if (ebpfmm_recording_read(file, &ops, &told, &extent, &err))
 		fail_msg("%s", err.message);
-	assert_string_equal(told.text, "header 1.0 - 0 -, -, 0; 4096 5000/100000\nend 5 0 0 1\n");
+	assert_string_equal(told.text, "header 1.0 - 0 -, -, 0; 4096 5000/100000\nend 5 0 0 1 of 0\n");
 	fclose(file);
 	assert_int_equal(unlinkat(fd, "r", 0), 0);
 	assert_int_equal(ebpfmm_recording_create(&writer, fd, "no/r", &plain, &err), -1);

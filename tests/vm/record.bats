@@ -32,6 +32,7 @@ space()
 	ebpfmm record -o planted.jsonl -- planted 20
 	[ "$(stat -c %a planted.jsonl)" = 600 ]
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+	tail -n 1 planted.jsonl | jq -e '.end.processes == 1'
 	ebpfmm report planted.jsonl
 	ebpfmm report --json planted.jsonl >report.json
 	space '.kind == "heap"' <report.json
