@@ -89,6 +89,32 @@ $(O)/%.skel.h: $(O)/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp
 	mv $@.tmp $@
 
+# --- the page of a report ------------------------------------------------------
+#
+# Its parts become strings of C. A browser runs and applies only what has these hashes.
+
+page_scripts := $(patsubst %,lib/show/page/%.js,data numbers colours band tip map tables main)
+page_parts := $(patsubst %,$(O)/page/page.%,html.inc css.inc css.hash js.inc js.hash)
+
+$(O)/page/page.js: $(page_scripts)
+	@mkdir -p $(@D)
+	cat $^ > $@
+
+$(O)/page/%: lib/show/page/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+%.inc: %
+	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< > $@.tmp
+	mv $@.tmp $@
+
+%.hash: %
+	printf '"sha256-%s"\n' "$$(sha256sum < $< | cut -c1-64 | tr a-f A-F | \
+		basenc --decode --base16 | base64)" > $@.tmp
+	mv $@.tmp $@
+
+$(O)/lib/show/page.o $(O)/asan/lib/show/page.o $(O)/fuzz/lib/show/page.o: $(page_parts)
+
 # --- library and programs ----------------------------------------------------
 
 $(O)/lib/%.o: lib/%.c $(skeletons)

@@ -12,6 +12,7 @@
 #define ID	{ "ID", CTL_ANY }
 #define NAME	{ "NAME", CTL_ANY }
 #define NUMBER	{ "N", CTL_ANY }
+#define PAGE	{ "PAGE", CTL_FILE }
 #define PATH	{ "PATH", CTL_CGROUP }
 #define PID	{ "PID", CTL_PID }
 #define PROFILE	{ "FILE", CTL_PROFILE }
@@ -138,7 +139,12 @@ const struct ctl_command ctl_commands[] = {
 	}, {
 		.name = "report", .run = ctl_report,
 		.summary = "print which memory was accessed, from recordings",
-		.options = OPTIONS(JSON),
+		.options = OPTIONS(
+			OPTION("json", NOTHING, json, "print the result, or the error, as JSON",
+			       .letter = 'j', FORM(1), REQUIRED),
+			OPTION("html", PAGE, html,
+			       "write a page for a web browser to this file, atomically",
+			       FORM(2), REQUIRED)),
 		.operands = { FILE }, .min = 1, .many = true,
 	}, {
 		.name = "profile", .run = ctl_derive,

@@ -41,6 +41,7 @@ struct ctl_command;
  * @time: value of --time, or NULL
  * @damo: value of --damo, or NULL
  * @maps: value of --maps, or NULL
+ * @html: value of --html, or NULL
  * @operands: the operands
  * @noperands: their number
  * @commands: the table of all commands
@@ -66,6 +67,7 @@ struct ctl_args {
 	const char *time;
 	const char *damo;
 	const char *maps;
+	const char *html;
 	char **operands;
 	int noperands;
 	const struct ctl_command *commands;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* profile */
-#include "derive/derive.h"
+#include "derivation.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,8 +14,6 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "costs/costs_file.h"
-#include "derive/derive_recorded.h"
-#include "files.h"
 #include "output.h"
 #include "profile/profile_write.h"
 #include "recordings.h"
@@ -70,22 +68,8 @@ static void set_costs(struct ebpfmm_derive_input *input)
 	input->assumed = true;
 }
 
-/* What is asked for, and what came of it. */
-struct result {
-	const struct ctl_args *args;
-	struct ebpfmm_derive_input input;
-	struct ebpfmm_recorded recorded;
-	struct ebpfmm_derived *derived;
-};
-
-static void free_result(struct result *result)
-{
-	ebpfmm_derived_free(result->derived);
-	ebpfmm_recorded_free(&result->recorded);
-}
-
 /* Nothing measures it yet. */
-static int note_walk(struct result *result, struct ebpfmm_error *err)
+static int note_walk(struct ctl_derivation *result, struct ebpfmm_error *err)
 {
 	return ebpfmm_recorded_note(&result->recorded, err, "a page walk is taken to cost %d ns, "
 				    "and 2M is the only size that is named: nothing was measured on "
@@ -105,7 +89,7 @@ static void add_notes(struct json_object *array, char *const *notes, size_t coun
 }
 
 /* Return: to be freed, or NULL without memory. */
-static char *explanation(const struct result *result, size_t index)
+static char *explanation(const struct ctl_derivation *result, size_t index)
 {
 	char *text = NULL;
 	size_t size;
@@ -121,7 +105,7 @@ static char *explanation(const struct result *result, size_t index)
 	return text;
 }
 
-static void print_json(const struct result *result, struct json_object *profile)
+static void print_json(const struct ctl_derivation *result, struct json_object *profile)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *notes = json_object_new_array(), *regions;
@@ -147,7 +131,7 @@ static void print_json(const struct result *result, struct json_object *profile)
 	ctl_print_json(object);
 }
 
-static void print_text(const struct result *result, const char *text)
+static void print_text(const struct ctl_derivation *result, const char *text)
 {
 	const struct ebpfmm_derived *derived = result->derived;
 	const struct ctl_args *args = result->args;
@@ -163,7 +147,7 @@ static void print_text(const struct result *result, const char *text)
 		fputs(text, stdout);
 }
 
-static int hand_out(const struct result *result, struct ebpfmm_error *err)
+static int hand_out(const struct ctl_derivation *result, struct ebpfmm_error *err)
 {
 	_cleanup_(json_object_putp) struct json_object *profile = NULL;
 	const struct ctl_args *args = result->args;
@@ -189,35 +173,55 @@ static int hand_out(const struct result *result, struct ebpfmm_error *err)
 	return 0;
 }
 
-int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err)
+int ctl_derivation_make(const struct ctl_args *args, const struct ebpfmm_set *set,
+			struct ctl_derivation *result, struct ebpfmm_error *err)
 {
-	_cleanup_(free_result) struct result result = { .args = args };
-	_cleanup_(ctl_files_close) struct ctl_files files = {};
-	_cleanup_(ebpfmm_set_free) struct ebpfmm_set set = {};
-	_cleanup_free_ char *name = name_of(args);
-	struct ebpfmm_derive_input *input = &result.input;
-	struct ebpfmm_recorded *recorded = &result.recorded;
+	struct ebpfmm_derive_input *input = &result->input;
+	struct ebpfmm_recorded *recorded = &result->recorded;
 
-	if (!name)
-		return ebpfmm_fail(err, ENOMEM, "profile");
-	if (parse_options(args, input, err))
-		return CTL_USAGE;
-	if ((args->rootfs && ctl_files_open(args, &files, err)) ||
-	    ctl_recordings(args, &set, err) ||
-	    ebpfmm_recorded_read(&set, args->rootfs ? &files.files : NULL, recorded, err) ||
-	    note_walk(&result, err))
+	if ((args->rootfs && ctl_files_open(args, &result->files, err)) ||
+	    ebpfmm_recorded_read(set, args->rootfs ? &result->files.files : NULL, recorded, err) ||
+	    note_walk(result, err))
 		return -1;
 	set_costs(input);
-	input->name = name;
+	input->name = result->name;
 	input->spaces = recorded->spaces;
 	input->nspaces = recorded->nspaces;
 	input->inputs = recorded->inputs;
 	input->ninputs = recorded->ninputs;
 	input->recorded_ns = recorded->recorded_ns;
-	if (ebpfmm_derive(input, &result.derived, err))
+	return ebpfmm_derive(input, &result->derived, err);
+}
+
+int ctl_derivation_options(const struct ctl_args *args, struct ctl_derivation *result,
+			   struct ebpfmm_error *err)
+{
+	*result = (struct ctl_derivation){ .args = args, .name = name_of(args) };
+	if (!result->name)
+		return ebpfmm_fail(err, ENOMEM, "profile");
+	return parse_options(args, &result->input, err);
+}
+
+void ctl_derivation_free(struct ctl_derivation *result)
+{
+	ebpfmm_derived_free(result->derived);
+	ebpfmm_recorded_free(&result->recorded);
+	ctl_files_close(&result->files);
+	free(result->name);
+}
+
+int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err)
+{
+	_cleanup_(ctl_derivation_free) struct ctl_derivation result = {};
+	_cleanup_(ebpfmm_set_free) struct ebpfmm_set set = {};
+	int rc = ctl_derivation_options(args, &result, err);
+
+	if (rc)
+		return rc;
+	if (ctl_recordings(args, &set, err) || ctl_derivation_make(args, &set, &result, err))
 		return -1;
 	if (!args->json) {
-		log_notes(recorded->notes, recorded->nnotes);
+		log_notes(result.recorded.notes, result.recorded.nnotes);
 		log_notes(result.derived->notes, result.derived->nnotes);
 	}
 	return hand_out(&result, err);

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "output.h"
+#include "page.h"
 #include "show/heat_print.h"
 
 static void warn(const struct ebpfmm_set_file *file)
@@ -56,6 +57,8 @@ int ctl_report(const struct ctl_args *args, struct ebpfmm_error *err)
 
 	if (ctl_recordings(args, &set, err) || ebpfmm_heat_find(&set, &heat, err))
 		return -1;
+	if (args->html)
+		return ctl_page(args, &set, &heat, err);
 	if (!args->json) {
 		ebpfmm_heat_print(&set, &heat, stdout);
 		return 0;

@@ -372,9 +372,10 @@ static int add_space(struct reading *reading, size_t index,
 {
 	const struct ebpfmm_set *set = reading->set;
 	const struct ebpfmm_set_space *from = &set->spaces[index];
-	struct ebpfmm_derive_space *space = &reading->out->spaces[reading->out->nspaces++];
+	struct ebpfmm_derive_space *space = &reading->out->spaces[reading->out->nspaces];
 	struct extents there = { rest->there, add_resident(set, from, true, rest->there), {} };
 
+	reading->out->sources[reading->out->nspaces++] = index;
 	*space = (struct ebpfmm_derive_space){
 		.kind = kind_of(from->space.kind),
 		.exe = set->programs[from->space.program].path,
@@ -448,14 +449,15 @@ int ebpfmm_recorded_read(const struct ebpfmm_set *set,
 
 	*recorded = (struct ebpfmm_recorded){
 		.spaces = calloc(set->nspaces + 1, sizeof(*recorded->spaces)),
+		.sources = calloc(set->nspaces + 1, sizeof(*recorded->sources)),
 		.inputs = calloc(set->nfiles + 1, sizeof(*recorded->inputs)),
 		.intervals = calloc(set->nrows + 1, sizeof(*recorded->intervals)),
 		.runs = calloc(set->nruns + 1, sizeof(*recorded->runs)),
 		.resident = calloc(set->nruns + 1, sizeof(*recorded->resident)),
 	};
 	rest = (struct rest){ recorded->runs, recorded->intervals, recorded->resident, there };
-	if (!heat || !twins || !recorded->spaces || !recorded->inputs || !rest.runs ||
-	    !rest.intervals || !rest.resident || !there)
+	if (!heat || !twins || !recorded->spaces || !recorded->sources || !recorded->inputs ||
+	    !rest.runs || !rest.intervals || !rest.resident || !there)
 		return ebpfmm_fail(err, ENOMEM, "recordings");
 	if (!set->nfiles)
 		return ebpfmm_fail(err, 0, "there is no recording");
@@ -482,6 +484,7 @@ void ebpfmm_recorded_free(struct ebpfmm_recorded *recorded)
 	for (size_t i = 0; i < recorded->nnotes; i++)
 		free(recorded->notes[i]);
 	free(recorded->spaces);
+	free(recorded->sources);
 	free(recorded->inputs);
 	free(recorded->notes);
 	free(recorded->intervals);

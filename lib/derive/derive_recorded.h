@@ -42,6 +42,7 @@ struct ebpfmm_recorded_files {
  * struct ebpfmm_recorded - the memory that recordings tell of
  * @spaces: for ebpfmm_derive(); those that a policy cannot decide about are left out
  * @nspaces: how many
+ * @sources: by space, its index in the set
  * @inputs: names of the recordings; belong to the set
  * @ninputs: how many
  * @recorded_ns: how long all recordings took together
@@ -54,6 +55,7 @@ struct ebpfmm_recorded_files {
 struct ebpfmm_recorded {
 	struct ebpfmm_derive_space *spaces;
 	size_t nspaces;
+	size_t *sources;
 	const char **inputs;
 	size_t ninputs;
 	uint64_t recorded_ns;

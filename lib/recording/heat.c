@@ -28,6 +28,7 @@ static uint64_t pages_of(const struct ebpfmm_set *set, const struct ebpfmm_set_s
 /**
  * struct grid - what accesses are added to
  * @pages: of the space
+ * @edges: pages where bands begin, and the end of the last one; NULL: all are equal
  * @bands: rows
  * @columns: values of each
  * @column: of the interval that is being added
@@ -38,6 +39,7 @@ static uint64_t pages_of(const struct ebpfmm_set *set, const struct ebpfmm_set_s
  */
 struct grid {
 	uint64_t pages;
+	const uint64_t *edges;
 	size_t bands;
 	size_t columns;
 	size_t column;
@@ -48,7 +50,31 @@ struct grid {
 
 static uint64_t band_start(const struct grid *grid, size_t band)
 {
+	if (grid->edges)
+		return grid->edges[band];
 	return (uint64_t)((__uint128_t)grid->pages * band / grid->bands);
+}
+
+/* Return: the last band that begins at @page or before; there may be one behind the last. */
+static size_t band_of(const struct grid *grid, uint64_t page)
+{
+	size_t low = 0, high = grid->bands + 1;
+
+	if (!grid->edges) {
+		low = (size_t)((__uint128_t)page * grid->bands / grid->pages);
+		while (low && band_start(grid, low) > page)
+			low--;
+		return low;
+	}
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (grid->edges[middle] <= page)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* Add to all bands that are whole in a run. Return: the band behind these. */
@@ -56,10 +82,8 @@ static size_t skip_bands(const struct grid *grid, const struct ebpfmm_recording_
 			 size_t band, uint64_t *at)
 {
 	uint64_t end = run->first + run->pages;
-	size_t last = (size_t)((__uint128_t)end * grid->bands / grid->pages);
+	size_t last = band_of(grid, end);
 
-	while (last && band_start(grid, last) > end)
-		last--;
 	if (last <= band)
 		return band;
 	grid->steps[band * grid->columns + grid->column] += run->count * grid->weight;
@@ -72,10 +96,8 @@ static size_t skip_bands(const struct grid *grid, const struct ebpfmm_recording_
 static void add_run(const struct grid *grid, const struct ebpfmm_recording_run *run)
 {
 	uint64_t at = run->first, end = run->first + run->pages;
-	size_t band = (size_t)((__uint128_t)at * grid->bands / grid->pages);
+	size_t band = band_of(grid, at);
 
-	while (band && band_start(grid, band) > at)
-		band--;
 	while (at < end && band < grid->bands) {
 		uint64_t behind = band_start(grid, band + 1);
 		uint64_t to = end < behind ? end : behind;
@@ -172,11 +194,27 @@ void ebpfmm_heat_grid(const struct ebpfmm_set *set, const struct ebpfmm_heat *he
 		      size_t index, size_t bands, size_t columns, double *grid)
 {
 	const struct ebpfmm_set_space *space = &set->spaces[heat->spaces[index].space];
-	struct grid to = { pages_of(set, space), bands, columns, 0, 0, grid, NULL };
+	struct grid to = { pages_of(set, space), NULL, bands, columns, 0, 0, grid, NULL };
 
 	for (size_t i = 0; i < bands * columns; i++)
 		grid[i] = 0;
 	fill(set, heat, space, &to);
+}
+
+int ebpfmm_heat_bands(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat,
+		      size_t index, const uint64_t *edges, size_t bands, size_t columns,
+		      double *grid, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_set_space *space = &set->spaces[heat->spaces[index].space];
+	_cleanup_free_ double *steps = calloc(bands * columns, sizeof(*steps));
+	struct grid to = { pages_of(set, space), edges, bands, columns, 0, 0, grid, steps };
+
+	if (!steps)
+		return ebpfmm_fail(err, ENOMEM, "recordings");
+	for (size_t i = 0; i < bands * columns; i++)
+		grid[i] = 0;
+	fill(set, heat, space, &to);
+	return 0;
 }
 
 /* --- how much ----------------------------------------------------------------------- */
@@ -197,7 +235,7 @@ static int find_hot(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat
 	size_t bands = pages < HOT_BANDS ? (size_t)pages : HOT_BANDS, taken = 0;
 	_cleanup_free_ double *grid = calloc(bands, sizeof(*grid));
 	_cleanup_free_ double *steps = calloc(bands, sizeof(*steps));
-	struct grid to = { pages, bands, 1, 0, 0, grid, steps };
+	struct grid to = { pages, NULL, bands, 1, 0, 0, grid, steps };
 	double sum = 0, hot = 0;
 
 	if (!grid || !steps)

@@ -72,6 +72,24 @@ void ebpfmm_heat_grid(const struct ebpfmm_set *set, const struct ebpfmm_heat *he
 		      size_t index, size_t bands, size_t columns, double *grid);
 
 /**
+ * ebpfmm_heat_bands - find where and when a space was hot, in bands of unequal size
+ * @set: the recordings
+ * @heat: their heat
+ * @index: of the space in @heat
+ * @edges: in ascending order the pages where bands begin; the first is 0, and behind the
+ *	last one is the end of the space, in pages
+ * @bands: how many
+ * @columns: as for ebpfmm_heat_grid()
+ * @grid: likewise
+ * @err: no memory
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_heat_bands(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat,
+		      size_t index, const uint64_t *edges, size_t bands, size_t columns,
+		      double *grid, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_heat_free - release what it has
  * @heat: zeroed or filled in
  */
