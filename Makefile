@@ -301,6 +301,19 @@ uninstall:
 		$(DESTDIR)$(profile_dir) $(DESTDIR)$(PREFIX)/share/ebpfmm \
 		$(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles $(DESTDIR)$(SYSCONFDIR)/ebpfmm
 
+# --- programs that the tests on this machine's own kernel run ---------------------
+
+.PHONY: host-tests
+host-tests: $(addprefix $(O)/tests/host/,tried tried-static tried-static-pie tried-fixed)
+
+$(O)/tests/host/tried%: tests/host/tried.c
+	@mkdir -p $(@D)
+	$(compile_plain) $(LDFLAGS) $(tried_$*) -o $@ $<
+
+tried_-static := -static -no-pie -fno-pie
+tried_-static-pie := -static-pie -fpie
+tried_-fixed := -no-pie -fno-pie
+
 # --- files for the tests in the virtual machine, installed beside the package --
 
 test_libexec := $(DESTDIR)$(PREFIX)/lib/ebpfmm

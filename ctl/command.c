@@ -10,6 +10,7 @@
 #define DIR	{ "DIR", CTL_DIR }
 #define FILE	{ "FILE", CTL_FILE }
 #define ID	{ "ID", CTL_ANY }
+#define LAYOUT	{ "LAYOUT", CTL_PROFILE }
 #define NAME	{ "NAME", CTL_ANY }
 #define NUMBER	{ "N", CTL_ANY }
 #define PAGE	{ "PAGE", CTL_FILE }
@@ -162,6 +163,13 @@ const struct ctl_command ctl_commands[] = {
 			       "take symbols from the programs in this root"),
 			DEBUG_DIR),
 		.operands = { FILE }, .min = 1, .many = true,
+	}, {
+		.name = "try", .run = ctl_try,
+		.summary = "run a command under a layout: 4K, 64K, 2M, or a profile",
+		.options = OPTIONS(JSON,
+			OPTION("traced", NOTHING, traced,
+			       "trace it, even if the kernel has the fault policy")),
+		.operands = { LAYOUT, ARGV }, .min = 2, .many = true,
 	}, {
 		.name = "gc", .run = ctl_gc,
 		.summary = "remove leftovers of killed hooks and commands",

@@ -16,6 +16,12 @@ struct ctl_command;
 /* The return value of a command for wrong usage. */
 #define CTL_USAGE	2
 
+/*
+ * The return value of a command that has run another program to its end: this, plus that
+ * program's status as waitpid(2) has it.
+ */
+#define CTL_ENDED	0x10000
+
 /* The maximum number of named operands of a command. */
 #define CTL_OPERANDS	3
 
@@ -34,6 +40,7 @@ struct ctl_command;
  * @count: value of --count, or NULL
  * @output: value of --output, or NULL
  * @explain: say where numbers come from
+ * @traced: do not use the fault policy
  * @name: value of --name, or NULL
  * @horizon: value of --horizon, or NULL
  * @budget: value of --budget, or NULL
@@ -53,6 +60,7 @@ struct ctl_args {
 	bool show;
 	bool regions;
 	bool explain;
+	bool traced;
 	const char *cgroup;
 	const char *container;
 	const char *rootfs;
@@ -132,7 +140,7 @@ struct ctl_option {
  * @min: minimum number of operands
  * @many: the last operand may be repeated
  * @run: returns 0 on success, -1 with @err set, 1 after a failure that it has printed
- *	itself, or CTL_USAGE with @err set for wrong usage
+ *	itself, CTL_USAGE with @err set for wrong usage, or CTL_ENDED and more
  */
 struct ctl_command {
 	const char *name;
@@ -184,6 +192,7 @@ int ctl_metrics(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_record(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_report(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_try(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err);

@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "base/log.h"
 #include "help.h"
@@ -36,6 +38,19 @@ static int run(const struct ctl_line *line, struct ebpfmm_error *err)
 	return rc;
 }
 
+/* As the program that it has run, so that a caller sees no difference. */
+static int end_like(int status)
+{
+	const struct rlimit none = {};
+
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	setrlimit(RLIMIT_CORE, &none);
+	signal(WTERMSIG(status), SIG_DFL);
+	raise(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
+}
+
 int main(int argc, char **argv)
 {
 	struct ebpfmm_error err = {};
@@ -60,5 +75,7 @@ int main(int argc, char **argv)
 	}
 	if (rc == CTL_USAGE)
 		return EXIT_USAGE;
+	if (rc >= CTL_ENDED)
+		return end_like(rc - CTL_ENDED);
 	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which system calls of a traced program stop for the tracer. */
+#ifndef EBPFMM_TRY_FILTER_H
+#define EBPFMM_TRY_FILTER_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The sixth argument of calls that the tracer makes, which do not stop. */
+#define EBPFMM_TRY_MAGIC	0x65626d6dU
+
+/* A munmap(2) of at least so many bytes may be worth a look at what they were. */
+#define EBPFMM_TRY_MUCH		(UINT32_C(8) << 20)
+
+/**
+ * ebpfmm_try_filter - install the filter in this process
+ * @protection: also stop where mprotect(2) and munmap(2) change the size of mappings
+ * @exec: also stop at execve(2)
+ *
+ * Return: 0, or -1 with errno set.
+ */
+int ebpfmm_try_filter(bool protection, bool exec);
+
+/**
+ * ebpfmm_try_filter_make - write the filter
+ * @protection: as for ebpfmm_try_filter()
+ * @exec: likewise
+ * @out: filled in
+ *
+ * Return: its length.
+ */
+unsigned short ebpfmm_try_filter_make(bool protection, bool exec, struct sock_filter out[64]);
+
+#endif /* EBPFMM_TRY_FILTER_H */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "try/refuse.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define PAGE	4096ULL
+
+/* Page by page, as what is behind the text may not be mapped. Return: whether it ends. */
+static bool read_text(pid_t tid, uint64_t address, char text[PATH_MAX])
+{
+	size_t used = 0;
+
+	while (used < PATH_MAX) {
+		size_t size = PAGE - (address + used) % PAGE;
+		struct iovec local, remote = { (void *)(address + used), size };
+
+		size = size < PATH_MAX - used ? size : PATH_MAX - used;
+		local = (struct iovec){ text + used, size };
+		remote.iov_len = size;
+		if (process_vm_readv(tid, &local, 1, &remote, 1, 0) != (ssize_t)size)
+			return false;
+		if (memchr(text + used, '\0', size))
+			return true;
+		used += size;
+	}
+	return false;
+}
+
+static bool gains(const char *path)
+{
+	struct statvfs mount;
+	struct stat file;
+
+	if (stat(path, &file) || !S_ISREG(file.st_mode) || statvfs(path, &mount) ||
+	    mount.f_flag & ST_NOSUID)
+		return false;
+	return (file.st_mode & S_ISUID && file.st_uid != geteuid()) ||
+	       ((file.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
+		file.st_gid != getegid()) ||
+	       getxattr(path, "security.capability", NULL, 0) > 0;
+}
+
+char *ebpfmm_refused(pid_t tid, long number, const uint64_t args[6])
+{
+	bool at = number == SYS_execveat;
+	_cleanup_free_ char *path = NULL;
+	char name[PATH_MAX] = "";
+	int directory = at ? (int)args[0] : AT_FDCWD;
+
+	if (!read_text(tid, args[at], name))
+		return NULL;
+	if (*name == '/' ? asprintf(&path, "/proc/%d/root%s", (int)tid, name) < 0 :
+	    directory == AT_FDCWD ? asprintf(&path, "/proc/%d/cwd/%s", (int)tid, name) < 0 :
+	    asprintf(&path, "/proc/%d/fd/%d%s%s", (int)tid, directory, *name ? "/" : "", name) < 0)
+		path = NULL;
+	return path && gains(path) ? strdup(*name ? name : path) : NULL;
+}

@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Commands under a layout, on this machine's own kernel. tried(1) touches memory and prints
+# how many kilobytes of it are in 2M pages.
+
+bats_require_minimum_version 1.5.0
+load ../fails
+
+PATH=/out:/out/tests/host:$PATH
+thp=/sys/kernel/mm/transparent_hugepage
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	! grep -qF '[never]' $thp/enabled || skip "this machine has no large pages"
+}
+
+# large KIND: kilobytes in 2M pages, by the output of the step `sizes`.
+large()
+{
+	awk -v kind="$1" '$1 == kind { print $2 }' <<<"$output"
+}
+
+# most KIND MEGABYTES: all but the ends of it are in 2M pages.
+most()
+{
+	echo "$1: $(large "$1")K of $2M"
+	[ "$(large "$1")" -ge $((($2 - 4) * 1024)) ]
+}
+
+# none KIND
+none()
+{
+	echo "$1: $(large "$1")K"
+	[ "$(large "$1")" = 0 ]
+}
+
+@test "2M: everywhere, and 4K: nowhere" {
+	run -0 --separate-stderr ebpfmm try 2M -- tried bss heap 16 map 32 thp sizes
+	echo "$output$stderr"
+	most bss 16
+	most heap 16
+	most map 32
+	[[ $output == *'disabled 0'* ]]
+	[[ $stderr == 'ebpfmm try: 2M by advice: exit status 0, '*' s (user '* ]]
+	grep -E '^  heap +[0-9]+K +\. +1[46][0-9]+K$' <<<"$stderr"
+	run -0 --separate-stderr ebpfmm try 4K -- tried bss heap 16 map 32 thp sizes
+	none bss
+	none heap
+	none map
+	[[ $output == *'disabled 1'* ]]
+	run -0 tried bss heap 16 map 32 sizes
+	none map
+}
+
+@test "2M: static programs, and such as are at a fixed address" {
+	local program
+	for program in tried-static tried-static-pie tried-fixed; do
+		run -0 --separate-stderr ebpfmm try 2M -- $program bss heap 16 map 32 sizes
+		echo "$program: $output$stderr"
+		most bss 16
+		most heap 16
+		most map 32
+	done
+}
+
+@test "2M: children, also by vfork and posix_spawn, and after exec" {
+	local how
+	for how in fork vfork spawn exec 'fork exec' 'exec fork vfork spawn'; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ebpfmm try 2M -- tried $how heap 16 map 32 sizes
+		echo "$how: $output$stderr"
+		most heap 16
+		most map 32
+	done
+	run -0 --separate-stderr ebpfmm try 2M -- sh -c 'tried map 32 sizes; tried map 32 | cat'
+	most map 32
+}
+
+@test "2M: threads that map memory at once" {
+	run -0 --separate-stderr ebpfmm try 2M -- tried thread 32 sizes
+	most map 32
+	run -0 --separate-stderr ebpfmm try 2M -- tried threads 16 map 32 sizes
+	echo "$output$stderr"
+	most map 32
+}
+
+@test "2M: memory that is filled, grows or moves" {
+	run -0 --separate-stderr ebpfmm try 2M -- tried populate 32 sizes
+	most map 32
+	run -0 --separate-stderr ebpfmm try 2M -- tried grow 32 sizes
+	most map 32
+}
+
+@test "a program that filters its system calls lives" {
+	run -0 --separate-stderr ebpfmm try 2M -- tried map 32 strict map 32 fork map 32 sizes
+	echo "$output$stderr"
+	most map 32
+	# The filter works all the same.
+	run -0 --separate-stderr ebpfmm try 2M -- tried strict exit 0
+}
+
+@test "signals are delivered, and status and death are passed on" {
+	run -0 --separate-stderr ebpfmm try 2M -- tried alarms 500
+	run -7 --separate-stderr ebpfmm try 2M -- tried exit 7
+	[[ $stderr == *'exit status 7'* ]]
+	run -7 --separate-stderr ebpfmm try 4K -- tried fork exit 7
+	run -143 --separate-stderr ebpfmm try 2M -- tried signal 15
+	[[ $stderr == *'ended by signal 15'* ]]
+	run -137 --separate-stderr ebpfmm try 2M -- tried signal 9
+	run -137 --separate-stderr ebpfmm try 4K -- tried signal 9
+}
+
+@test "input and output are the command's" {
+	run -0 --separate-stderr ebpfmm try 2M -- cat <<<"in"
+	[ "$output" = in ]
+	run -0 --separate-stderr ebpfmm try 2M -- sh -c 'echo out; echo err >&2'
+	[ "$output" = out ]
+	[[ $stderr == err$'\n'* ]]
+	# JSON is alone on standard output.
+	run -0 --separate-stderr ebpfmm try --json 2M -- sh -c 'echo out; tried heap 16 map 32'
+	jq -e '.layout == "2M" and .by == "advice" and .status == 0 and .ns > 0
+		and .peak > 40000000 and .processes >= 1
+		and ([.regions[] | select(.program | endswith("/tried"))] |
+			any(.region == "heap" and .bytes["2M"] >= 12 * 1048576)
+			and any(.region == "mappings" and .bytes["2M"] >= 30 * 1048576))' <<<"$output"
+	[[ $stderr == out ]]
+}
+
+@test "what cannot be run" {
+	fails 1 'run /no/such: No such file' ebpfmm try 2M -- /no/such
+	fails 1 'run /etc/passwd: Permission denied' ebpfmm try 4K -- /etc/passwd
+	fails 1 '3M' ebpfmm try 3M -- true
+	fails 2 'too few' ebpfmm try 2M
+}
+
+# profile REGIONS [DEFAULT]: of tried(1), as tried.json.
+profile()
+{
+	jq -n --argjson regions "$1" --argjson default "${2:-null}" \
+		'{ version: 1, name: "tried", programs: [
+			{ exe: "/out/tests/host/tried", regions: $regions } +
+			if $default then { default: $default } else {} end ] }' >tried.json
+	ebpfmm check --rootfs / tried.json
+}
+
+@test "profile: regions by symbol, heap, name, size and rank" {
+	profile '[
+		{ "anchor": { "symbol": "zeroed" }, "offset": "4M", "length": "8M",
+		  "benefit_ns": { "2M": 100000 } },
+		{ "anchor": { "mapping": { "name": "hot" } }, "benefit_ns": { "2M": 100000 } },
+		{ "anchor": { "mapping": { "min_size": "48M", "max_size": "48M", "nth": 2 } },
+		  "benefit_ns": { "2M": 100000 } } ]'
+	run -0 --separate-stderr ebpfmm try ./tried.json -- \
+		tried bss heap 16 name 20 hot name 20 cold sizes
+	echo "$output$stderr"
+	[ "$(large bss)" -ge 4096 ]
+	[ "$(large bss)" -le 8192 ]
+	none heap
+	most map 20
+	[ "$(large map)" -le 20480 ]
+	[[ $stderr == 'ebpfmm try: ./tried.json by '* ]]
+	# The second one from above is the second one that is mapped.
+	run -0 --separate-stderr ebpfmm try ./tried.json -- tried map 48 name 48 other sizes
+	echo "$output$stderr"
+	none map
+}
+
+@test "profile: heap, stack and default; children get it, other programs do not" {
+	profile '[ { "anchor": { "area": "heap" }, "benefit_ns": {} } ]' \
+		'{ "benefit_ns": { "2M": 100000 } }'
+	run -0 --separate-stderr ebpfmm try ./tried.json -- tried bss heap 16 map 32 fork map 32 sizes
+	echo "$output$stderr"
+	most bss 16
+	none heap
+	most map 64
+	run -0 --separate-stderr ebpfmm try ./tried.json -- tried-static map 32 sizes
+	none map
+	run -0 --separate-stderr ebpfmm try --json ./tried.json -- tried map 32 heap 16
+	jq -e '.regions | any(.region == "heap" and .bytes["2M"] == 0 and .bytes["4K"] >= 16777216)' \
+		<<<"$output"
+}
+
+@test "the tracer's death ends the command" {
+	local tracer pid
+	mkfifo out
+	ebpfmm try 2M -- tried wait >out 3>&- &
+	tracer=$!
+	read -r line <out
+	[ "$line" = ready ]
+	pid=$(pgrep -P $tracer)
+	kill -KILL $tracer
+	wait $tracer || true
+	# It is a zombie at most.
+	while [ -e /proc/"$pid" ] && ! grep -q '^State:.*[ZX]' /proc/"$pid"/status; do :; done
+}
+
+@test "a signal for the tracer is passed on" {
+	local tracer
+	mkfifo out
+	ebpfmm try 2M -- tried wait >out 3>&- &
+	tracer=$!
+	read -r line <out
+	kill -TERM $tracer
+	run -143 wait $tracer
+}
