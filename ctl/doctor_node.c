@@ -92,11 +92,13 @@ static void check_leftovers(struct report *report)
 		report_add(report, FINDING_PROBLEM, "leftovers", NULL, "%s",
 			   err.message);
 	else if (found.life.links || found.life.records || found.life.files ||
-		 found.traces || found.recordings || found.life.formats)
+		 found.traces || found.recordings || found.trials ||
+		 found.life.formats)
 		report_add(report, FINDING_WARNING, "leftovers", "ebpfmm gc",
-			   "links: %u, records: %u, unfinished files: %u, traces: %u, recordings: %u, policies of other formats: %u",
+			   "links: %u, records: %u, unfinished files: %u, traces: %u, recordings: %u, trials: %u, policies of other formats: %u",
 			   found.life.links, found.life.records, found.life.files,
-			   found.traces, found.recordings, found.life.formats);
+			   found.traces, found.recordings, found.trials,
+			   found.life.formats);
 	else
 		report_add(report, FINDING_OK, "leftovers", NULL, "none");
 }

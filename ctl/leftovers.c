@@ -13,6 +13,8 @@
 #include "kernel/trace.h"
 #include "output.h"
 #include "recorder_place.h"
+#include "try/place.h"
+#include "try/settings.h"
 #include "watch/damon.h"
 
 /* A killed listener leaves tracing on until it expires. */
@@ -29,6 +31,9 @@ int leftovers_find(bool clear, struct leftovers *found, struct ebpfmm_error *err
 {
 	_cleanup_(ebpfmm_cache_closep) struct ebpfmm_cache *cache = NULL;
 
+	/* First, as trials need no policy, and nothing that it needs. */
+	found->trials = ebpfmm_settings_sweep(clear);
+	found->trials += ebpfmm_try_place_sweep(clear);
 	if (ebpfmm_life_gc(clear, &found->life, err))
 		return -1;
 	cache = ebpfmm_cache_open(EBPFMM_CACHE_DIR, EBPFMM_CACHE_DEVICES);
@@ -48,9 +53,9 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (ebpfmm_privileged(err) || leftovers_find(true, &found, err))
 		return -1;
 	if (!args->json) {
-		ctl_print("cleared links: %u, records: %u, unfinished files: %u, traces: %u, recordings: %u, other formats: %u\n",
+		ctl_print("cleared links: %u, records: %u, unfinished files: %u, traces: %u, recordings: %u, trials: %u, other formats: %u\n",
 			  found.life.links, found.life.records, found.life.files,
-			  found.traces, found.recordings, found.life.formats);
+			  found.traces, found.recordings, found.trials, found.life.formats);
 		return 0;
 	}
 	object = json_object_new_object();
@@ -59,6 +64,7 @@ int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err)
 	ebpfmm_json_add_number(object, "files", found.life.files);
 	ebpfmm_json_add_number(object, "traces", found.traces);
 	ebpfmm_json_add_number(object, "recordings", found.recordings);
+	ebpfmm_json_add_number(object, "trials", found.trials);
 	ebpfmm_json_add_number(object, "formats", found.life.formats);
 	ctl_print_json(object);
 	return 0;

@@ -13,11 +13,13 @@
  * @life: those of policies; its files include those of the cache and of calibrate
  * @traces: 1 if a cgroup is traced without a listener
  * @recordings: those that nobody makes any more, but DAMON works for
+ * @trials: cgroups of trials, and 1 if page sizes are still allowed for one
  */
 struct leftovers {
 	struct ebpfmm_leftovers life;
 	unsigned int traces;
 	unsigned int recordings;
+	unsigned int trials;
 };
 
 /**

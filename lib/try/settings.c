@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bpf_types.h"
@@ -15,10 +14,9 @@
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/page_size.h"
-#include "base/paths.h"
+#include "try/rundir.h"
 
 #define THP		"/sys/kernel/mm/transparent_hugepage"
-#define DIR_NAME	EBPFMM_RUN_DIR "/try"
 #define LOCK		"lock"
 #define USERS		"users"
 #define STATE		"settings"
@@ -124,17 +122,6 @@ static bool is_unused(int dir)
 	return fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB);
 }
 
-static int open_dir(bool make, struct ebpfmm_error *err)
-{
-	int dir;
-
-	if (make && ((mkdir(EBPFMM_RUN_DIR, 0755) && errno != EEXIST) ||
-		     (mkdir(DIR_NAME, 0700) && errno != EEXIST)))
-		return ebpfmm_fail(err, errno, "create `" DIR_NAME "`");
-	dir = open(DIR_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return dir < 0 ? ebpfmm_fail(err, errno, "open `" DIR_NAME "`") : dir;
-}
-
 static int change(int dir, const char *path, struct ebpfmm_error *err)
 {
 	_cleanup_free_ char *state = read_state(dir);
@@ -159,7 +146,7 @@ static int join(struct ebpfmm_settings *settings, int dir, struct ebpfmm_error *
 		return 0;
 	fd = openat(dir, USERS, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB))
-		return ebpfmm_fail(err, errno, "lock `" DIR_NAME "/" USERS "`");
+		return ebpfmm_fail(err, errno, "lock `" EBPFMM_TRY_DIR "/" USERS "`");
 	settings->users = take_fd(&fd);
 	return 0;
 }
@@ -174,7 +161,7 @@ int ebpfmm_settings_need(struct ebpfmm_settings *settings, unsigned int order,
 	_cleanup_close_ int dir = -1;
 	char path[96];
 
-	if (is_allowed && access(DIR_NAME "/" STATE, F_OK))
+	if (is_allowed && access(EBPFMM_TRY_DIR "/" STATE, F_OK))
 		return 0;
 	path_of(order, path);
 	if (order == LARGEST && access(path, F_OK))
@@ -185,10 +172,10 @@ int ebpfmm_settings_need(struct ebpfmm_settings *settings, unsigned int order,
 	if (!is_allowed && access(path, W_OK))
 		return ebpfmm_fail(err, 0, "%s pages: %s is `%s`, and only root can change that",
 				   ebpfmm_order_name(order), path, words[read_word(path)]);
-	dir = open_dir(true, err);
+	dir = ebpfmm_try_dir(true, err);
 	if (dir < 0)
 		return is_allowed ? 0 : -1;
-	lock = ebpfmm_lock_open(dir, LOCK, LOCK_EX, LOCK_MS, DIR_NAME "/" LOCK, err);
+	lock = ebpfmm_lock_open(dir, LOCK, LOCK_EX, LOCK_MS, EBPFMM_TRY_DIR "/" LOCK, err);
 	if (lock < 0)
 		return -1;
 	if (is_unused(dir))
@@ -205,7 +192,7 @@ void ebpfmm_settings_end(struct ebpfmm_settings *settings)
 
 	if (settings->users < 0)
 		return;
-	dir = open_dir(false, NULL);
+	dir = ebpfmm_try_dir(false, NULL);
 	lock = dir < 0 ? -1 : ebpfmm_lock_open(dir, LOCK, LOCK_EX, LOCK_MS, LOCK, NULL);
 	closep(&settings->users);
 	settings->users = -1;
@@ -216,7 +203,7 @@ void ebpfmm_settings_end(struct ebpfmm_settings *settings)
 bool ebpfmm_settings_sweep(bool clear)
 {
 	_cleanup_close_ int lock = -1;
-	_cleanup_close_ int dir = open_dir(false, NULL);
+	_cleanup_close_ int dir = ebpfmm_try_dir(false, NULL);
 
 	if (dir < 0 || faccessat(dir, STATE, F_OK, 0))
 		return false;

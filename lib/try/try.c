@@ -3,15 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,50 +15,17 @@
 #include "base/page_size.h"
 #include "costs/costs_file.h"
 #include "image/debug_file.h"
+#include "kernel/policy.h"
 #include "kernel/privilege.h"
 #include "table/translate.h"
 #include "try/area.h"
 #include "try/launch.h"
+#include "try/place.h"
 #include "try/settings.h"
 #include "try/tracer.h"
 
 #define ORDER_64K	4U
 #define ORDER_2M	9U
-#define MAX_NOTES	32U
-
-/* --- what came of it -------------------------------------------------------------------------- */
-
-void ebpfmm_tried_note(struct ebpfmm_tried *tried, const char *format, ...)
-{
-	char *text = NULL, **larger;
-	va_list args;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	va_end(args);
-	for (size_t i = 0; text && i < tried->nnotes; i++)
-		if (!strcmp(tried->notes[i], text))
-			freep(&text), text = NULL;
-	larger = text && tried->nnotes < MAX_NOTES ?
-		 reallocarray(tried->notes, tried->nnotes + 1, sizeof(*larger)) : NULL;
-	if (!larger) {
-		free(text);
-		return;
-	}
-	tried->notes = larger;
-	tried->notes[tried->nnotes++] = text;
-}
-
-void ebpfmm_tried_free(struct ebpfmm_tried *tried)
-{
-	for (size_t i = 0; i < tried->nnotes; i++)
-		free(tried->notes[i]);
-	free(tried->notes);
-	free(tried->table);
-	ebpfmm_usage_free(&tried->usage);
-	*tried = (struct ebpfmm_tried){};
-}
 
 /* --- the profile ------------------------------------------------------------------------------ */
 
@@ -204,53 +166,72 @@ static bool has_mappings(const struct ebpfmm_table *table)
 
 /* -------------------------------------------------------------------------------------------- */
 
-static int trace(const struct ebpfmm_trial *trial, struct ebpfmm_tracing_how *how,
-		 struct ebpfmm_tried *tried, struct ebpfmm_error *err)
+/* A profile, where the kernel has the hook; all memory of all programs is no profile. */
+static bool is_for_policy(const struct ebpfmm_trial *trial)
+{
+	return trial->profile && !trial->traced && !ebpfmm_policy_supported(NULL) &&
+	       !ebpfmm_privileged(NULL);
+}
+
+static int run(const struct ebpfmm_trial *trial, struct ebpfmm_tracing_how *how,
+	       struct ebpfmm_tried *tried, struct ebpfmm_error *err)
 {
 	const struct ebpfmm_launch launch = {
 		.argv = trial->argv, .output = trial->output,
 		.small = !trial->profile && trial->answer == EBPFMM_ANSWER_4K,
 		.filter = how->advise, .protection = how->protection, .exec = how->refuse,
 	};
+	struct ebpfmm_try_place place = { .cgroup.fd = -1, .note = -1 };
 	struct ebpfmm_launched launched;
-	int rc;
+	int rc = 0;
 
 	if (ebpfmm_launch(&launch, &launched, err))
 		return -1;
-	rc = ebpfmm_trace_launched(how, &launched, trial->argv[0], tried, err);
+	if (tried->policy)
+		rc = ebpfmm_try_place_make(launched.pid, trial->profile, &place, err);
+	if (!rc)
+		rc = ebpfmm_trace_launched(how, &launched, trial->argv[0], tried, err);
 	closep(&launched.go);
 	closep(&launched.failure);
+	/* Without a byte, it ends. */
+	waitpid(launched.pid, NULL, 0);
+	ebpfmm_try_place_remove(&place);
 	return rc;
 }
 
-static int try_traced(const struct ebpfmm_trial *trial, struct ebpfmm_settings *settings,
-		      struct ebpfmm_tried *tried, struct ebpfmm_error *err)
+static int try_with(const struct ebpfmm_trial *trial, struct ebpfmm_settings *settings,
+		    struct ebpfmm_tried *tried, struct ebpfmm_error *err)
 {
 	struct ebpfmm_measurement record = {};
 	struct ebpfmm_allowed allowed;
 	struct ebpfmm_error ignored;
+	struct ebpfmm_tracing_how how;
 	unsigned int sizes;
 
 	if (trial->profile && translate(trial->profile, &tried->table, err))
 		return -1;
+	tried->policy = is_for_policy(trial);
 	sizes = sizes_of(trial, tried->table);
-	note_limits(trial, tried->table, sizes, tried);
+	if (!tried->policy)
+		note_limits(trial, tried->table, sizes, tried);
 	if (allow_sizes(trial, sizes, settings, tried, err))
 		return -1;
 	ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &ignored);
 	allowed = ebpfmm_settings_read();
-	return trace(trial, &(struct ebpfmm_tracing_how){
+	how = (struct ebpfmm_tracing_how){
 		.planning = {
 			.answer = trial->answer, .table = tried->table, .costs = &record.costs,
 			.has_64k = allowed.asked >> ORDER_64K & 1,
 			.only_2m = !(allowed.asked & ~(1U << ORDER_2M)),
 		},
 		.deny = allowed.always,
-		.advise = trial->profile || trial->answer != EBPFMM_ANSWER_4K,
+		.advise = !tried->policy &&
+			  (trial->profile || trial->answer != EBPFMM_ANSWER_4K),
 		.protection = tried->table && has_mappings(tried->table),
 		.refuse = ebpfmm_privileged(&ignored),
 		.stacks = kernel_refuses_stacks(),
-	}, tried, err);
+	};
+	return run(trial, &how, tried, err);
 }
 
 int ebpfmm_try(const struct ebpfmm_trial *trial, struct ebpfmm_tried *tried,
@@ -260,7 +241,7 @@ int ebpfmm_try(const struct ebpfmm_trial *trial, struct ebpfmm_tried *tried,
 	int rc;
 
 	*tried = (struct ebpfmm_tried){};
-	rc = try_traced(trial, &settings, tried, err);
+	rc = try_with(trial, &settings, tried, err);
 	ebpfmm_settings_end(&settings);
 	return rc;
 }

@@ -205,3 +205,71 @@ profile()
 	kill -TERM $tracer
 	run -143 wait $tracer
 }
+
+# allowed: what sysfs says of 64K.
+allowed()
+{
+	cat $thp/hugepages-64kB/enabled
+}
+
+@test "64K: where it is not allowed, it is for as long as that takes" {
+	local before out tracer
+	[ -w $thp/hugepages-64kB/enabled ] || skip "this kernel has no pages of 64K"
+	before=$(allowed)
+	run -0 --separate-stderr ebpfmm try --json 64K -- tried heap 16 map 32
+	echo "$output$stderr"
+	jq -e '([.regions[].bytes["2M"]] | add) == 0 and
+		(.regions | any(.region == "mappings" and .bytes["64K"] >= 24 * 1048576)
+			and any(.region == "heap" and .bytes["64K"] >= 12 * 1048576))' <<<"$output"
+	[ "$(allowed)" = "$before" ]
+	# Of two at once, the last one restores it.
+	mkfifo out
+	ebpfmm try 64K -- tried wait >out 3>&- &
+	tracer=$!
+	read -r line <out
+	ebpfmm try 64K -- tried exit 0
+	[[ $(allowed) == *'[madvise]'* || $before != *'[never]'* ]]
+	kill -TERM $tracer
+	run -143 wait $tracer
+	[ "$(allowed)" = "$before" ]
+}
+
+@test "gc restores what a trial has left that was killed" {
+	local before tracer
+	[ -w $thp/hugepages-64kB/enabled ] || skip "this kernel has no pages of 64K"
+	before=$(allowed)
+	[[ $before == *'[never]'* ]] || skip "64K is allowed anyway"
+	mkfifo out
+	ebpfmm try 64K -- tried wait >out 3>&- &
+	tracer=$!
+	read -r line <out
+	kill -KILL $tracer
+	wait $tracer || true
+	[ "$(allowed)" != "$before" ]
+	ebpfmm gc || true
+	[ "$(allowed)" = "$before" ]
+}
+
+@test "without privileges: page sizes all the same, but no setuid programs" {
+	local nobody="setpriv --reuid 65534 --regid 65534 --clear-groups"
+	chmod 755 .
+	run -0 --separate-stderr $nobody ebpfmm try 2M -- tried map 32 sizes
+	echo "$output$stderr"
+	most map 32
+	[[ $stderr == *'note: without CAP_SYS_ADMIN'* ]]
+	cp /bin/true setuid
+	chmod 4755 setuid
+	run -126 --separate-stderr $nobody ebpfmm try 2M -- sh -c ./setuid
+	echo "$stderr"
+	[[ $stderr == *'note: ./setuid was not run: it would have more privileges'* ]]
+	# Root loses none.
+	run -0 --separate-stderr ebpfmm try 2M -- ./setuid
+	run -0 --separate-stderr $nobody ebpfmm try 4K -- tried map 4 sizes
+}
+
+@test "a Go program" {
+	run -0 --separate-stderr ebpfmm try 2M -- podman --version
+	echo "$output$stderr"
+	[[ $output == 'podman version '* ]]
+	[[ $stderr == *'/podman'* ]]
+}
