@@ -94,13 +94,14 @@ $(O)/%.skel.h: $(O)/bpf/%.bpf.o
 # Its parts become strings of C. A browser runs and applies only what has these hashes.
 
 page_scripts := $(patsubst %,lib/show/page/%.js,data numbers colours band tip map tables main)
-page_parts := $(patsubst %,$(O)/page/page.%,html.inc css.inc css.hash js.inc js.hash)
+page_parts := $(patsubst %,$(O)/show/page.%,html.inc css.inc css.hash js.inc js.hash)
 
-$(O)/page/page.js: $(page_scripts)
+$(O)/show/page.js: $(page_scripts)
 	@mkdir -p $(@D)
-	cat $^ > $@
+	cat $^ > $@.tmp
+	mv $@.tmp $@
 
-$(O)/page/%: lib/show/page/%
+$(O)/show/%: lib/show/page/%
 	@mkdir -p $(@D)
 	cp $< $@
 

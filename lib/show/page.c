@@ -10,19 +10,19 @@
 
 /* The Makefile makes these of the files in page/: their text, and the hash of it. */
 static const char template_text[] =
-#include "page/page.html.inc"
+#include "show/page.html.inc"
 	;
 static const char style[] =
-#include "page/page.css.inc"
+#include "show/page.css.inc"
 	;
 static const char style_hash[] =
-#include "page/page.css.hash"
+#include "show/page.css.hash"
 	;
 static const char script[] =
-#include "page/page.js.inc"
+#include "show/page.js.inc"
 	;
 static const char script_hash[] =
-#include "page/page.js.hash"
+#include "show/page.js.hash"
 	;
 
 char *ebpfmm_page_script(const char *json)

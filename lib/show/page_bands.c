@@ -101,11 +101,12 @@ static int divide(const struct stretches *found, uint64_t size, uint64_t sum, ui
 	if (!bands->edges || !bands->folded)
 		return -1;
 	for (size_t i = 0; i < found->count; i++) {
-		if (at < found->list[i].first)
-			add_band(bands, found->list[i].first, true);
-		for (at = found->list[i].first; at < found->list[i].end; at = bands->edges[bands->count])
-			add_band(bands, found->list[i].end - at > size ? at + size :
-				 found->list[i].end, false);
+		const struct stretch *stretch = &found->list[i];
+
+		if (at < stretch->first)
+			add_band(bands, stretch->first, true);
+		for (at = stretch->first; at < stretch->end; at = bands->edges[bands->count])
+			add_band(bands, stretch->end - at > size ? at + size : stretch->end, false);
 	}
 	if (at < pages)
 		add_band(bands, pages, true);

@@ -14,6 +14,7 @@
 #include "recording/write.h"
 #include "require.h"
 #include "show/heat_print.h"
+#include "show/page.h"
 
 /* Little, so that running out of it is tried, too. */
 #define MAX_MEMORY	(1U << 20)
@@ -71,6 +72,19 @@ static void check_set(const struct ebpfmm_set *set)
 	require(rows == set->nrows);
 }
 
+/* Nothing that a recording has in it is markup of the page. */
+static void check_page(const struct ebpfmm_set *set, const struct ebpfmm_heat *heat)
+{
+	struct ebpfmm_page page = { .set = set, .heat = heat };
+	struct json_object *json = ebpfmm_page_json(&page);
+	char *data = json ? ebpfmm_page_script(json_object_to_json_string(json)) : NULL;
+
+	require(data && !strpbrk(data, "<>&"));
+	require(strlen(data) < 4 << 20);
+	free(data);
+	json_object_put(json);
+}
+
 /* What reports and profiles are made of. */
 static void use(const struct ebpfmm_set *set)
 {
@@ -92,6 +106,7 @@ static void use(const struct ebpfmm_set *set)
 	json = ebpfmm_heat_json(set, &heat);
 	require(json);
 	json_object_put(json);
+	check_page(set, &heat);
 	ebpfmm_heat_free(&heat);
 	fclose(nowhere);
 

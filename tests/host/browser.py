@@ -5,6 +5,7 @@
 Actions, in turn:
   size WIDTH HEIGHT      of the window
   scheme light|dark      what the reader prefers
+  media screen|print     what it is shown on
   load                   (again)
   eval EXPRESSION        print its value, as JSON, in a line
   hover SELECTOR X Y     move the mouse to that part, from 0 to 1, of an element
@@ -153,6 +154,10 @@ class Browser:
                   deviceScaleFactor=1, mobile=False)
         self.drawn()
 
+    def media(self, name):
+        self.call("Emulation.setEmulatedMedia", media=name)
+        self.drawn()
+
     def scheme(self, name):
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": name}])
@@ -179,8 +184,8 @@ class Browser:
         self.process.wait()
 
 
-COUNTS = {"size": 2, "scheme": 1, "load": 0, "eval": 1, "hover": 3, "tap": 3, "key": 1, "shot": 1,
-          "look": 1, "pdf": 1}
+COUNTS = {"size": 2, "scheme": 1, "media": 1, "load": 0, "eval": 1, "hover": 3, "tap": 3, "key": 1,
+          "shot": 1, "look": 1, "pdf": 1}
 
 
 def main(page, words):

@@ -54,7 +54,8 @@ policy_there()
 # objects_there: for what is about linking only. Of one time, so that none is out of date.
 objects_there()
 {
-	cp -R /out/bpf /out/*.skel.h /out/lib /out/hook /out/libebpfmm.a "$out"
+	cp -R /out/bpf /out/*.skel.h /out/lib /out/show /out/hook /out/libebpfmm.a \
+		"$out"
 	find "$out" -type f -exec touch -d "@$(date +%s)" {} +
 }
 

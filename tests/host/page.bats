@@ -173,7 +173,7 @@ tip='({ hidden: document.querySelector("#tip").hidden, text: document.querySelec
 		elif .recording then .recording.tool = $evil | .recording.machine = { kernel: $evil,
 			cpu: "<style>*{display:none}</style>" } else . end' $planted-1.jsonl >"<b>&lt;.jsonl"
 	ebpfmm report "<b>&lt;.jsonl" --html page.html
-	! grep -F '<img' page.html
+	run -1 grep -F '<img' page.html
 	browse page.html eval 'document.querySelectorAll("img, b b, style").length' \
 		eval 'document.querySelector("h3").textContent' \
 		eval '[...document.querySelectorAll(".name b")].map((b) => b.textContent)' \
@@ -203,6 +203,10 @@ tip='({ hidden: document.querySelector("#tip").hidden, text: document.querySelec
 	holds 0 '.[9] > 230'
 	holds 2 '.[0] | all(.lightness[]; . < 40)'
 	holds 4 '.[0] | all(.lightness[]; . > 180)'
+	# Paper does not scroll: A4, without its margins.
+	browse page.html size 700 1000 media print eval document.documentElement.scrollWidth \
+		shot $pages/paper.png
+	holds 0 '. <= 700'
 	[ "$(head -c 5 $pages/paper.pdf)" = %PDF- ]
 }
 

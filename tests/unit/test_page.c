@@ -25,8 +25,10 @@
 
 /* --- bands ------------------------------------------------------------------------------- */
 
-/* What bands a space of @pages has whose accesses are these runs; as "first+pages " each,
- * in brackets if it is folded. */
+/*
+ * What bands a space of @pages has whose accesses are these runs; as "first+pages " each,
+ * in brackets if it is folded.
+ */
 static void assert_bands(const char *runs, uint64_t pages, size_t target, const char *want)
 {
 	struct ebpfmm_set set = {};
@@ -91,8 +93,8 @@ static void test_band_bounds(void **state)
 		}
 		snprintf(text + length, sizeof(text) - length, "]}}\n");
 		set_text(&set, "a", text);
-		assert_int_equal(page_bands_find(&set, &set.spaces[0], set.spaces[0].pages + round,
-						 target, &bands), 0);
+		assert_int_equal(page_bands_find(&set, &set.spaces[0],
+						 set.spaces[0].pages + round, target, &bands), 0);
 		assert_true(bands.count <= target + PAGE_BANDS_MORE);
 		assert_int_equal(bands.edges[0], 0);
 		assert_int_equal(bands.edges[bands.count], set.spaces[0].pages + round);
@@ -112,7 +114,8 @@ static void test_band_bounds(void **state)
 			for (size_t i = 0; i < bands.count && set.runs[r].count; i++)
 				assert_false(bands.folded[i] &&
 					     set.runs[r].first < bands.edges[i + 1] &&
-					     set.runs[r].first + set.runs[r].pages > bands.edges[i]);
+					     set.runs[r].first + set.runs[r].pages >
+						     bands.edges[i]);
 		page_bands_free(&bands);
 		ebpfmm_set_free(&set);
 	}
@@ -210,11 +213,12 @@ static void test_size(void **state)
 		notes[i] = name;
 	length += (size_t)sprintf(text, HEADER);
 	for (int i = 1; i < 1000; i++)
-		length += (size_t)sprintf(text + length, "{'program':{'id':%d,'path':'/%s','size':%d}}\n",
-					  i, name, i);
+		length += (size_t)sprintf(text + length,
+			"{'program':{'id':%d,'path':'/%s','size':%d}}\n", i, name, i);
 	for (int i = 0; i < 5000; i++)
-		length += (size_t)sprintf(text + length, "{'space':{'id':%d,'program':%d,'kind':"
-			"'mapping','size':1073741824,'rank':%d,'seen':'4K'}}\n", i, i % 1000, i + 1);
+		length += (size_t)sprintf(text + length,
+			"{'space':{'id':%d,'program':%d,'kind':'mapping','size':1073741824,"
+			"'rank':%d,'seen':'4K'}}\n", i, i % 1000, i + 1);
 	for (int i = 0; i < 50000; i++)
 		length += (size_t)sprintf(text + length,
 			"{'interval':{'us':%d,'space':%d,'runs':[%d,4000,%d,30000,100000,%d]}}\n",
@@ -278,7 +282,8 @@ static void test_hostile(void **state)
 		 "{'space':{'id':0,'program':0,'kind':'mapping','size':4096,'rank':1,"
 		 "'name':'</script><img onerror=alert(3)>@SCRIPT@','seen':'4K'}}\n"
 		 "{'interval':{'us':100000,'space':0,'runs':[0,1,1]}}\n" END);
-	set_text(&plain_set, "a", HEADER HEAP "{'interval':{'us':100000,'space':0,'runs':[0,1,1]}}\n" END);
+	set_text(&plain_set, "a",
+		 HEADER HEAP "{'interval':{'us':100000,'space':0,'runs':[0,1,1]}}\n" END);
 	assert_int_equal(ebpfmm_heat_find(&set, &heat, &err), 0);
 	assert_int_equal(ebpfmm_heat_find(&plain_set, &plain_heat, &err), 0);
 	page.set = &set;
