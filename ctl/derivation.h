@@ -28,8 +28,9 @@ struct ctl_derivation {
 /**
  * ctl_derivation_options - see what is asked for
  * @args: the arguments of `profile`; those that are missing have a default
- * @result: filled in, to be released with ctl_derivation_free() in any case
- * @err: names the option
+ * @result: filled in, to be released with ctl_derivation_free() in any case; its address
+ *	must not change
+ * @err: names the option or the directory
  *
  * Return: 0, CTL_USAGE, or -1, with @err set.
  */
@@ -40,7 +41,7 @@ int ctl_derivation_options(const struct ctl_args *args, struct ctl_derivation *r
  * ctl_derivation_make - derive a profile
  * @args: likewise
  * @set: the recordings; must live as long as @result
- * @result: filled in further; its address must not change
+ * @result: filled in further
  * @err: what is of no use
  *
  * Return: 0, also if there is nothing to gain, or -1 with @err set.

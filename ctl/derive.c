@@ -179,8 +179,7 @@ int ctl_derivation_make(const struct ctl_args *args, const struct ebpfmm_set *se
 	struct ebpfmm_derive_input *input = &result->input;
 	struct ebpfmm_recorded *recorded = &result->recorded;
 
-	if ((args->rootfs && ctl_files_open(args, &result->files, err)) ||
-	    ebpfmm_recorded_read(set, args->rootfs ? &result->files.files : NULL, recorded, err) ||
+	if (ebpfmm_recorded_read(set, args->rootfs ? &result->files.files : NULL, recorded, err) ||
 	    note_walk(result, err))
 		return -1;
 	set_costs(input);
@@ -199,7 +198,9 @@ int ctl_derivation_options(const struct ctl_args *args, struct ctl_derivation *r
 	*result = (struct ctl_derivation){ .args = args, .name = name_of(args) };
 	if (!result->name)
 		return ebpfmm_fail(err, ENOMEM, "profile");
-	return parse_options(args, &result->input, err);
+	if (parse_options(args, &result->input, err))
+		return CTL_USAGE;
+	return args->rootfs ? ctl_files_open(args, &result->files, err) : 0;
 }
 
 void ctl_derivation_free(struct ctl_derivation *result)

@@ -270,5 +270,5 @@ tip='({ hidden: document.querySelector("#tip").hidden, text: document.querySelec
 	echo old >page.html
 	fails 1 'missing.jsonl: No such file' ebpfmm report missing.jsonl --html page.html
 	[ "$(cat page.html)" = old ]
-	[ "$(echo *)" = 'again.html page.html pipe' ]
+	[ "$(echo *.html* pipe*)" = 'again.html page.html pipe' ]
 }
