@@ -75,6 +75,9 @@ function point(band, event) {
 function press(band, event) {
 	const last = { row: band.values.length - 1, column: data.columns - 1 };
 	let { row, column } = band;
+	/* Those are the browser's. */
+	if (event.altKey || event.ctrlKey || event.metaKey)
+		return;
 	switch (event.key) {
 	case "ArrowUp": row--; break;
 	case "ArrowDown": row++; break;
