@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# `ebpfmm try` where the kernel has the fault policy: the policy and the tracer give the same
+# page sizes, and the policy is gone afterwards.
+
+load helpers
+
+setup()
+{
+	sysfs madvise madvise
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown()
+{
+	rm -f $profiles/tried.json
+	ebpfmm gc
+}
+
+# sums FILE: bytes by region and size, a line each.
+sums()
+{
+	jq -r '.regions[] | .region as $region | .bytes | to_entries[] |
+		select(.value > 0) | "\($region | gsub(" "; "-")) \(.key) \(.value)"' "$1" | sort
+}
+
+# alike ONE OTHER: does no region differ by more than a twentieth of all its memory, and 256K?
+alike()
+{
+	paste -d '\n' <(sums "$1" | sed 's/^/a /') <(sums "$2" | sed 's/^/b /') |
+		awk 'NF { sum[$2] += $1 == "a" ? $4 : 0; bytes[$2 " " $3] += $1 == "a" ? $4 : -$4 }
+			END { for (key in bytes) {
+				split(key, part, " ")
+				difference = bytes[key] < 0 ? -bytes[key] : bytes[key]
+				if (difference > sum[part[1]] / 20 + 262144) {
+					print key, difference, "of", sum[part[1]]
+					bad = 1
+				}
+			} exit bad }'
+}
+
+@test "a profile: by policy and by tracing, the same page sizes in each region" {
+	profile tried $tests/tried '[
+		{ "anchor": { "symbol": "zeroed" }, "offset": "4M", "length": "8M",
+		  "benefit_ns": { "2M": 9000000 } },
+		{ "anchor": { "area": "heap" }, "benefit_ns": { "64K": 900000 } },
+		{ "anchor": { "mapping": { "name": "hot" } }, "benefit_ns": { "2M": 9000000 } },
+		{ "anchor": { "mapping": { "name": "mixed" } }, "offset": "2M", "length": "5M",
+		  "benefit_ns": { "64K": 10000, "2M": 9000000 } },
+		{ "anchor": { "mapping": { "name": "cold" } }, "benefit_ns": {} },
+		{ "anchor": { "mapping": { "min_size": "20M", "max_size": "30M", "nth": 2 } },
+		  "benefit_ns": { "2M": 9000000 } } ]'
+	steps=(bss heap 16 name 16 hot gap name 12 mixed gap name 12 cold gap map 24 gap map 24
+		gap fork map 4)
+	ebpfmm try --json tried -- tried "${steps[@]}" >policy.json
+	ebpfmm try --json --traced tried -- tried "${steps[@]}" >traced.json
+	sums policy.json
+	echo
+	sums traced.json
+	jq -e '.by == "policy" and .status == 0' policy.json
+	jq -e '.by == "advice" and .status == 0' traced.json
+	alike policy.json traced.json
+	alike traced.json policy.json
+	# There is something to compare.
+	jq -e '(.regions | length) >= 6 and ([.regions[].bytes["2M"]] | add) > 40 * 1048576
+		and ([.regions[].bytes["64K"]] | add) > 12 * 1048576' policy.json
+	[ "$(ebpfmm list --json | jq length)" = 0 ]
+	! find /sys/fs/cgroup -name 'ebpfmm-try-*' | grep .
+}
+
+@test "the policy's cgroup of a killed trial is removed by gc" {
+	profile tried $tests/tried '[ { "anchor": { "area": "heap" }, "benefit_ns": {} } ]'
+	mkfifo out
+	ebpfmm try tried -- tried wait >out 3>&- &
+	tracer=$!
+	read -r line <out
+	[ "$line" = ready ]
+	find /sys/fs/cgroup -name 'ebpfmm-try-*' | grep .
+	kill -KILL $tracer
+	wait $tracer || true
+	[[ $(ebpfmm gc) == *'trials: 1'* ]]
+	! find /sys/fs/cgroup -name 'ebpfmm-try-*' | grep .
+	[ "$(ebpfmm list --json | jq length)" = 0 ]
+}
