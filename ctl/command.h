@@ -41,6 +41,7 @@ struct ctl_command;
  * @output: value of --output, or NULL
  * @explain: say where numbers come from
  * @traced: do not use the fault policy
+ * @cpu: compare CPU times
  * @name: value of --name, or NULL
  * @horizon: value of --horizon, or NULL
  * @budget: value of --budget, or NULL
@@ -49,6 +50,8 @@ struct ctl_command;
  * @damo: value of --damo, or NULL
  * @maps: value of --maps, or NULL
  * @html: value of --html, or NULL
+ * @runs: value of --runs, or NULL
+ * @recording: value of --recording, or NULL
  * @operands: the operands
  * @noperands: their number
  * @commands: the table of all commands
@@ -61,6 +64,7 @@ struct ctl_args {
 	bool regions;
 	bool explain;
 	bool traced;
+	bool cpu;
 	const char *cgroup;
 	const char *container;
 	const char *rootfs;
@@ -76,6 +80,8 @@ struct ctl_args {
 	const char *damo;
 	const char *maps;
 	const char *html;
+	const char *runs;
+	const char *recording;
 	char **operands;
 	int noperands;
 	const struct ctl_command *commands;
@@ -193,6 +199,7 @@ int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_record(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_report(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_try(const struct ctl_args *args, struct ebpfmm_error *err);
+int ctl_tune(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_derive(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_gc(const struct ctl_args *args, struct ebpfmm_error *err);
 int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err);

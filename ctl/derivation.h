@@ -55,4 +55,19 @@ int ctl_derivation_make(const struct ctl_args *args, const struct ebpfmm_set *se
  */
 void ctl_derivation_free(struct ctl_derivation *result);
 
+/**
+ * ctl_derive_name - name a derived profile
+ * @args: the arguments: --name, or else --output without directory and ".json"
+ * @otherwise: its name if there is neither
+ *
+ * Return: to be freed, or NULL without memory.
+ */
+char *ctl_derive_name(const struct ctl_args *args, const char *otherwise);
+
+/**
+ * ctl_derive_costs - fill in what page walks and pages cost on this node
+ * @input: its costs and what page walks cost are set
+ */
+void ctl_derive_costs(struct ebpfmm_derive_input *input);
+
 #endif /* EBPFMM_CTL_DERIVATION_H */

@@ -40,8 +40,8 @@ static int parse_options(const struct ctl_args *args, struct ebpfmm_derive_input
 	return 0;
 }
 
-/* --name, or what the file will be called, as the two should be the same. */
-static char *name_of(const struct ctl_args *args)
+/* The file's name and that of the profile should be the same. */
+char *ctl_derive_name(const struct ctl_args *args, const char *otherwise)
 {
 	const char *name = args->name, *slash;
 	size_t length;
@@ -54,10 +54,10 @@ static char *name_of(const struct ctl_args *args)
 			length -= 5;
 		return strndup(name, length);
 	}
-	return strdup(name ? name : "derived");
+	return strdup(name ? name : otherwise);
 }
 
-static void set_costs(struct ebpfmm_derive_input *input)
+void ctl_derive_costs(struct ebpfmm_derive_input *input)
 {
 	struct ebpfmm_measurement record = {};
 	struct ebpfmm_error why;
@@ -182,7 +182,7 @@ int ctl_derivation_make(const struct ctl_args *args, const struct ebpfmm_set *se
 	if (ebpfmm_recorded_read(set, args->rootfs ? &result->files.files : NULL, recorded, err) ||
 	    note_walk(result, err))
 		return -1;
-	set_costs(input);
+	ctl_derive_costs(input);
 	input->name = result->name;
 	input->spaces = recorded->spaces;
 	input->nspaces = recorded->nspaces;

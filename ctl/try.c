@@ -186,7 +186,7 @@ int ctl_try(const struct ctl_args *args, struct ebpfmm_error *err)
 	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 	_cleanup_(ebpfmm_tried_free) struct ebpfmm_tried tried = {};
 	struct ebpfmm_trial trial = {
-		.argv = args->operands + 1, .traced = args->traced,
+		.argv = args->operands + 1, .traced = args->traced, .input = -1,
 		/* JSON is alone on standard output. */
 		.output = args->json ? STDERR_FILENO : -1,
 	};

@@ -19,7 +19,8 @@ static _Noreturn void run(const struct ebpfmm_launch *how, int go, int failure)
 		_exit(127);
 	/* Also takes back what this process has got from its caller. */
 	prctl(PR_SET_THP_DISABLE, how->small, 0, 0, 0);
-	if ((how->output < 0 || dup2(how->output, STDOUT_FILENO) >= 0) &&
+	if ((how->input < 0 || dup2(how->input, STDIN_FILENO) >= 0) &&
+	    (how->output < 0 || dup2(how->output, STDOUT_FILENO) >= 0) &&
 	    (!how->filter || !how->exec || !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) &&
 	    (!how->filter || !ebpfmm_try_filter(how->protection, how->exec)))
 		execvp(how->argv[0], how->argv);

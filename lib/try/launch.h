@@ -11,7 +11,8 @@
 /**
  * struct ebpfmm_launch - how to start it
  * @argv: the command; its first word is looked for in PATH
- * @output: its standard output; below 0 for that of this process
+ * @input: its standard input; below 0 for that of this process
+ * @output: its standard output; likewise
  * @small: it and all that it starts get single pages
  * @filter: calls that change its memory stop for the tracer
  * @protection: as for ebpfmm_try_filter()
@@ -19,6 +20,7 @@
  */
 struct ebpfmm_launch {
 	char **argv;
+	int input;
 	int output;
 	bool small;
 	bool filter;

@@ -39,12 +39,19 @@ struct signals {
 	struct sigaction passed_on[PASSED_ON];
 };
 
-static volatile sig_atomic_t command;
+static volatile sig_atomic_t command, ending;
+
+static void note_end(int signal)
+{
+	if (signal == SIGINT || signal == SIGQUIT || signal == SIGTERM || signal == SIGHUP)
+		ending = signal;
+}
 
 static void pass_on(int signal)
 {
 	int saved = errno;
 
+	note_end(signal);
 	if (command > 0)
 		kill(command, signal);
 	errno = saved;
@@ -54,6 +61,7 @@ static void pass_on(int signal)
 static void pass_on_if_sent(int signal, siginfo_t *info, void *context)
 {
 	(void)context;
+	note_end(signal);
 	if (info->si_code <= 0)
 		pass_on(signal);
 }
@@ -331,6 +339,7 @@ int ebpfmm_trace_launched(const struct ebpfmm_tracing_how *how, struct ebpfmm_la
 	int rc, code;
 
 	command = launched->pid;
+	ending = 0;
 	catch_signals(&before);
 	rc = seize(&tracer, launched, err);
 	if (!rc)
@@ -342,6 +351,7 @@ int ebpfmm_trace_launched(const struct ebpfmm_tracing_how *how, struct ebpfmm_la
 	}
 	command = 0;
 	release_signals(&before);
+	tried->signal = ending;
 	ebpfmm_tracees_free(&tracer.all);
 	if (!rc && !tracer.running) {
 		code = 0;

@@ -177,7 +177,7 @@ static int run(const struct ebpfmm_trial *trial, struct ebpfmm_tracing_how *how,
 	       struct ebpfmm_tried *tried, struct ebpfmm_error *err)
 {
 	const struct ebpfmm_launch launch = {
-		.argv = trial->argv, .output = trial->output,
+		.argv = trial->argv, .input = trial->input, .output = trial->output,
 		.small = !trial->profile && trial->answer == EBPFMM_ANSWER_4K,
 		.filter = how->advise, .protection = how->protection, .exec = how->refuse,
 	};

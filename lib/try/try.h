@@ -22,13 +22,15 @@
 /**
  * struct ebpfmm_trial - what is tried
  * @argv: the command
- * @output: its standard output; below 0 for that of this process
+ * @input: its standard input; below 0 for that of this process
+ * @output: its standard output; likewise
  * @answer: the page size of all memory; without @profile
  * @profile: a profile, or NULL
  * @traced: do not use the fault policy, even if there is one
  */
 struct ebpfmm_trial {
 	char **argv;
+	int input;
 	int output;
 	enum ebpfmm_try_answer answer;
 	const struct ebpfmm_profile *profile;
@@ -45,6 +47,7 @@ struct ebpfmm_trial {
  * @processes: that ended with memory of their own
  * @usage: anonymous memory of all processes, each when it was largest, as far as that is known
  * @policy: the fault policy decided
+ * @signal: that somebody sent meanwhile to end this process, or 0
  * @table: of the profile; NULL without one
  * @notes: what could not be imitated, one line each
  * @nnotes: their number
@@ -58,6 +61,7 @@ struct ebpfmm_tried {
 	unsigned int processes;
 	struct ebpfmm_usage usage;
 	bool policy;
+	int signal;
 	struct ebpfmm_table *table;
 	char **notes;
 	size_t nnotes;

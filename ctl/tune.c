@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tune: measure what 2M pages bring, record, derive a profile, prove it, and leave out of it
+ * what it does not need.
+ */
+#include "tune.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "command.h"
+#include "output.h"
+#include "try/try.h"
+#include "tune_derive.h"
+
+#define RUNS		5U
+#define RUNS_MAX	(EBPFMM_RUNS_MAX / 2)
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	stopped = signal;
+}
+
+/* Those that the caller ignores stay ignored, as nohup(1) requires. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = stop }, old;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+}
+
+/**
+ * struct tuning - state of the command
+ * @args: the arguments
+ * @count: runs of each layout
+ * @null: /dev/null
+ * @done: runs that were made
+ * @tuned: what was measured
+ * @derived: the profile
+ */
+struct tuning {
+	const struct ctl_args *args;
+	unsigned int count;
+	int null;
+	unsigned int done;
+	struct tuned tuned;
+	struct tune_derived derived;
+};
+
+static void free_tuning(struct tuning *tuning)
+{
+	json_object_put(tuning->tuned.profile);
+	tune_derived_free(&tuning->derived);
+	closep(&tuning->null);
+}
+
+static void show_progress(const struct tuning *tuning, const char *what)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%u runs done; now %-32s", tuning->done, what);
+}
+
+static void end_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%60s\r", "");
+}
+
+/* --- runs ------------------------------------------------------------------------------------- */
+
+static int check_end(const struct tuning *tuning, const struct ebpfmm_tried *tried,
+		     const char *what, struct ebpfmm_error *err)
+{
+	const char *name = tuning->args->operands[0];
+
+	if (tried->signal)
+		stopped = tried->signal;
+	if (stopped)
+		return ebpfmm_fail(err, EINTR, "%s", name);
+	if (WIFSIGNALED(tried->status))
+		return ebpfmm_fail(err, 0, "%s was ended by signal %d, with %s", name,
+				   WTERMSIG(tried->status), what);
+	if (WEXITSTATUS(tried->status))
+		return ebpfmm_fail(err, 0, "%s ended with status %d, with %s", name,
+				   WEXITSTATUS(tried->status), what);
+	return 0;
+}
+
+static uint64_t large_of(const struct ebpfmm_usage *usage)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < usage->count; i++)
+		bytes += usage->rows[i].bytes[EBPFMM_USAGE_2M];
+	return bytes;
+}
+
+/* One run. Its notes are those of the profile, and are told once. */
+static int run(struct tuning *tuning, enum ebpfmm_try_answer answer,
+	       const struct ebpfmm_profile *profile, struct ebpfmm_runs *runs,
+	       struct ebpfmm_error *err)
+{
+	_cleanup_(ebpfmm_tried_free) struct ebpfmm_tried tried = {};
+	const char *what = profile ? "the profile" :
+			   answer == EBPFMM_ANSWER_2M ? "2M pages" : "4K pages";
+	const struct ebpfmm_trial trial = {
+		.argv = tuning->args->operands, .input = tuning->null, .output = tuning->null,
+		.answer = answer, .profile = profile,
+	};
+
+	show_progress(tuning, what);
+	if (stopped)
+		return ebpfmm_fail(err, EINTR, "%s", trial.argv[0]);
+	if (ebpfmm_try(&trial, &tried, err) || check_end(tuning, &tried, what, err))
+		return -1;
+	runs->ns[runs->count] = (uint64_t)(tuning->args->cpu ? tried.user_ns + tried.system_ns :
+					   tried.ns);
+	runs->large[runs->count] = large_of(&tried.usage);
+	runs->peak[runs->count++] = tried.peak;
+	tuning->done++;
+	return 0;
+}
+
+/* Layouts take turns, as machines change their speed, until each has had so many runs. */
+static int take_turns(struct tuning *tuning, struct ebpfmm_runs *runs, unsigned int layouts,
+		      unsigned int count, const struct ebpfmm_profile *profile,
+		      struct ebpfmm_error *err)
+{
+	static const enum ebpfmm_try_answer answers[] = {
+		[TUNE_4K] = EBPFMM_ANSWER_4K, [TUNE_2M] = EBPFMM_ANSWER_2M,
+		[TUNE_ALL] = EBPFMM_ANSWER_KERNEL,
+	};
+	unsigned int made = 0;
+
+	for (unsigned int i = 0; made < layouts * count; i++) {
+		unsigned int layout = ebpfmm_runs_turn(layouts, i);
+
+		if (runs[layout].count == count)
+			continue;
+		if (run(tuning, answers[layout], layout == TUNE_ALL ? profile : NULL,
+			&runs[layout], err))
+			return -1;
+		made++;
+	}
+	tuning->tuned.gain = ebpfmm_runs_gain(&runs[TUNE_4K], &runs[TUNE_2M]);
+	return 0;
+}
+
+/* Whether there is something to gain. */
+static int run_first(struct tuning *tuning, struct ebpfmm_error *err)
+{
+	unsigned int count = (tuning->count + 1) / 2;
+
+	return take_turns(tuning, tuning->tuned.first, 2, count, NULL, err);
+}
+
+/*
+ * The fewest regions that keep the gain, those first that bring most for a page. If so many do
+ * not keep it, fewer do not either, so their number is found by halving.
+ */
+static int prune(struct tuning *tuning, struct ebpfmm_error *err)
+{
+	struct tuned *tuned = &tuning->tuned;
+	size_t least = 0, most = tuned->regions;
+
+	while (most - least > 1) {
+		_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+		size_t middle = (least + most) / 2;
+		struct ebpfmm_runs runs = {};
+
+		if (tune_best(&tuning->derived, middle, &profile, NULL, err))
+			return -1;
+		for (unsigned int i = 0; i < tuning->count; i++)
+			if (run(tuning, EBPFMM_ANSWER_KERNEL, profile, &runs, err))
+				return -1;
+		if (ebpfmm_runs_keep(&tuned->runs[TUNE_ALL], &runs, tuned->gain)) {
+			most = middle;
+			tuned->runs[TUNE_PROFILE] = runs;
+		} else {
+			least = middle;
+		}
+	}
+	tuned->kept = most;
+	return 0;
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static int write_profile(const struct tuning *tuning, struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *line = NULL;
+	const char *text;
+
+	if (!tuning->args->output)
+		return 0;
+	text = json_object_to_json_string_ext(tuning->tuned.profile, JSON_C_TO_STRING_PRETTY |
+					      JSON_C_TO_STRING_SPACED |
+					      JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (!text || asprintf(&line, "%s\n", text) < 0) {
+		line = NULL;
+		return ebpfmm_fail(err, ENOMEM, "profile");
+	}
+	return ctl_replace(tuning->args->output, line, strlen(line), 0644, err);
+}
+
+static int tune(struct tuning *tuning, struct ebpfmm_error *err)
+{
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+	struct tuned *tuned = &tuning->tuned;
+	uint64_t median;
+
+	if (run_first(tuning, err))
+		return -1;
+	if (!tuned->gain)
+		return 0;
+	show_progress(tuning, "recording");
+	if (tune_record(tuning->args, tuning->null, &tuning->derived, err))
+		return stopped ? ebpfmm_fail(err, EINTR, "record") : -1;
+	median = ebpfmm_runs_spread(tuned->first[TUNE_4K].ns, tuned->first[TUNE_4K].count).median;
+	if (tune_derive(tuning->args, tuned->gain, median, &tuning->derived, err))
+		return -1;
+	tuned->regions = tune_regions(&tuning->derived);
+	if (tune_best(&tuning->derived, tuned->regions, &profile, NULL, err) ||
+	    take_turns(tuning, tuned->runs, 3, tuning->count, profile, err))
+		return -1;
+	if (!tuned->gain)
+		return 0;
+	if (prune(tuning, err))
+		return -1;
+	ebpfmm_profile_free(take_ptr(profile));
+	if (tune_best(&tuning->derived, tuned->kept, &profile, &tuned->profile, err))
+		return -1;
+	return write_profile(tuning, err);
+}
+
+static int parse(const struct ctl_args *args, struct tuning *tuning, struct ebpfmm_error *err)
+{
+	unsigned long count = RUNS;
+	char *end;
+
+	if (args->runs) {
+		errno = 0;
+		count = strtoul(args->runs, &end, 10);
+		if (errno || *end || args->runs[0] < '0' || args->runs[0] > '9' || !count ||
+		    count > RUNS_MAX)
+			return ebpfmm_fail(err, 0, "--runs: `%s` is not a number from 1 to %u",
+					   args->runs, RUNS_MAX);
+	}
+	tuning->count = (unsigned int)count;
+	return 0;
+}
+
+int ctl_tune(const struct ctl_args *args, struct ebpfmm_error *err)
+{
+	_cleanup_(free_tuning) struct tuning tuning = { .args = args, .null = -1 };
+	int rc;
+
+	if (parse(args, &tuning, err))
+		return CTL_USAGE;
+	if (args->output && ebpfmm_file_may_replace(AT_FDCWD, args->output, err))
+		return -1;
+	tuning.null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (tuning.null < 0)
+		return ebpfmm_fail(err, errno, "/dev/null");
+	catch_signals();
+	rc = tune(&tuning, err);
+	end_progress();
+	if (stopped)
+		return CTL_ENDED + stopped;
+	if (rc)
+		return -1;
+	if (!tuning.tuned.runs[TUNE_4K].count) {
+		memcpy(tuning.tuned.runs, tuning.tuned.first, sizeof(tuning.tuned.first));
+		memset(tuning.tuned.first, 0, sizeof(tuning.tuned.first));
+	}
+	if (args->json)
+		tune_print_json(&tuning.tuned);
+	else
+		tune_print(&tuning.tuned);
+	if (tuning.tuned.profile)
+		return 0;
+	ebpfmm_log(LOG_NOTICE, "tune: nothing to gain: what 2M pages save is within the spread of "
+		   "the runs, so there is no profile");
+	return 1;
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A profile that is derived, proved and pruned, on this machine's own kernel. No recording is
+# made here: not every kernel has what that takes.
+
+bats_require_minimum_version 1.5.0
+load ../fails
+
+PATH=/out:/out/tests/host:$PATH
+thp=/sys/kernel/mm/transparent_hugepage
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	! grep -qF '[never]' $thp/enabled || skip "this machine has no large pages"
+}
+
+# recording: of tried(1) with the steps `map 32 gap chase 192 N`. That the smaller mapping is
+# warm is a lie.
+recording()
+{
+	local i
+	jq -cn --argjson size "$(stat -c %s /out/tests/host/tried)" '
+		{ recording: { version: 1, minor: 0, tool: "0.1.0", page_size: 4096,
+			sampling_us: 5000, aggregation_us: 100000 } },
+		{ program: { id: 0, path: "/out/tests/host/tried", size: $size } },
+		{ space: { id: 0, program: 0, kind: "mapping", size: 201326592, rank: 1, seen: "4K" } },
+		{ space: { id: 1, program: 0, kind: "mapping", size: 33554432, rank: 1, seen: "4K" } },
+		{ space: { id: 2, program: 0, kind: "heap", seen: "4K" } },
+		{ space: { id: 3, program: 0, kind: "stack", seen: "4K" } },
+		(range(1; 21) | (. * 100000) as $us |
+			{ interval: { us: $us, space: 0, runs: [0, 49152, 20] } },
+			{ interval: { us: $us, space: 1, runs: [0, 8192, 5] } }),
+		{ end: { us: 2000000, intervals: 40, runs: 40, lost: 0 } }'
+}
+
+@test "what pays is found, proved, and what does not is left out" {
+	recording >recording.jsonl
+	run -0 --separate-stderr ebpfmm tune --json --runs 3 --cpu --recording recording.jsonl \
+		-o hot.json -- tried map 32 gap chase 192 3
+	echo "$output$stderr"
+	ebpfmm check --rootfs / hot.json
+	jq -e '.gain_ns > 0 and .regions == 2 and .kept == 1
+		and .layouts["4K"].share == 0 and .layouts["2M"].share == 1
+		and .layouts.profile.share > 0.7
+		and (.layouts.profile.bytes_2M[0] | . > 150 * 1048576 and . < 200 * 1048576)
+		and (.layouts.all.ns | length == 3)' <<<"$output"
+	jq -e '.programs[0].regions | length == 1' hot.json
+	jq -e --slurpfile file hot.json '.profile == $file[0]' <<<"$output"
+}
+
+@test "nothing to gain: no profile, and the runs are shown" {
+	run -1 --separate-stderr ebpfmm tune --runs 3 -o none.json -- true
+	echo "$output$stderr"
+	[[ $stderr == *'nothing to gain'* ]]
+	[ ! -e none.json ]
+	[[ $output == 'layout '* ]]
+	grep -E '^4K +[0-9.]+ s \([0-9.]+-[0-9.]+\) +- +0 +[0-9]+M$' <<<"$output"
+	grep -E '^2M everywhere ' <<<"$output"
+	grep -E '^4K( +[0-9.]+){2}$' <<<"$output"
+	run -1 --separate-stderr ebpfmm tune --json --runs 1 -- true
+	jq -e '.profile == null and .gain_ns == 0 and (.layouts["4K"].ns | length == 1)' <<<"$output"
+}
+
+@test "a command that fails, or cannot be run, and wrong usage" {
+	fails 1 'ended with status 3, with 4K pages' ebpfmm tune -- sh -c 'exit 3'
+	fails 1 'was ended by signal 9' ebpfmm tune -- sh -c 'kill -9 $$'
+	fails 1 'run /no/such: No such file' ebpfmm tune -- /no/such
+	fails 2 'too few' ebpfmm tune
+	fails 2 'not a number from 1 to' ebpfmm tune --runs 0 -- true
+	fails 2 'not a number from 1 to' ebpfmm tune --runs x -- true
+	fails 1 'not a regular file|/dev/null' ebpfmm tune -o /dev/null -- true
+}
+
+@test "the command's input and output stay apart" {
+	run -1 --separate-stderr ebpfmm tune --runs 1 -- sh -c 'cat; echo written' <<<"given"
+	[[ $output != *written* && $output != *given* ]]
+	run -1 --separate-stderr ebpfmm tune --runs 1 -- sh -c 'echo said >&2'
+	[ "$(grep -c said <<<"$stderr")" = 2 ]
+}

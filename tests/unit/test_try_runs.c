@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What runs of a command tell. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "try/runs.h"
+
+static void test_spread(void **state)
+{
+	const uint64_t five[] = { 50, 10, 30, 20, 40 }, two[] = { 10, 20 };
+	struct ebpfmm_spread spread = ebpfmm_runs_spread(five, 5);
+
+	(void)state;
+	assert_int_equal(spread.least, 10);
+	assert_int_equal(spread.low, 20);
+	assert_int_equal(spread.median, 30);
+	assert_int_equal(spread.high, 40);
+	assert_int_equal(spread.most, 50);
+	spread = ebpfmm_runs_spread(two, 2);
+	assert_int_equal(spread.median, 15);
+	assert_int_equal(spread.low, 12);
+	spread = ebpfmm_runs_spread(five, 1);
+	assert_int_equal(spread.median, 50);
+	assert_int_equal(spread.most, 50);
+	assert_int_equal(ebpfmm_runs_spread(five, 0).median, 0);
+}
+
+static const struct ebpfmm_runs slow = { .ns = { 1000, 1010, 990, 1005, 3000 }, .count = 5 };
+static const struct ebpfmm_runs fast = { .ns = { 800, 810, 790, 100, 805 }, .count = 5 };
+static const struct ebpfmm_runs same = { .ns = { 995, 1008, 985, 1002, 991 }, .count = 5 };
+static const struct ebpfmm_runs noisy = { .ns = { 700, 1200, 900, 1300, 600 }, .count = 5 };
+
+static void test_gain(void **state)
+{
+	(void)state;
+	/* Outliers do not matter. */
+	assert_int_equal(ebpfmm_runs_gain(&slow, &fast), 205);
+	assert_int_equal(ebpfmm_runs_gain(&fast, &slow), 0);
+	assert_int_equal(ebpfmm_runs_gain(&slow, &same), 0);
+	assert_int_equal(ebpfmm_runs_gain(&slow, &noisy), 0);
+	assert_int_equal(ebpfmm_runs_gain(&slow, &slow), 0);
+}
+
+static void test_share(void **state)
+{
+	const struct ebpfmm_runs half = { .ns = { 900, 910, 890 }, .count = 3 };
+
+	(void)state;
+	assert_float_equal(ebpfmm_runs_share(&slow, &fast, &slow), 0, 0.001);
+	assert_float_equal(ebpfmm_runs_share(&slow, &fast, &fast), 1, 0.001);
+	assert_float_equal(ebpfmm_runs_share(&slow, &fast, &half), 105 / 205.0, 0.001);
+	assert_float_equal(ebpfmm_runs_share(&slow, &slow, &half), 0, 0.001);
+}
+
+static void test_keep(void **state)
+{
+	const struct ebpfmm_runs near = { .ns = { 803, 804, 803 }, .count = 3 };
+	const struct ebpfmm_runs far = { .ns = { 823, 824, 825 }, .count = 3 };
+
+	(void)state;
+	assert_true(ebpfmm_runs_keep(&fast, &fast, 205));
+	assert_true(ebpfmm_runs_keep(&fast, &near, 205));
+	assert_false(ebpfmm_runs_keep(&fast, &far, 205));
+	assert_false(ebpfmm_runs_keep(&fast, &slow, 205));
+}
+
+/* Each layout comes once after each one. */
+static void test_turns(void **state)
+{
+	(void)state;
+	for (unsigned int layouts = 2; layouts <= 3; layouts++) {
+		unsigned int seen[3][3] = {};
+
+		for (unsigned int i = 0; i < layouts * layouts; i++)
+			seen[ebpfmm_runs_turn(layouts, i)][ebpfmm_runs_turn(layouts, i + 1)]++;
+		for (unsigned int i = 0; i < layouts * layouts; i++)
+			assert_int_equal(seen[i / layouts][i % layouts], 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_gain),
+		cmocka_unit_test(test_share),
+		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_turns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
