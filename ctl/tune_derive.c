@@ -58,8 +58,8 @@ static int make_recording(const struct ctl_args *args, const char *file, int nul
 		if (errno != EINTR)
 			return ebpfmm_fail(err, errno, "record");
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return ebpfmm_fail(err, 0, "no recording could be made; one that was made elsewhere "
-				   "can be given by --recording");
+		return ebpfmm_fail(err, 0, "no recording could be made; --recording takes one that "
+				   "was made elsewhere");
 	return 0;
 }
 
@@ -151,8 +151,8 @@ int tune_derive(const struct ctl_args *args, uint64_t gain, uint64_t time,
 	for (size_t i = 0; !args->json && i < out->derived->nnotes; i++)
 		ebpfmm_log(LOG_NOTICE, "tune: note: %s", out->derived->notes[i]);
 	if (!out->derived->profile)
-		return ebpfmm_fail(err, 0, "no region of the recording repays a large page: there is "
-				   "no profile");
+		return ebpfmm_fail(err, 0, "no region of the recording repays a large page: there "
+				   "is no profile");
 	return sort(out, err);
 }
 

@@ -200,7 +200,8 @@ static bool is_stop_signal(int signal)
 static void stop_as_well(const struct tracer *tracer, const struct ebpfmm_tracee *tracee,
 			 int signal)
 {
-	if (tracee->tid == tracer->main && signal != SIGSTOP && isatty(STDIN_FILENO))
+	if (tracee->tid == tracer->main && signal != SIGSTOP &&
+	    (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO)))
 		raise(SIGSTOP);
 }
 

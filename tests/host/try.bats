@@ -282,3 +282,12 @@ allowed()
 	[[ $output == 'podman version '* ]]
 	[[ $stderr == *'/podman'* ]]
 }
+
+@test "the keys of a terminal stop and end the command, and the shell sees it" {
+	local layout
+	for layout in 2M 4K; do
+		run -0 timeout 60 "$BATS_TEST_DIRNAME/jobs.py" ebpfmm try $layout -- tried wait
+		echo "$output"
+		[[ $output == *'SHELL stopped'*'SHELL continued'*'SHELL signal'* ]]
+	done
+}

@@ -66,7 +66,7 @@ alike()
 	jq -e '(.regions | length) >= 6 and ([.regions[].bytes["2M"]] | add) > 40 * 1048576
 		and ([.regions[].bytes["64K"]] | add) > 12 * 1048576' policy.json
 	[ "$(ebpfmm list --json | jq length)" = 0 ]
-	! find /sys/fs/cgroup -name 'ebpfmm-try-*' | grep .
+	[ -z "$(find /sys/fs/cgroup -name 'ebpfmm-try-*')" ]
 }
 
 @test "the policy's cgroup of a killed trial is removed by gc" {
@@ -80,6 +80,6 @@ alike()
 	kill -KILL $tracer
 	wait $tracer || true
 	[[ $(ebpfmm gc) == *'trials: 1'* ]]
-	! find /sys/fs/cgroup -name 'ebpfmm-try-*' | grep .
+	[ -z "$(find /sys/fs/cgroup -name 'ebpfmm-try-*')" ]
 	[ "$(ebpfmm list --json | jq length)" = 0 ]
 }
