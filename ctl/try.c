@@ -153,6 +153,7 @@ struct json_object *ctl_json_tried(const char *layout, const struct ebpfmm_tried
 	ebpfmm_json_add_number(object, "ns", (uint64_t)tried->ns);
 	ebpfmm_json_add_number(object, "user_ns", (uint64_t)tried->user_ns);
 	ebpfmm_json_add_number(object, "system_ns", (uint64_t)tried->system_ns);
+	ebpfmm_json_add_number(object, "tracer_ns", (uint64_t)tried->tracer_ns);
 	ebpfmm_json_add_number(object, "peak", tried->peak);
 	ebpfmm_json_add_number(object, "processes", tried->processes);
 	json_object_object_add(object, "coarse", json_object_new_boolean(tried->usage.coarse));

@@ -53,6 +53,7 @@ static void catch_signals(void)
  * @count: runs of each layout
  * @null: /dev/null
  * @done: runs that were made
+ * @noted: it was said what is not imitated
  * @tuned: what was measured
  * @derived: the profile
  */
@@ -61,6 +62,7 @@ struct tuning {
 	unsigned int count;
 	int null;
 	unsigned int done;
+	bool noted;
 	struct tuned tuned;
 	struct tune_derived derived;
 };
@@ -113,7 +115,16 @@ static uint64_t large_of(const struct ebpfmm_usage *usage)
 	return bytes;
 }
 
-/* One run. Its notes are those of the profile, and are told once. */
+static void log_notes(struct tuning *tuning, const struct ebpfmm_tried *tried)
+{
+	if (tuning->noted)
+		return;
+	tuning->noted = true;
+	end_progress();
+	for (size_t i = 0; i < tried->nnotes; i++)
+		ebpfmm_log(LOG_NOTICE, "tune: note: %s", tried->notes[i]);
+}
+
 static int run(struct tuning *tuning, enum ebpfmm_try_answer answer,
 	       const struct ebpfmm_profile *profile, struct ebpfmm_runs *runs,
 	       struct ebpfmm_error *err)
@@ -131,6 +142,8 @@ static int run(struct tuning *tuning, enum ebpfmm_try_answer answer,
 		return ebpfmm_fail(err, EINTR, "%s", trial.argv[0]);
 	if (ebpfmm_try(&trial, &tried, err) || check_end(tuning, &tried, what, err))
 		return -1;
+	if (profile)
+		log_notes(tuning, &tried);
 	runs->ns[runs->count] = (uint64_t)(tuning->args->cpu ? tried.user_ns + tried.system_ns :
 					   tried.ns);
 	runs->large[runs->count] = large_of(&tried.usage);

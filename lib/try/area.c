@@ -2,7 +2,6 @@
 #include "try/area.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,22 +20,47 @@ static bool is_own(const char *name)
 	       !strncmp(name, "[anon:", 6);
 }
 
+/* A number up to a given byte, which is skipped. Return: whether there is one. */
+static bool take_number(char **at, int base, char end, uint64_t *number)
+{
+	char *behind;
+
+	*number = strtoull(*at, &behind, base);
+	if (behind == *at || *behind != end)
+		return false;
+	*at = behind + 1;
+	return true;
+}
+
+/* Not by sscanf(3), which takes several times as long: a process has thousands of lines. */
+static bool take_fields(char **line, struct ebpfmm_try_area *area, char flags[4])
+{
+	uint64_t major, minor;
+
+	if (!take_number(line, 16, '-', &area->start) ||
+	    !take_number(line, 16, ' ', &area->end) || strnlen(*line, 5) < 5 ||
+	    (*line)[4] != ' ')
+		return false;
+	memcpy(flags, *line, 4);
+	*line += 5;
+	if (!take_number(line, 16, ' ', &area->offset) ||
+	    !take_number(line, 16, ':', &major) || !take_number(line, 16, ' ', &minor))
+		return false;
+	area->inode = strtoull(*line, line, 10);
+	area->device = makedev((unsigned int)major, (unsigned int)minor);
+	*line += strspn(*line, " ");
+	return area->start < area->end;
+}
+
 bool ebpfmm_try_area_parse(char *line, struct ebpfmm_try_area *area)
 {
-	unsigned int major, minor;
-	char flags[5] = "";
 	size_t length;
-	int at = 0;
+	char flags[4];
 
 	*area = (struct ebpfmm_try_area){};
-	if (sscanf(line, "%16" SCNx64 "-%16" SCNx64 " %4s %16" SCNx64 " %8x:%8x %20" SCNu64 " %n",
-		   &area->start, &area->end, flags, &area->offset, &major, &minor,
-		   &area->inode, &at) != 7 || !at || strlen(flags) != 4 ||
-	    area->start >= area->end)
+	if (!take_fields(&line, area, flags))
 		return false;
-	area->device = makedev(major, minor);
 	area->usable = strncmp(flags, "---", 3);
-	line += at;
 	area->anonymous = !area->inode && flags[3] == 'p' && is_own(line);
 	length = strlen(line);
 	if (area->anonymous && !strncmp(line, "[anon:", 6) && line[length - 1] == ']') {

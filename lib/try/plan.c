@@ -10,6 +10,8 @@
 #define ORDER_64K	4U
 #define ORDER_2M	9U
 #define BYTES(order)	(PAGE << (order))
+/* As in bpf/place.h: how many mappings an object's memory may have been split into. */
+#define MAX_SPLITS	16U
 
 /**
  * struct planner - a plan that is being made
@@ -273,7 +275,9 @@ static ssize_t file_below(const struct planner *planner, size_t index)
 {
 	const struct ebpfmm_try_area *list = planner->what->areas->list;
 
-	while (index && list[index - 1].end == list[index].start) {
+	for (unsigned int i = 0; i < MAX_SPLITS && index; i++) {
+		if (list[index - 1].end != list[index].start)
+			break;
 		index--;
 		if (list[index].inode)
 			return (ssize_t)index;

@@ -310,6 +310,20 @@ static int run(struct tracer *tracer, struct ebpfmm_error *err)
 	return 0;
 }
 
+static int64_t cpu_ns(void)
+{
+	return ebpfmm_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* What it takes is in the command's time, which waits meanwhile. */
+static void note_tracer(struct ebpfmm_tried *tried, int64_t before)
+{
+	tried->tracer_ns = cpu_ns() - before;
+	if (tried->tracer_ns > EBPFMM_NS_PER_S / 100 && tried->tracer_ns > tried->ns / 50)
+		ebpfmm_tried_note(tried, "tracing took as much CPU time as %d %% of the command's "
+				  "time", (int)(100 * tried->tracer_ns / (tried->ns ?: 1)));
+}
+
 /* --- begin and end ---------------------------------------------------------------------------- */
 
 static int seize(struct tracer *tracer, const struct ebpfmm_launched *launched,
@@ -336,6 +350,7 @@ int ebpfmm_trace_launched(const struct ebpfmm_tracing_how *how, struct ebpfmm_la
 			  struct ebpfmm_error *err)
 {
 	struct tracer tracer = { .how = how, .tried = tried, .main = launched->pid };
+	int64_t begun = cpu_ns();
 	struct signals before;
 	int rc, code;
 
@@ -353,6 +368,7 @@ int ebpfmm_trace_launched(const struct ebpfmm_tracing_how *how, struct ebpfmm_la
 	command = 0;
 	release_signals(&before);
 	tried->signal = ending;
+	note_tracer(tried, begun);
 	ebpfmm_tracees_free(&tracer.all);
 	if (!rc && !tracer.running) {
 		code = 0;

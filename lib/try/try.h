@@ -43,6 +43,7 @@ struct ebpfmm_trial {
  * @ns: time that the command took
  * @user_ns: CPU time in user space of the command and of what it has waited for
  * @system_ns: likewise in the kernel
+ * @tracer_ns: CPU time of the tracer
  * @peak: most memory that one of its processes had at a time, bytes
  * @processes: that ended with memory of their own
  * @usage: anonymous memory of all processes, each when it was largest, as far as that is known
@@ -57,6 +58,7 @@ struct ebpfmm_tried {
 	int64_t ns;
 	int64_t user_ns;
 	int64_t system_ns;
+	int64_t tracer_ns;
 	uint64_t peak;
 	unsigned int processes;
 	struct ebpfmm_usage usage;
