@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How much memory a process has, before it gives some of it back. */
+#include <errno.h>
+
 #include "try/tracer_private.h"
 
 void trace_look(struct tracer *tracer, struct ebpfmm_tracee *tracee)
@@ -10,6 +12,7 @@ void trace_look(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 	struct ebpfmm_plan plan = {};
 	const struct ebpfmm_planned what = { mm->program, mm->bounds, &areas };
 	uint64_t peak;
+	int rc;
 
 	if (!tracer->running || !mm->exe)
 		return;
@@ -18,9 +21,14 @@ void trace_look(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 		mm->peak = peak;
 	if (!ebpfmm_try_areas_read(tracee->tid, &areas)) {
 		ebpfmm_told_join(&mm->told, &areas);
-		if (!ebpfmm_plan_make(&tracer->how->planning, &what, &plan) &&
-		    !ebpfmm_usage_look(tracee->tid, &plan, mm->exe, &usage) &&
-		    usage.total > mm->usage.total) {
+		errno = 0;
+		rc = ebpfmm_plan_make(&tracer->how->planning, &what, &plan);
+		if (!rc)
+			rc = ebpfmm_usage_look(tracee->tid, &plan, mm->exe, &usage);
+		if (rc && errno == ENOTTY)
+			ebpfmm_tried_note(tracer->tried, "page sizes in use are not known: the "
+					  "kernel tells since Linux 6.7");
+		if (!rc && usage.total > mm->usage.total) {
 			ebpfmm_usage_free(&mm->usage);
 			mm->usage = usage;
 			usage = (struct ebpfmm_usage){};
