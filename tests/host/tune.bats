@@ -79,3 +79,15 @@ recording()
 	run -1 --separate-stderr ebpfmm tune --runs 1 -- sh -c 'echo said >&2'
 	[ "$(grep -c said <<<"$stderr")" = 2 ]
 }
+
+@test "a signal ends it, and the command" {
+	local tuner pid
+	mkfifo begun
+	ebpfmm tune -o profile.json -- sh -c 'echo $$ >begun; exec tried wait' 3>&- &
+	tuner=$!
+	read -r pid <begun
+	kill -TERM $tuner
+	run -143 wait $tuner
+	[ ! -e /proc/"$pid" ]
+	[ ! -e profile.json ]
+}
