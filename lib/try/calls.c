@@ -180,7 +180,7 @@ bool trace_enter(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 		return regs.rdi == SECCOMP_SET_MODE_FILTER || regs.rdi == SECCOMP_SET_MODE_STRICT;
 	case SYS_munmap:
 		if (regs.rsi >= EBPFMM_TRY_MUCH && tracee->mm->owner == tracee->tgid)
-			trace_look(tracer, tracee);
+			trace_look_again(tracer, tracee);
 		return tracer->how->protection && is_concerned(tracer, tracee->mm);
 	case SYS_mmap:
 		return is_concerned(tracer, tracee->mm) && enter_mmap(tracee, &regs);

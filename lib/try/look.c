@@ -39,6 +39,16 @@ void trace_look(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 	ebpfmm_try_areas_free(&areas);
 }
 
+void trace_look_again(struct tracer *tracer, struct ebpfmm_tracee *tracee)
+{
+	uint64_t resident = ebpfmm_usage_resident(tracee->tid);
+
+	if (resident <= tracee->mm->resident + tracee->mm->resident / 8)
+		return;
+	tracee->mm->resident = resident;
+	trace_look(tracer, tracee);
+}
+
 void trace_count(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 {
 	struct ebpfmm_tried *tried = tracer->tried;

@@ -21,6 +21,7 @@
  * @exe: path of the program; NULL if it is not known
  * @alien: a program whose system calls are not those of x86-64
  * @usage: its page sizes when it was largest, as far as it was looked at
+ * @resident: bytes of all its memory when it was looked at last
  * @peak: most memory that it had, bytes
  */
 struct ebpfmm_mm {
@@ -33,6 +34,7 @@ struct ebpfmm_mm {
 	char *exe;
 	bool alien;
 	struct ebpfmm_usage usage;
+	uint64_t resident;
 	uint64_t peak;
 };
 

@@ -71,6 +71,13 @@ int trace_exec(struct tracer *tracer, struct ebpfmm_tracee *tracee);
 void trace_look(struct tracer *tracer, struct ebpfmm_tracee *tracee);
 
 /**
+ * trace_look_again - likewise, if it has an eighth more than when it was looked at last
+ * @tracer: the tracer
+ * @tracee: a thread of it, which has stopped
+ */
+void trace_look_again(struct tracer *tracer, struct ebpfmm_tracee *tracee);
+
+/**
  * trace_count - add what was found of a process to the result
  * @tracer: the tracer
  * @tracee: its last thread

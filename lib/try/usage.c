@@ -165,3 +165,8 @@ uint64_t ebpfmm_usage_peak(pid_t tid)
 {
 	return read_number(tid, "VmHWM:");
 }
+
+uint64_t ebpfmm_usage_resident(pid_t tid)
+{
+	return read_number(tid, "VmRSS:");
+}

@@ -82,4 +82,12 @@ void ebpfmm_usage_free(struct ebpfmm_usage *usage);
  */
 uint64_t ebpfmm_usage_peak(pid_t tid);
 
+/**
+ * ebpfmm_usage_resident - find how much memory a process has
+ * @tid: a thread of it
+ *
+ * Return: likewise.
+ */
+uint64_t ebpfmm_usage_resident(pid_t tid);
+
 #endif /* EBPFMM_TRY_USAGE_H */
