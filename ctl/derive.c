@@ -195,7 +195,7 @@ int ctl_derivation_make(const struct ctl_args *args, const struct ebpfmm_set *se
 int ctl_derivation_options(const struct ctl_args *args, struct ctl_derivation *result,
 			   struct ebpfmm_error *err)
 {
-	*result = (struct ctl_derivation){ .args = args, .name = name_of(args) };
+	*result = (struct ctl_derivation){ .args = args, .name = ctl_derive_name(args, "derived") };
 	if (!result->name)
 		return ebpfmm_fail(err, ENOMEM, "profile");
 	if (parse_options(args, &result->input, err))

@@ -105,7 +105,7 @@ static void check_leftovers(struct report *report)
 
 static void check_recordings(struct report *report)
 {
-	char list[EBPFMM_ERROR_SIZE] = "", name[PATH_MAX];
+	char list[EBPFMM_ERROR_SIZE] = "", name[EBPFMM_ERROR_SIZE / 4];
 
 	for (unsigned int i = 0; i < EBPFMM_DAMON_SLOTS; i++) {
 		size_t used = strlen(list);

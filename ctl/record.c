@@ -26,41 +26,6 @@
 
 #define OUTPUT		"recording.jsonl"
 #define TIME		"60s"
-/*
- * Half as often as DAMON does by default, which costs half as much, and with more regions
- * from the start, as small hot ones are to be found.
- */
-const struct ebpfmm_damon_rate ctl_record_rate = {
-	.sampling_us = 10000, .aggregation_us = 200000, .min_regions = 100, .max_regions = 1000,
-};
-
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	stopped = signal;
-}
-
-const volatile sig_atomic_t *ctl_record_stopped(void)
-{
-	struct sigaction action = { .sa_handler = stop }, old;
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
-			sigaction(signals[i], &action, NULL);
-	return &stopped;
-}
-
-static void release_signals(void)
-{
-	struct sigaction old;
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (!sigaction(signals[i], NULL, &old) && old.sa_handler == stop)
-			signal(signals[i], SIG_DFL);
-}
 
 /**
  * struct subject - what is recorded
@@ -70,6 +35,7 @@ static void release_signals(void)
  * @ended: whether the command has ended
  * @status: its status, as waitpid(2) has it
  * @terminal: progress is shown
+ * @stopped: from ctl_record_stopped()
  */
 struct subject {
 	const struct ctl_args *args;
@@ -78,6 +44,7 @@ struct subject {
 	bool ended;
 	int status;
 	bool terminal;
+	const volatile sig_atomic_t *stopped;
 };
 
 /* Wait for the command and for its processes that have become ours. */
@@ -126,7 +93,7 @@ static _Noreturn void run_command(char **argv, int failure)
 {
 	int code;
 
-	release_signals();
+	ctl_record_release();
 	/* Through a large page, all of it would look hot. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	execvp(argv[0], argv);
@@ -169,8 +136,8 @@ static void end_command(struct subject *subject)
 	if (subject->args->cgroup || subject->args->pid || subject->pid <= 0)
 		return;
 	do {
-		if (!subject->ended && stopped && stopped != sent) {
-			sent = stopped;
+		if (!subject->ended && *subject->stopped && *subject->stopped != sent) {
+			sent = *subject->stopped;
 			kill(subject->pid, sent);
 		}
 		reap(subject, 0);
@@ -265,7 +232,8 @@ int ctl_record(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (ebpfmm_privileged(err) ||
 	    (args->cgroup && ebpfmm_cgroup_open(args->cgroup, &subject.cgroup, err)))
 		return -1;
-	watching.stop = ctl_record_stopped();
+	subject.stopped = ctl_record_stopped();
+	watching.stop = subject.stopped;
 	rc = ebpfmm_watch(&watching, &watched, err);
 	if (subject.terminal && watched.time_us)
 		fputc('\n', stderr);

@@ -21,6 +21,13 @@ extern const struct ebpfmm_damon_rate ctl_record_rate;
 const volatile sig_atomic_t *ctl_record_stopped(void);
 
 /**
+ * ctl_record_release - have signals do again what they do by default
+ *
+ * For a child that becomes another program.
+ */
+void ctl_record_release(void);
+
+/**
  * ctl_record_container - record a container for its whole life
  * @args: with --cgroup, --container and --name
  * @err: wrong usage

@@ -9,6 +9,7 @@
  *	gap			4M that nobody can access, so that mappings do not merge
  *	chase M N		a new mapping, and N million accesses to it, each of which needs
  *				the one before
+ *	brief M			a mapping that is touched and unmapped
  *	populate M		a mapping that mmap(2) fills
  *	grow M			a mapping of 1M that mremap(2) makes as large
  *	fork, vfork, spawn	a child does the rest; the status is the child's
@@ -276,6 +277,12 @@ static void step(char ***word)
 		size_t size = size_of(word);
 
 		chase(size, strtoul(*++*word, NULL, 10));
+	} else if (!strcmp(name, "brief")) {
+		size_t size = size_of(word);
+		char *memory = map(size, 0);
+
+		touch(memory, size);
+		munmap(memory, size);
 	} else if (!strcmp(name, "populate")) {
 		map(size_of(word), MAP_POPULATE);
 	} else if (!strcmp(name, "grow")) {

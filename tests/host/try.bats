@@ -128,6 +128,11 @@ none()
 	[[ $stderr == out ]]
 }
 
+@test "memory that is given back before the end is reported" {
+	run -0 --separate-stderr ebpfmm try --json 2M -- tried brief 16 brief 32 map 4
+	jq -e '.regions | any(.region == "mappings" and .bytes["2M"] >= 30 * 1048576)' <<<"$output"
+}
+
 @test "what cannot be run" {
 	fails 1 'run /no/such: No such file' ebpfmm try 2M -- /no/such
 	fails 1 'run /etc/passwd: Permission denied' ebpfmm try 4K -- /etc/passwd
