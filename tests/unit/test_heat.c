@@ -104,6 +104,33 @@ static void test_grid(void **state)
 	ebpfmm_set_free(&set);
 }
 
+/* Bands that are equal have what the grid has; others have the mean of their own pages. */
+static void test_unequal_bands(void **state)
+{
+	static const uint64_t equal[] = { 0, 2, 4, 6, 8, 10 }, unequal[] = { 0, 2, 3, 10 };
+	struct ebpfmm_set set = {};
+	struct ebpfmm_heat heat;
+	struct ebpfmm_error err = {};
+	double grid[5 * 4], bands[5 * 4];
+
+	(void)state;
+	set_text(&set, "a", HEADER "{'interval':{'us':100000,'space':2,'runs':[2,1,20]}}\n"
+		 "{'interval':{'us':400000,'space':2,'runs':[1,8,20]}}\n");
+	find(&set, &heat);
+	ebpfmm_heat_grid(&set, &heat, 0, 5, 4, grid);
+	assert_int_equal(ebpfmm_heat_bands(&set, &heat, 0, equal, 5, 4, bands, &err), 0);
+	for (size_t i = 0; i < 5 * 4; i++)
+		if (!near(grid[i], bands[i]))
+			fail_msg("value %zu: %g, not %g", i, bands[i], grid[i]);
+	assert_int_equal(ebpfmm_heat_bands(&set, &heat, 0, unequal, 3, 4, bands, &err), 0);
+	/* Page 2 is a band, and always accessed in the first interval. */
+	assert_true(near(bands[4], 1) && near(bands[0], 0) && near(bands[8], 0));
+	/* At the end all but the first page and the last: half of two, one, six of seven. */
+	assert_true(near(bands[3], 0.5) && near(bands[7], 1) && near(bands[11], 6.0 / 7));
+	ebpfmm_heat_free(&heat);
+	ebpfmm_set_free(&set);
+}
+
 /* A second recording that is shorter counts only as long as it took. */
 static void test_several(void **state)
 {
@@ -176,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spaces),
 		cmocka_unit_test(test_grid),
+		cmocka_unit_test(test_unequal_bands),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_labels),
