@@ -17,6 +17,8 @@
 #include "base/cleanup.h"
 
 #define PAGE	4096ULL
+/* Without the second bit, the first has another meaning. */
+#define SET_GROUP	(S_ISGID | 0010)
 
 /* Page by page, as what is behind the text may not be mapped. Return: whether it ends. */
 static bool read_text(pid_t tid, uint64_t address, char text[PATH_MAX])
@@ -48,8 +50,7 @@ static bool gains(const char *path)
 	    mount.f_flag & ST_NOSUID)
 		return false;
 	return (file.st_mode & S_ISUID && file.st_uid != geteuid()) ||
-	       ((file.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
-		file.st_gid != getegid()) ||
+	       ((file.st_mode & SET_GROUP) == SET_GROUP && file.st_gid != getegid()) ||
 	       getxattr(path, "security.capability", NULL, 0) > 0;
 }
 
