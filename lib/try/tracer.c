@@ -369,6 +369,9 @@ int ebpfmm_trace_launched(const struct ebpfmm_tracing_how *how, struct ebpfmm_la
 	release_signals(&before);
 	tried->signal = ending;
 	note_tracer(tried, begun);
+	if (tracer.failed)
+		ebpfmm_tried_note(tried, "the kernel refused %u calls of madvise(2)",
+				  tracer.failed);
 	ebpfmm_tracees_free(&tracer.all);
 	if (!rc && !tracer.running) {
 		code = 0;
