@@ -14,6 +14,7 @@
 #include "command.h"
 #include "costs/costs.h"
 #include "costs/costs_file.h"
+#include "derive/derive.h"
 #include "kernel/policy.h"
 #include "kernel/privilege.h"
 #include "output.h"
@@ -35,6 +36,33 @@ struct in_use {
 static void print_price(const char *what, uint32_t ns, const char *how)
 {
 	ctl_print("%-12s %10" PRIu32 "  %s\n", what, ns, how);
+}
+
+/* What page walks cost; nothing of what this kernel lacks. */
+static void print_walks(const struct ebpfmm_measurement *record)
+{
+	char what[32], how[80];
+
+	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++) {
+		const struct ebpfmm_walk *walk = &record->walk[o];
+
+		snprintf(what, sizeof(what), "walk %s", ebpfmm_order_name(o));
+		if (walk->state == EBPFMM_WALK_UNKNOWN)
+			continue;
+		if (walk->state != EBPFMM_WALK_MEASURED) {
+			ctl_print("%-12s %10s  not measured: %s\n", what, "-",
+				  ebpfmm_walk_why(walk->state));
+			continue;
+		}
+		snprintf(how, sizeof(how), walk->saves_ns ?
+			 "less than with 4K; spread %" PRIu32 :
+			 "brings nothing on this CPU: less than the spread of %" PRIu32,
+			 walk->spread_ns);
+		print_price(what, walk->saves_ns, how);
+	}
+	if (!ebpfmm_walks_known(record))
+		ctl_print("%-12s %10s  not measured; `ebpfmm profile` assumes %d for 2M\n",
+			  "walk", "-", EBPFMM_DERIVE_WALK_NS);
 }
 
 static void print_text(const struct in_use *use)
@@ -64,6 +92,7 @@ static void print_text(const struct in_use *use)
 		snprintf(what, sizeof(what), "compact %s", ebpfmm_order_name(o));
 		print_price(what, costs->compact_ns[o], compact);
 	}
+	print_walks(&use->record);
 	if (costs->measured) {
 		ebpfmm_costs_date(costs, date);
 		ctl_print("measured %s%s%s\n", date, use->known ? " under " : "",
@@ -87,6 +116,7 @@ static void print_json(const struct in_use *use)
 		ebpfmm_json_add_string(object, "measured",
 			       use->record.costs.measured ? date : NULL);
 		ebpfmm_costs_add(object, &use->record.costs);
+		ebpfmm_walks_add(object, &use->record);
 	}
 	json_object_object_add(object, "default",
 			       json_object_new_boolean(!use->record.costs.measured));
@@ -150,16 +180,23 @@ static int keep(struct in_use *use, struct ebpfmm_error *err)
 	return use_now(&use->record.costs, &use->loaded, err);
 }
 
+/* A version that did not measure page walks may have measured last. */
+static bool is_current(void)
+{
+	struct ebpfmm_measurement record;
+	struct ebpfmm_error why;
+
+	return ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why) == EBPFMM_COSTS_CURRENT &&
+	       ebpfmm_walks_known(&record);
+}
+
 int ctl_calibrate(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	struct in_use use = {};
-	struct ebpfmm_error why;
 
 	if (ebpfmm_privileged(err))
 		return -1;
-	if (args->show || (args->if_stale &&
-	    ebpfmm_costs_find(EBPFMM_COSTS_DIR, &use.record, &why) ==
-	    EBPFMM_COSTS_CURRENT)) {
+	if (args->show || (args->if_stale && is_current())) {
 		if (find_in_use(&use, err))
 			return -1;
 	} else {

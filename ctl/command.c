@@ -155,6 +155,8 @@ const struct ctl_command ctl_commands[] = {
 			OPTION("horizon", TIME, horizon,
 			       "how long memory is expected to live (10m)"),
 			OPTION("budget", SIZE, budget, "use at most so much memory in 2M pages"),
+			OPTION("costs", FILE, costs,
+			       "take what pages cost from this file of calibrate"),
 			OPTION("output", FILE, output,
 			       "write to this file, atomically", .letter = 'o'),
 			OPTION("explain", NOTHING, explain,

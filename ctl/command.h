@@ -45,6 +45,7 @@ struct ctl_command;
  * @name: value of --name, or NULL
  * @horizon: value of --horizon, or NULL
  * @budget: value of --budget, or NULL
+ * @costs: value of --costs, or NULL
  * @pid: value of --pid, or NULL
  * @time: value of --time, or NULL
  * @damo: value of --damo, or NULL
@@ -75,6 +76,7 @@ struct ctl_args {
 	const char *name;
 	const char *horizon;
 	const char *budget;
+	const char *costs;
 	const char *pid;
 	const char *time;
 	const char *damo;

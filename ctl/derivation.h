@@ -64,10 +64,4 @@ void ctl_derivation_free(struct ctl_derivation *result);
  */
 char *ctl_derive_name(const struct ctl_args *args, const char *otherwise);
 
-/**
- * ctl_derive_costs - fill in what page walks and pages cost on this node
- * @input: its costs and what page walks cost are set
- */
-void ctl_derive_costs(struct ebpfmm_derive_input *input);
-
 #endif /* EBPFMM_CTL_DERIVATION_H */

@@ -13,10 +13,11 @@
 #include "base/duration.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "costs/costs_file.h"
+#include "base/page_size.h"
 #include "output.h"
 #include "profile/profile_write.h"
 #include "recordings.h"
+#include "worth.h"
 
 #define HORIZON		"10m"
 
@@ -57,25 +58,6 @@ char *ctl_derive_name(const struct ctl_args *args, const char *otherwise)
 	return strdup(name ? name : otherwise);
 }
 
-void ctl_derive_costs(struct ebpfmm_derive_input *input)
-{
-	struct ebpfmm_measurement record = {};
-	struct ebpfmm_error why;
-
-	ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
-	input->costs = record.costs;
-	input->walk_ns[EBPFMM_ORDERS - 1] = EBPFMM_DERIVE_WALK_NS;
-	input->assumed = true;
-}
-
-/* Nothing measures it yet. */
-static int note_walk(struct ctl_derivation *result, struct ebpfmm_error *err)
-{
-	return ebpfmm_recorded_note(&result->recorded, err, "a page walk is taken to cost %d ns, "
-				    "and 2M is the only size that is named: nothing was measured on "
-				    "this node", EBPFMM_DERIVE_WALK_NS);
-}
-
 static void log_notes(char *const *notes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -86,6 +68,21 @@ static void add_notes(struct json_object *array, char *const *notes, size_t coun
 {
 	for (size_t i = 0; i < count; i++)
 		json_object_array_add(array, json_object_new_string(notes[i]));
+}
+
+static void add_walks(struct json_object *object, const struct ebpfmm_derive_input *input)
+{
+	struct json_object *walks = json_object_new_object();
+
+	for (unsigned int order = 1; order < EBPFMM_ORDERS; order++)
+		if (EBPFMM_SUPPORTED_ORDERS & 1U << order && !(input->unknown & 1U << order))
+			ebpfmm_json_add_rounded(walks, ebpfmm_order_name(order),
+						input->walk_ns[order], 6);
+	if (input->assumed)
+		ebpfmm_json_add_rounded(walks, ebpfmm_order_name(EBPFMM_ORDERS - 1),
+					input->walk_ns[EBPFMM_ORDERS - 1], 6);
+	json_object_object_add(object, "walk_ns", walks);
+	json_object_object_add(object, "assumed", json_object_new_boolean(input->assumed));
 }
 
 /* Return: to be freed, or NULL without memory. */
@@ -115,6 +112,7 @@ static void print_json(const struct ctl_derivation *result, struct json_object *
 	ebpfmm_json_add_rounded(object, "worth_ns", derived->value, 6);
 	ebpfmm_json_add_rounded(object, "possible_ns", derived->all, 6);
 	ebpfmm_json_add_number(object, "large", derived->large);
+	add_walks(object, &result->input);
 	add_notes(notes, result->recorded.notes, result->recorded.nnotes);
 	add_notes(notes, derived->notes, derived->nnotes);
 	json_object_object_add(object, "notes", notes);
@@ -180,9 +178,8 @@ int ctl_derivation_make(const struct ctl_args *args, const struct ebpfmm_set *se
 	struct ebpfmm_recorded *recorded = &result->recorded;
 
 	if (ebpfmm_recorded_read(set, args->rootfs ? &result->files.files : NULL, recorded, err) ||
-	    note_walk(result, err))
+	    ctl_worth(args->costs, input, recorded, err))
 		return -1;
-	ctl_derive_costs(input);
 	input->name = result->name;
 	input->spaces = recorded->spaces;
 	input->nspaces = recorded->nspaces;

@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "costs/costs.h"
 #include "costs/costs_file.h"
+#include "derive/derive.h"
 #include "kernel/policy.h"
 
 #define SUBJECT "costs"
@@ -41,6 +42,24 @@ static void check_file(struct report *report, enum ebpfmm_costs_state state,
 		   "; the cost of compaction is a default" : "");
 }
 
+/* Whether 2M pages are worth something here; other sizes are for `calibrate` to say. */
+static void check_walks(struct report *report, const struct ebpfmm_measurement *record)
+{
+	const struct ebpfmm_walk *walk = &record->walk[EBPFMM_ORDERS - 1];
+
+	if (!ebpfmm_walks_known(record))
+		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
+			   "an older version measured them, without page walks; `ebpfmm profile` assumes %d ns",
+			   EBPFMM_DERIVE_WALK_NS);
+	else if (walk->state != EBPFMM_WALK_MEASURED)
+		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
+			   "page walks with 2M pages were not measured (%s); `ebpfmm profile` assumes %d ns",
+			   ebpfmm_walk_why(walk->state), EBPFMM_DERIVE_WALK_NS);
+	else if (!walk->saves_ns)
+		report_add(report, FINDING_NOTE, SUBJECT, NULL,
+			   "2M pages save no time on this CPU: `ebpfmm profile` does not name them");
+}
+
 /* A policy that was loaded before the file changed does not know of it. */
 static void check_policy(struct report *report, const struct ebpfmm_costs *costs)
 {
@@ -63,6 +82,8 @@ void doctor_costs(struct report *report, bool privileged)
 
 	state = ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
 	check_file(report, state, &record, why.message);
+	if (record.costs.measured)
+		check_walks(report, &record);
 	if (privileged)
 		check_policy(report, &record.costs);
 }

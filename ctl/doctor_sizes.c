@@ -17,9 +17,10 @@
 #include "base/paths.h"
 #include "kernel/policy.h"
 #include "kernel/privilege.h"
+#include "kernel/thp.h"
 #include "profile/profile.h"
 
-#define THP "/sys/kernel/mm/transparent_hugepage"
+#define THP EBPFMM_THP_DIR
 #define WHO_SIZE 200
 
 /**
@@ -30,42 +31,9 @@ struct demand {
 	char who[EBPFMM_ORDERS][WHO_SIZE];
 };
 
-/* enum setting - the word in brackets in a sysfs file */
-enum setting { ABSENT, NEVER, INHERIT, ALLOWED };
-
-static enum setting read_setting(const char *path)
-{
-	_cleanup_fclose_ FILE *file = fopen(path, "re");
-	char text[128], *start, *end;
-	enum setting setting = ABSENT;
-
-	if (!file)
-		return ABSENT;
-	if (fgets(text, sizeof(text), file)) {
-		start = strchr(text, '[');
-		end = start ? strchr(start, ']') : NULL;
-		if (end) {
-			*end = '\0';
-			setting = !strcmp(start + 1, "never") ? NEVER :
-				  !strcmp(start + 1, "inherit") ? INHERIT : ALLOWED;
-		}
-	}
-	return setting;
-}
-
 static void size_path(unsigned int order, char *path, size_t size)
 {
 	snprintf(path, size, THP "/hugepages-%ukB/enabled", 4U << order);
-}
-
-static enum setting effective(unsigned int order)
-{
-	enum setting setting;
-	char path[96];
-
-	size_path(order, path, sizeof(path));
-	setting = read_setting(path);
-	return setting == INHERIT ? read_setting(THP "/enabled") : setting;
 }
 
 static void demand_sizes(struct demand *demand, unsigned int sizes, const char *who)
@@ -170,13 +138,13 @@ static void check_size(struct report *report, unsigned int order, const char *wh
 
 	size_path(order, path, sizeof(path));
 	snprintf(remedy, sizeof(remedy), "echo madvise > %s", path);
-	switch (effective(order)) {
-	case ABSENT:
+	switch (ebpfmm_thp_setting(order)) {
+	case EBPFMM_THP_ABSENT:
 		report_add(report, FINDING_WARNING, "page size", NULL,
 			   "%s: not supported by this kernel, requested by %s",
 			   name, who);
 		break;
-	case NEVER:
+	case EBPFMM_THP_NEVER:
 		report_add(report, FINDING_WARNING, "page size", remedy,
 			   "%s: forbidden by sysfs, requested by %s", name, who);
 		break;
@@ -189,7 +157,8 @@ static void check_size(struct report *report, unsigned int order, const char *wh
 static void check_any_size(struct report *report)
 {
 	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++) {
-		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o) || effective(o) != ALLOWED)
+		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o) ||
+		    ebpfmm_thp_setting(o) != EBPFMM_THP_ALLOWED)
 			continue;
 		report_add(report, FINDING_OK, "large pages", NULL,
 			   "sysfs allows at least one size");

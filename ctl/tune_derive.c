@@ -16,6 +16,7 @@
 #include "kernel/privilege.h"
 #include "profile/profile_write.h"
 #include "recordings.h"
+#include "worth.h"
 
 /* As that of `profile`: the profile is for a service, not for one run. */
 #define HORIZON_NS	600000000000ULL
@@ -135,9 +136,9 @@ int tune_derive(const struct ctl_args *args, uint64_t gain, uint64_t time,
 
 	if (!name)
 		return ebpfmm_fail(err, ENOMEM, "profile");
-	if (read_recording(out, err))
+	if (read_recording(out, err) ||
+	    ctl_worth(args->costs, &input, &out->recorded, err))
 		return -1;
-	ctl_derive_costs(&input);
 	input.name = name;
 	input.spaces = out->recorded.spaces;
 	input.nspaces = out->recorded.nspaces;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "costs/calibrate.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -46,7 +48,7 @@ struct outcome {
 /**
  * struct child - the process that measures
  * @pid: its pid
- * @go: an eventfd that tells it to start
+ * @go: an eventfd that tells it to start, and with how many bytes
  * @out: pipe with its result, to be read when it has exited
  */
 struct child {
@@ -71,6 +73,24 @@ static size_t choose_size(struct ebpfmm_error *err)
 	return bytes < MOST_BYTES ? bytes : MOST_BYTES;
 }
 
+/* The same, in a cgroup. What is used elsewhere in it meanwhile needs room as well. */
+static size_t choose_size_in(const struct ebpfmm_place *place, size_t bytes,
+			     struct ebpfmm_error *err)
+{
+	uint64_t room = ebpfmm_place_room(place->cgroup.path);
+	uint64_t part = room > SLACK_BYTES ? (room - SLACK_BYTES) / 2 : 0;
+
+	if (part >= bytes)
+		return bytes;
+	if (part >= EBPFMM_MEASURE_MIN)
+		return part;
+	ebpfmm_fail(err, 0,
+		    "%s: not enough memory to measure: %" PRIu64 " MiB below memory.max; %lu MiB are needed",
+		    place->cgroup.path, room >> 20,
+		    (EBPFMM_MEASURE_MIN * 2 + SLACK_BYTES) >> 20);
+	return 0;
+}
+
 /* --- the measuring process ------------------------------------------------------ */
 
 static int measure(size_t bytes, struct ebpfmm_measurement *record,
@@ -79,7 +99,9 @@ static int measure(size_t bytes, struct ebpfmm_measurement *record,
 	uint32_t page_ns;
 
 	if (ebpfmm_measure_faults(FAULT_BYTES, record, err) ||
-	    ebpfmm_measure_compaction(bytes, &page_ns, err))
+	    ebpfmm_measure_compaction(bytes, &page_ns, err) ||
+	    /* Last, as compaction makes room for large pages. */
+	    ebpfmm_measure_walks(bytes, record->walk, err))
 		return -1;
 	record->compact = page_ns ? EBPFMM_COMPACT_MOVED : EBPFMM_COMPACT_DEFAULT;
 	ebpfmm_costs_compact(&record->costs,
@@ -87,21 +109,27 @@ static int measure(size_t bytes, struct ebpfmm_measurement *record,
 	return ebpfmm_node_read(&record->node, err);
 }
 
-/* Measures after the process was moved to its cgroup, which @go signals. */
-static void be_measured(size_t bytes, pid_t parent, int go, int out)
+/*
+ * Measures after the process was moved to its cgroup: @go then tells with how many bytes.
+ */
+static void be_measured(pid_t parent, int go, int out)
 {
-	const struct rlimit limit = { bytes + SLACK_BYTES, bytes + SLACK_BYTES };
 	struct outcome outcome = { .failed = true };
-	eventfd_t said;
+	struct rlimit limit;
+	eventfd_t bytes;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || eventfd_read(go, &said))
+	/* Whoever starts this command may have forbidden large pages for itself. */
+	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	if (getppid() != parent || eventfd_read(go, &bytes))
 		_exit(1);
+	limit.rlim_cur = limit.rlim_max = bytes + SLACK_BYTES;
 	if (setrlimit(RLIMIT_DATA, &limit))
 		ebpfmm_fail(&outcome.err, errno, "limit the memory");
 	else
 		outcome.failed = measure(bytes, &outcome.record, &outcome.err);
 	/* Less than PIPE_BUF, so the write is atomic. */
+	static_assert(sizeof(outcome) <= PIPE_BUF, "the pipe takes it at once");
 	_exit(write(out, &outcome, sizeof(outcome)) != sizeof(outcome));
 }
 
@@ -133,7 +161,7 @@ static int wait_child(pid_t child, const sigset_t *signals)
 	}
 }
 
-static int start_child(size_t bytes, const sigset_t *before, struct child *child,
+static int start_child(const sigset_t *before, struct child *child,
 		       struct ebpfmm_error *err)
 {
 	pid_t parent = getpid();
@@ -151,7 +179,7 @@ static int start_child(size_t bytes, const sigset_t *before, struct child *child
 	if (!child->pid) {
 		sigprocmask(SIG_SETMASK, before, NULL);
 		close(out[0]);
-		be_measured(bytes, parent, child->go, out[1]);
+		be_measured(parent, child->go, out[1]);
 	}
 	if (child->pid < 0)
 		ebpfmm_fail(err, errno, "start a process");
@@ -165,13 +193,13 @@ static int start_child(size_t bytes, const sigset_t *before, struct child *child
 }
 
 /* The signal that this process got to terminate, 0, or -1 with @err set. */
-static int hear_child(const struct child *child, const sigset_t *signals,
+static int hear_child(const struct child *child, size_t bytes, const sigset_t *signals,
 		      struct outcome *outcome, struct ebpfmm_error *err)
 {
 	ssize_t n = 0;
 	int signal;
 
-	if (eventfd_write(child->go, 1))
+	if (eventfd_write(child->go, bytes))
 		return ebpfmm_fail(err, errno, "start measuring");
 	signal = wait_child(child->pid, signals);
 	if (!signal)
@@ -206,11 +234,11 @@ static int calibrate_locked(const char *cgroup, int lock, size_t bytes,
 	int rc;
 
 	ebpfmm_place_sweep(lock, true);
-	if (start_child(bytes, before, &child, err))
+	if (start_child(before, &child, err))
 		return -1;
 	rc = ebpfmm_place_make(cgroup, child.pid, bytes + SLACK_BYTES, lock, &place, err);
-	if (!rc)
-		rc = hear_child(&child, signals, outcome, err);
+	bytes = rc ? 0 : choose_size_in(&place, bytes, err);
+	rc = bytes ? hear_child(&child, bytes, signals, outcome, err) : -1;
 	end_child(&child);
 	if (ebpfmm_place_remove(&place, lock, rc ? NULL : err) && !rc)
 		rc = -1;

@@ -23,10 +23,10 @@
  * @record: filled in
  * @err: another measurement is running, there is not enough memory, or what failed
  *
- * Takes some seconds of one CPU, and at most 256 MiB or a sixteenth of the available
- * memory. Makes the kernel compact the memory of one NUMA node. Handles SIGCHLD, SIGINT,
- * SIGTERM and SIGHUP during that time; the latter three terminate the caller as usual,
- * after the clean-up.
+ * Takes some seconds of one CPU, and at most 256 MiB, a sixteenth of the available memory,
+ * or half of what the limits of the cgroups leave. Makes the kernel compact the memory of
+ * one NUMA node. Handles SIGCHLD, SIGINT, SIGTERM and SIGHUP during that time; the latter
+ * three terminate the caller as usual, after the clean-up.
  *
  * Return: 0, or -1 with @err set.
  */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libcgroup.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -193,6 +194,36 @@ int ebpfmm_place_make(const char *parent, pid_t pid, size_t max, int note,
 		rc = settle(path, pid, max, note, out, err);
 	free(path);
 	return rc;
+}
+
+/* The number in a file of a cgroup; UINT64_MAX for "max", or without the controller. */
+static uint64_t number_in(const char *dir, const char *name)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[PATH_MAX + 16];
+	uint64_t number;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "re");
+	return file && fscanf(file, "%" SCNu64, &number) == 1 ? number : UINT64_MAX;
+}
+
+uint64_t ebpfmm_place_room(const char *path)
+{
+	uint64_t room = UINT64_MAX, max, used;
+	char above[PATH_MAX], *end;
+
+	snprintf(above, sizeof(above), "%s", path);
+	while ((end = strrchr(above, '/')) && end != above) {
+		*end = '\0';
+		max = number_in(above, "memory.max");
+		used = number_in(above, "memory.current");
+		if (max == UINT64_MAX || used == UINT64_MAX)
+			continue;
+		if (room > (max > used ? max - used : 0))
+			room = max > used ? max - used : 0;
+	}
+	return room;
 }
 
 /* systemd removes the scope when it notices that it is empty. */

@@ -11,6 +11,7 @@
 #define EBPFMM_CALIBRATE_PLACE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -39,6 +40,14 @@ struct ebpfmm_place {
  */
 int ebpfmm_place_make(const char *parent, pid_t pid, size_t max, int note,
 		      struct ebpfmm_place *out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_place_room - how much memory the cgroups above a cgroup leave to it
+ * @path: absolute path of the cgroup
+ *
+ * Return: bytes below the nearest memory.max; UINT64_MAX if there is none.
+ */
+uint64_t ebpfmm_place_room(const char *path);
 
 /**
  * ebpfmm_place_remove - kill the processes of the cgroup, remove it and free

@@ -18,6 +18,7 @@
 #include "base/json_read.h"
 #include "base/page_size.h"
 #include "costs/costs.h"
+#include "costs/walk_json.h"
 
 #define FILE_NAME "costs.json"
 #define TMP_NAME "costs.json.tmp"
@@ -95,7 +96,8 @@ struct json_object *ebpfmm_costs_json(const struct ebpfmm_measurement *record)
 	    !ebpfmm_json_add_string(object, "kernel", record->node.kernel) &&
 	    !ebpfmm_json_add(object, "machine", machine_json(&record->node)) &&
 	    !ebpfmm_costs_add(object, &record->costs) &&
-	    !ebpfmm_json_add(object, "methods", methods_json(record)))
+	    !ebpfmm_json_add(object, "methods", methods_json(record)) &&
+	    !ebpfmm_walks_add(object, record))
 		return object;
 	json_object_put(object);
 	return NULL;
@@ -266,7 +268,7 @@ static int from_json(struct json_object *root, struct ebpfmm_measurement *record
 		     struct ebpfmm_error *err)
 {
 	struct json_object *version, *measured, *kernel, *machine, *zero, *fault,
-		*compact, *methods;
+		*compact, *methods, *walk;
 	const struct ebpfmm_json_member members[] = {
 		{ "version", EBPFMM_JSON_INTEGER, true, &version },
 		{ "measured", EBPFMM_JSON_STRING, true, &measured },
@@ -276,6 +278,7 @@ static int from_json(struct json_object *root, struct ebpfmm_measurement *record
 		{ "fault_ns", EBPFMM_JSON_INTEGER, true, &fault },
 		{ "compact_ns", EBPFMM_JSON_OBJECT, true, &compact },
 		{ "methods", EBPFMM_JSON_OBJECT, true, &methods },
+		{ "walk", EBPFMM_JSON_OBJECT, false, &walk },
 	};
 	struct ebpfmm_costs *costs = &record->costs;
 
@@ -291,27 +294,35 @@ static int from_json(struct json_object *root, struct ebpfmm_measurement *record
 	    read_machine(machine, &record->node, err) ||
 	    read_ns(zero, "zero_ns", &costs->zero_ns, err) ||
 	    read_ns(fault, "fault_ns", &costs->fault_ns, err) ||
-	    read_compact(compact, costs, err) || read_methods(methods, record, err))
+	    read_compact(compact, costs, err) || read_methods(methods, record, err) ||
+	    (walk && walk_read(walk, record->walk, err)))
 		return -1;
 	return ebpfmm_costs_check(costs, err);
 }
 
-int ebpfmm_costs_read(const char *dir, struct ebpfmm_measurement *record,
+int ebpfmm_costs_load(const char *path, struct ebpfmm_measurement *record,
 		      struct ebpfmm_error *err)
 {
 	_cleanup_(json_object_putp) struct json_object *root = NULL;
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX];
 	size_t length;
 
 	*record = (struct ebpfmm_measurement){};
-	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
 	text = ebpfmm_file_read(AT_FDCWD, path, 0, FILE_MAX_BYTES, &length, err);
 	if (!text)
 		return -1;
 	if (ebpfmm_json_strict(text, length, &root, err) || from_json(root, record, err))
 		return ebpfmm_prefix(err, "%s: ", path);
 	return 0;
+}
+
+int ebpfmm_costs_read(const char *dir, struct ebpfmm_measurement *record,
+		      struct ebpfmm_error *err)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" FILE_NAME, dir);
+	return ebpfmm_costs_load(path, record, err);
 }
 
 /* --- judging ------------------------------------------------------------------ */

@@ -8,14 +8,18 @@
  *	  "machine": { "cpu": "…", "memory": … },	model; bytes
  *	  "zero_ns": 90, "fault_ns": 600,
  *	  "compact_ns": { "16K": …, … "2M": … },	each size but 4K
- *	  "methods": { "zero": "large pages", "compact": "moved" } }
+ *	  "methods": { "zero": "large pages", "compact": "moved" },
+ *	  "walk": { "64K": { "why": "forbidden" },	each size that the kernel has
+ *		    "2M": { "saves_ns": 40, "spread_ns": 3 } } }
  *
- * The file is read strictly: a file with any error is not used.
+ * The file is read strictly: a file with any error is not used. Versions that did not
+ * measure page walks write no `walk`, which is no error.
  */
 #ifndef EBPFMM_COSTS_FILE_H
 #define EBPFMM_COSTS_FILE_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bpf_types.h"
@@ -47,17 +51,50 @@ enum ebpfmm_compact_method {
 };
 
 /**
+ * enum ebpfmm_walk_state - whether it is known what a page size saves
+ * @EBPFMM_WALK_UNKNOWN: no: this kernel does not have it, or nobody measured it
+ * @EBPFMM_WALK_MEASURED: yes
+ * @EBPFMM_WALK_FORBIDDEN: no: sysfs forbids it
+ * @EBPFMM_WALK_SCARCE: no: the kernel had too few pages of that size
+ * @EBPFMM_WALK_HIDDEN: no: the kernel did not say which pages it gave
+ */
+enum ebpfmm_walk_state {
+	EBPFMM_WALK_UNKNOWN,
+	EBPFMM_WALK_MEASURED,
+	EBPFMM_WALK_FORBIDDEN,
+	EBPFMM_WALK_SCARCE,
+	EBPFMM_WALK_HIDDEN,
+};
+
+/* The maximum of each time in it that is accepted, nanoseconds. */
+#define EBPFMM_WALK_NS_MAX	100000U
+
+/**
+ * struct ebpfmm_walk - what a page size saves
+ * @state: whether it is known; the rest is 0 if not
+ * @saves_ns: what an access that misses the TLB costs less than with 4K; 0: nothing
+ * @spread_ns: gains below it are not told from none
+ */
+struct ebpfmm_walk {
+	enum ebpfmm_walk_state state;
+	uint32_t saves_ns;
+	uint32_t spread_ns;
+};
+
+/**
  * struct ebpfmm_measurement - the result of a measurement
  * @costs: the costs, with the time of the measurement
  * @node: the machine and its kernel
  * @zero: how @costs.zero_ns was obtained
  * @compact: how @costs.compact_ns was obtained
+ * @walk: by order, what page walks cost
  */
 struct ebpfmm_measurement {
 	struct ebpfmm_costs costs;
 	struct ebpfmm_node node;
 	enum ebpfmm_zero_method zero;
 	enum ebpfmm_compact_method compact;
+	struct ebpfmm_walk walk[EBPFMM_ORDERS];
 };
 
 /**
@@ -96,6 +133,31 @@ struct json_object *ebpfmm_costs_json(const struct ebpfmm_measurement *record);
  */
 int ebpfmm_costs_add(struct json_object *object, const struct ebpfmm_costs *costs);
 
+/**
+ * ebpfmm_walks_known - check whether page walks were measured at all
+ * @record: the measurement
+ *
+ * Return: false for a file of a version that did not measure them.
+ */
+bool ebpfmm_walks_known(const struct ebpfmm_measurement *record);
+
+/**
+ * ebpfmm_walks_add - add only the costs of page walks to a JSON object, as in the file
+ * @object: the object
+ * @record: the measurement; nothing is added if they are not known
+ *
+ * Return: 0, or -1 without memory.
+ */
+int ebpfmm_walks_add(struct json_object *object, const struct ebpfmm_measurement *record);
+
+/**
+ * ebpfmm_walk_why - say why it is not known what a page size saves
+ * @state: not EBPFMM_WALK_MEASURED
+ *
+ * Return: a phrase, such as "forbidden by sysfs"; static.
+ */
+const char *ebpfmm_walk_why(enum ebpfmm_walk_state state);
+
 #define EBPFMM_DATE_SIZE 24
 
 /**
@@ -125,6 +187,17 @@ int ebpfmm_costs_write(const char *dir, const struct ebpfmm_measurement *record,
  * Return: 0, or -1 with @err set.
  */
 int ebpfmm_costs_read(const char *dir, struct ebpfmm_measurement *record,
+		      struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_costs_load - read a file of costs by its path
+ * @path: the file
+ * @record: filled in
+ * @err: begins with the path
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_costs_load(const char *path, struct ebpfmm_measurement *record,
 		      struct ebpfmm_error *err);
 
 /**

@@ -111,4 +111,62 @@ double ebpfmm_pass_price(const struct ebpfmm_pass *passes, size_t count);
 int ebpfmm_measure_compaction(size_t bytes, uint32_t *page_ns,
 			      struct ebpfmm_error *err);
 
+/* How often memory of each size is measured, at most and at least. */
+#define EBPFMM_WALK_ROUNDS 9
+#define EBPFMM_WALK_LEAST 3
+
+/**
+ * ebpfmm_chase_make - write a chain of pointers for dependent loads
+ * @memory: begins on a page
+ * @pages: of 4K, at least 2
+ * @places: room for as many numbers
+ * @seed: of the order; changed
+ *
+ * One cycle through all pages in random order, one pointer in each page. The places in
+ * pages take turns along the cycle, so that caches are used evenly, whatever the pages are.
+ *
+ * Return: a pointer of the chain.
+ */
+void **ebpfmm_chase_make(char *memory, size_t pages, uint32_t *places,
+			 unsigned short seed[3]);
+
+/**
+ * struct ebpfmm_chase - the time of an access, by turns, nanoseconds
+ * @small: with 4K pages
+ * @large: with pages of the size
+ * @again: with 4K pages once more, in other memory
+ */
+struct ebpfmm_chase {
+	double small;
+	double large;
+	double again;
+};
+
+/**
+ * ebpfmm_solve_walk - compute what an access with 4K pages costs more
+ * @rounds: the times
+ * @n: how many, from 1 to EBPFMM_WALK_ROUNDS
+ * @walk: its @saves_ns and @spread_ns are filled in
+ *
+ * The gain is the median of what the rounds say. The spread is the larger one of what 4K
+ * differ from 4K in three of four rounds, and of half the distance between the quartiles
+ * of the gain. A gain within the spread is none.
+ */
+void ebpfmm_solve_walk(const struct ebpfmm_chase *rounds, size_t n,
+		       struct ebpfmm_walk *walk);
+
+/**
+ * ebpfmm_measure_walks - measure what page walks of 4K pages cost
+ * @bytes: of memory to use; at least EBPFMM_MEASURE_MIN
+ * @walks: by order, filled in for the sizes that this kernel has
+ * @err: what failed
+ *
+ * Each time memory is mapped anew, because its place matters too. It is used only if
+ * the kernel says that it is in pages of that size.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_measure_walks(size_t bytes, struct ebpfmm_walk walks[EBPFMM_ORDERS],
+			 struct ebpfmm_error *err);
+
 #endif /* EBPFMM_MEASURE_H */

@@ -13,7 +13,7 @@
 
 /* The table counts pages of a space in 32 bits; whole blocks of 2M. */
 #define TABLE_PAGES	(UINT32_MAX & ~((1ULL << DERIVE_LARGE) - 1))
-#define GAP_BLOCKS	4	/* a region is worth so many 2M pages that nobody needs */
+#define GAP_BLOCKS	4	/* a region is worth so many pages that nobody needs */
 
 static int heat_space(const struct ebpfmm_derive_input *input,
 		      const struct ebpfmm_derive_space *space, struct derive_line *line,
@@ -85,19 +85,30 @@ static struct derive_bounds bounds_of(const struct ebpfmm_derive_input *input)
 			      input->max_regions : EBPFMM_LARGE_REGIONS;
 	size_t defaults = input->nspaces < EBPFMM_MAX_PROGRAMS ? input->nspaces :
 								 EBPFMM_MAX_PROGRAMS;
+	unsigned int largest = DERIVE_LARGE;
 	struct derive_bounds bounds = {
 		.region_ns = input->region_ns,
 		.regions = most > defaults ? most - defaults : 1,
 		.large = UINT64_MAX,
 	};
 
+	/* Of the largest size that can be named: smaller ones alone bring less. */
+	while (largest > 1 && input->walk_ns[largest] <= 0)
+		largest--;
 	if (bounds.region_ns <= 0)
 		bounds.region_ns = GAP_BLOCKS *
-			((double)((1U << DERIVE_LARGE) - 1) * input->costs.zero_ns +
-			 input->costs.compact_ns[DERIVE_LARGE] + 1);
+			((double)((1U << largest) - 1) * input->costs.zero_ns +
+			 input->costs.compact_ns[largest] + 1);
 	if (input->has_budget)
 		bounds.large = input->budget >> (EBPFMM_PAGE_SHIFT + DERIVE_LARGE);
 	return bounds;
+}
+
+/* Is it measured that a size brings nothing? */
+static bool is_worthless(const struct ebpfmm_derive_input *input, unsigned int order)
+{
+	return EBPFMM_SUPPORTED_ORDERS & 1U << order && input->walk_ns[order] <= 0 &&
+	       !(input->unknown & 1U << order);
 }
 
 /* Of the sizes, those that bring nothing are worth a word. */
@@ -105,8 +116,8 @@ static int note_sizes(const struct ebpfmm_derive_input *input, struct ebpfmm_der
 {
 	unsigned int order;
 
-	for (order = 1; order < EBPFMM_ORDERS && !input->assumed; order++) {
-		if (EBPFMM_SUPPORTED_ORDERS & 1U << order && input->walk_ns[order] <= 0 &&
+	for (order = 1; order < EBPFMM_ORDERS; order++) {
+		if (is_worthless(input, order) &&
 		    derive_note(out, "%s is not named: it saves nothing on this CPU",
 				ebpfmm_order_name(order)))
 			return -1;

@@ -148,7 +148,8 @@ struct ebpfmm_derive_space {
  * @ninputs: how many
  * @walk_ns: by order, what a page walk costs less than with 4K; 0: the size brings nothing
  *	on this CPU and is never named
- * @assumed: whether @walk_ns was not measured: then nobody knows what the others bring
+ * @unknown: set of orders whose @walk_ns is 0 because nobody knows what they bring
+ * @assumed: whether that of 2M was not measured
  * @costs: of zeroing, page faults and compaction
  * @recorded_ns: how long was recorded, above 0
  * @horizon_ns: how long the memory is expected to live
@@ -156,7 +157,8 @@ struct ebpfmm_derive_space {
  * @gain_ns: what the largest of the sizes saved in all in @recorded_ns, measured
  * @has_budget: whether there is one
  * @budget: bytes that may be in 2M pages
- * @region_ns: what a region must bring more than none; 0: as much as four 2M pages cost
+ * @region_ns: what a region must bring more than none; 0: as much as four pages of the
+ *	largest size that brings something cost
  * @max_regions: at most so many, defaults included; 0: as many as a profile can have
  */
 struct ebpfmm_derive_input {
@@ -166,6 +168,7 @@ struct ebpfmm_derive_input {
 	const char *const *inputs;
 	size_t ninputs;
 	double walk_ns[EBPFMM_ORDERS];
+	unsigned int unknown;
 	bool assumed;
 	struct ebpfmm_costs costs;
 	uint64_t recorded_ns;

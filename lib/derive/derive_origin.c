@@ -152,8 +152,9 @@ static void explain_size(const struct ebpfmm_derive_input *input,
 		&derived->profile->programs[origin->program].regions[origin->region];
 
 	fprintf(file, "  %s: %u ns a page = %" PRIu64 " page walks saved as recorded / %" PRIu64
-		" blocks x %g ns a walk", ebpfmm_order_name(order), region->benefit.ns[order],
-		origin->walks[order], origin->used[order], input->walk_ns[order]);
+		" blocks x %g ns a walk%s", ebpfmm_order_name(order), region->benefit.ns[order],
+		origin->walks[order], origin->used[order], input->walk_ns[order],
+		order == DERIVE_LARGE && input->assumed ? ", assumed" : "");
 	if (origin->scale != 1)
 		fprintf(file, " x %.3g, which makes all floors the measured gain",
 			origin->scale);

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cleanup.h"
+#include "base/json.h"
 #include "costs/costs.h"
 #include "costs/costs_file.h"
 #include "costs/measure.h"
@@ -28,6 +30,11 @@ static struct ebpfmm_measurement sample(void)
 			  .memory = UINT64_C(16) << 30 },
 		.zero = EBPFMM_ZERO_MEMSET,
 		.compact = EBPFMM_COMPACT_MOVED,
+		.walk = { [2] = { .state = EBPFMM_WALK_SCARCE },
+			  [3] = { .state = EBPFMM_WALK_HIDDEN },
+			  [4] = { EBPFMM_WALK_MEASURED, 0, 3 },
+			  [5] = { .state = EBPFMM_WALK_FORBIDDEN },
+			  [9] = { EBPFMM_WALK_MEASURED, 40, 2 } },
 	};
 
 	ebpfmm_costs_compact(&record.costs, 3000);
@@ -120,6 +127,8 @@ static void written_and_read(void **state)
 	assert_true(back.node.memory == record.node.memory);
 	assert_int_equal(back.zero, EBPFMM_ZERO_MEMSET);
 	assert_int_equal(back.compact, EBPFMM_COMPACT_MOVED);
+	assert_memory_equal(back.walk, record.walk, sizeof(back.walk));
+	assert_true(ebpfmm_walks_known(&back));
 
 	record.costs.zero_ns = 91;
 	assert_int_equal(ebpfmm_costs_write(dir, &record, &err), 0);
@@ -146,6 +155,76 @@ static void read_as_it_stands(void **state)
 	assert_int_equal(record.costs.compact_ns[2], 1);
 	assert_int_equal(record.costs.compact_ns[9], 8);
 	assert_int_equal(record.compact, EBPFMM_COMPACT_DEFAULT);
+	/* It is of a version that did not measure page walks. */
+	assert_false(ebpfmm_walks_known(&record));
+	for (unsigned int o = 0; o < EBPFMM_ORDERS; o++)
+		assert_int_equal(record.walk[o].state, EBPFMM_WALK_UNKNOWN);
+}
+
+/* What such a version measured is written as it wrote it. */
+static void old_file_stays(void **state)
+{
+	struct ebpfmm_measurement record = sample();
+	_cleanup_(json_object_putp) struct json_object *json = NULL;
+
+	(void)state;
+	memset(record.walk, 0, sizeof(record.walk));
+	json = ebpfmm_costs_json(&record);
+	assert_non_null(json);
+	assert_false(json_object_object_get_ex(json, "walk", NULL));
+	assert_int_equal(json_object_object_length(json), 8);
+}
+
+static void walks_read(void **state)
+{
+	struct ebpfmm_measurement record;
+	struct ebpfmm_error err = {};
+
+	(void)state;
+	put_changed("'methods'", "'walk':{'64K':{'saves_ns':0,'spread_ns':5},"
+		    "'128K':{'why':'forbidden'},'2M':{'spread_ns':1,'saves_ns':100000}},"
+		    "'methods'");
+	if (read_scratch(&record, &err))
+		fail_msg("refused: %s", err.message);
+	assert_int_equal(record.walk[4].state, EBPFMM_WALK_MEASURED);
+	assert_int_equal(record.walk[4].saves_ns, 0);
+	assert_int_equal(record.walk[4].spread_ns, 5);
+	assert_int_equal(record.walk[5].state, EBPFMM_WALK_FORBIDDEN);
+	assert_int_equal(record.walk[6].state, EBPFMM_WALK_UNKNOWN);
+	assert_int_equal(record.walk[9].saves_ns, 100000);
+	/* The same by its path. */
+	assert_int_equal(ebpfmm_costs_load(in_scratch("costs.json"), &record, &err), 0);
+	assert_int_equal(record.walk[9].saves_ns, 100000);
+	assert_int_equal(ebpfmm_costs_load(in_scratch("none.json"), &record, &err), -1);
+	assert_non_null(strstr(err.message, "none.json: No such file"));
+}
+
+static void walks_refused(void **state)
+{
+	static const struct {
+		const char *walk, *message;
+	} cases[] = {
+		{ "[]", "walk: must be an object" },
+		{ "{'4K':{'why':'forbidden'}}", "walk.4K: unknown key" },
+		{ "{'8K':{'why':'forbidden'}}", "walk.8K: unknown key" },
+		{ "{'2M':7}", "walk.2M: must be an object" },
+		{ "{'2M':{}}", "walk.2M.saves_ns: missing" },
+		{ "{'2M':{'saves_ns':1}}", "walk.2M.spread_ns: missing" },
+		{ "{'2M':{'saves_ns':-1,'spread_ns':1}}", "walk.2M.saves_ns: must be from 0 to 100000" },
+		{ "{'2M':{'saves_ns':1,'spread_ns':100001}}", "walk.2M.spread_ns: must be from 0" },
+		{ "{'2M':{'saves_ns':1.5,'spread_ns':1}}", "walk.2M.saves_ns: must be an integer" },
+		{ "{'2M':{'why':'tired'}}", "walk.2M.why: `tired` is unknown" },
+		{ "{'2M':{'why':'scarce','saves_ns':1}}", "walk.2M.why: there are numbers" },
+		{ "{'2M':{'why':'scarce','more':1}}", "walk.2M.more: unknown key" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char to[200];
+
+		snprintf(to, sizeof(to), "'walk':%s,'methods'", cases[i].walk);
+		expect_refused("'methods'", to, cases[i].message);
+	}
 }
 
 static void refused(void **state)
@@ -348,6 +427,9 @@ int main(void)
 		cmocka_unit_test(compaction_is_bounded),
 		cmocka_unit_test(written_and_read),
 		cmocka_unit_test(read_as_it_stands),
+		cmocka_unit_test(old_file_stays),
+		cmocka_unit_test(walks_read),
+		cmocka_unit_test(walks_refused),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(no_dates),
 		cmocka_unit_test(no_such_files),

@@ -58,7 +58,9 @@ write_costs()
 		zero_ns: 123, fault_ns: 4567,
 		compact_ns: { "16K": 11, "32K": 22, "64K": 33, "128K": 44,
 			"256K": 55, "512K": 66, "1M": 77, "2M": 88 },
-		methods: { zero: "large pages", compact: "moved" } }' |
+		methods: { zero: "large pages", compact: "moved" },
+		walk: { "64K": { why: "forbidden" },
+			"2M": { saves_ns: 40, spread_ns: 3 } } }' |
 		jq "$1" >$costs
 }
 
@@ -90,6 +92,8 @@ doubted()
 		.kernel == $kernel and .loaded and (.default | not) and
 		.note == null and
 		([.compact_ns[]] | . == sort and .[0] > 0 and .[7] > 100 * .[0]) and
+		(.walk["2M"].saves_ns | type) == "number" and
+		(.walk | length >= 1 and all(.saves_ns >= 0 or .why == "forbidden")) and
 		(.measured | fromdate | now - . | . >= 0 and . < 3600)' \
 		"$BATS_TEST_TMPDIR/costs"
 	[ "$(stat -c %a $costs)" = 644 ]
@@ -323,7 +327,11 @@ in_scope()
 		[ "$(<"$size")" = "always inherit madvise [never]" ]
 	done
 	ebpfmm calibrate --json | jq -e '.methods.zero == "memset" and
-		.zero_ns > 0 and .fault_ns > 0'
+		.zero_ns > 0 and .fault_ns > 0 and
+		(.walk | length == 8 and all(. == { why: "forbidden" }))'
+	[[ "$(ebpfmm calibrate --show)" == *"walk 2M "*"not measured: forbidden by sysfs"* ]]
+	run -0 ebpfmm doctor
+	grep -E 'note +costs: .*not measured \(forbidden by sysfs\).*assumes 20 ns' <<<"$output"
 	[[ "$(ebpfmm calibrate --show)" == *"estimated in user space"* ]]
 }
 
@@ -338,6 +346,22 @@ in_scope()
 		exec ebpfmm calibrate' - "$BATS_TEST_TMPDIR/meminfo"
 	[[ $output == *"not enough memory"*"292 MiB"* ]]
 	[ "$(<$costs)" = "$before" ]
+}
+
+@test "a cgroup with little memory: less is used, or nothing is measured" {
+	new_cgroup
+	echo 500M >"$cgroup/memory.max"
+	ebpfmm calibrate --cgroup "$cgroup" | grep '^walk 2M '
+	echo 100M >"$cgroup/memory.max"
+	run -1 ebpfmm calibrate --cgroup "$cgroup"
+	[[ $output == *"$cgroup/ebpfmm-calibrate: not enough memory"*"128 MiB are needed"* ]]
+	[ ! -e "$cgroup/ebpfmm-calibrate" ]
+}
+
+@test "where large pages are forbidden to whoever starts it, they are measured all the same" {
+	ebpfmm_without() { perl -e 'syscall(157, 41, 1, 0, 0, 0); exec @ARGV' ebpfmm "$@"; }
+	ebpfmm_without calibrate --json | jq -e '.methods.zero == "large pages" and
+		.walk["2M"].saves_ns >= 0'
 }
 
 @test "load reads the file" {
@@ -414,6 +438,10 @@ in_scope()
 	$line
 	[ "$(jq .zero_ns $costs)" = 123 ]
 	[ "$(jq .fault_ns $costs)" = 4567 ]
+	# A version that did not measure page walks measured it.
+	write_costs 'del(.walk)'
+	$line
+	jq -e '.walk["2M"] and .fault_ns != 4567' $costs
 	write_costs '.kernel = "6.12.0-before"'
 	$line
 	[ "$(jq -r .kernel $costs)" = "$(uname -r)" ]
