@@ -7,6 +7,7 @@
 # make check      the tests
 # make stress     what takes too long for make check
 # make bench      the numbers in bench/README.md
+# make worth-quick  what 2M pages are worth on this machine's CPU
 # make schema     compare the JSON Schema of profiles with their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
@@ -423,9 +424,12 @@ install-tests: $(examples) $(vm_tests) $(benches) old
 stress:
 	@tests/stress
 
-.PHONY: lint check demo bench
+.PHONY: lint check demo bench worth-quick
 bench:
 	@bench/all
+
+worth-quick:
+	@bench/worth-quick
 
 lint:
 	@tests/lint
