@@ -81,7 +81,7 @@ int ctl_worth(const char *path, struct ebpfmm_derive_input *input,
 	      struct ebpfmm_recorded *recorded, struct ebpfmm_error *err)
 {
 	struct ebpfmm_measurement record = {};
-	char where[EBPFMM_ERROR_SIZE] = "on this node";
+	char where[EBPFMM_ERROR_SIZE + 32] = "on this node";
 	struct ebpfmm_error why = {};
 	bool known;
 
