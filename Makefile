@@ -330,6 +330,10 @@ $(O)/tests/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)
 	$(compile_plain) $(DEPS) $(LDFLAGS) -o $@ $<
 
+$(O)/tests/vm/planted: tests/vm/planted.c
+	@mkdir -p $(@D)
+	$(compile_plain) $(DEPS) $(LDFLAGS) -pthread -o $@ $<
+
 $(O)/tests/vm/exe_race: tests/vm/exe_race.c
 	@mkdir -p $(@D)
 	$(compile_plain) $(DEPS) -static -no-pie -fno-pie -o $@ $<

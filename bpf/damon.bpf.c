@@ -24,6 +24,7 @@ __s32 thread;
 __u64 lost;
 
 /* Only that thread changes these. */
+static __s32 last_thread;
 static __u64 sequence;
 static __u32 last_target;
 static __u64 last_start;
@@ -38,11 +39,13 @@ int BPF_PROG(ebpfmm_aggregated, unsigned int target, struct damon_region *region
 	if (!thread || (__s32)bpf_get_current_pid_tgid() != thread)
 		return 0;
 	/* Each interval goes through all targets and their regions in ascending order. */
-	if (target < last_target || (target == last_target && start <= last_start)) {
+	if (thread != last_thread || target < last_target ||
+	    (target == last_target && start <= last_start)) {
 		sequence++;
 		/* The one before is complete. */
 		flags = BPF_RB_FORCE_WAKEUP;
 	}
+	last_thread = thread;
 	last_target = target;
 	last_start = start;
 	if (!region->nr_accesses && flags == BPF_RB_NO_WAKEUP)

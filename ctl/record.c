@@ -200,6 +200,7 @@ static void print(const struct ctl_args *args, const char *output,
 	ebpfmm_json_add_number(object, "runs", watched->runs);
 	ebpfmm_json_add_number(object, "lost", watched->lost);
 	ebpfmm_json_add_number(object, "cpu_us", watched->cpu_us);
+	ebpfmm_json_add_number(object, "damon_cpu_us", watched->damon_cpu_us);
 	ctl_print_json(object);
 }
 

@@ -4,11 +4,12 @@
 #include <stddef.h>
 
 /*
- * Half as often as DAMON does by default, which costs half as much, and with more regions
- * from the start, as small hot ones are to be found.
+ * What a recording costs is the number of regions times how often each is looked at. Most of
+ * it goes into many regions: what is accessed more often than twenty times a second counts as
+ * that, but what is next to hot memory in a region counts as hot.
  */
 const struct ebpfmm_damon_rate ctl_record_rate = {
-	.sampling_us = 10000, .aggregation_us = 200000, .min_regions = 100, .max_regions = 1000,
+	.sampling_us = 50000, .aggregation_us = 500000, .regions = 512,
 };
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };

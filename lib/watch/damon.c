@@ -27,6 +27,10 @@
 /* What is ours in the kernel has this time between two looks at mappings, as no other has. */
 #define UPDATE_US	1000018U
 
+#define PAGE		4096U
+/* DAMON takes no less for what it is told to have at most. */
+#define LEAST_REGIONS	3U
+
 #define CONTEXT		"contexts/0/"
 #define INTERVALS	CONTEXT "monitoring_attrs/intervals/"
 #define REGIONS		CONTEXT "monitoring_attrs/nr_regions/"
@@ -130,12 +134,17 @@ static bool is_ours(int dir)
 }
 
 /* The kernel ends the thread before this returns. */
-static int clear_slot(int slot, struct ebpfmm_error *err)
+static void stop(int slot)
 {
 	char state[8] = "";
 
 	if (!read_text(slot, "state", state, sizeof(state)) && !strcmp(state, "on"))
 		write_text(slot, "state", "off", NULL);
+}
+
+static int clear_slot(int slot, struct ebpfmm_error *err)
+{
+	stop(slot);
 	return write_text(slot, "contexts/nr_contexts", "0", err);
 }
 
@@ -213,7 +222,7 @@ static int check_operations(int dir, struct ebpfmm_error *err)
 	/* Older kernels do not say. */
 	if (length < 0)
 		return 0;
-	return strstr(text, "\nvaddr\n") ? 0 :
+	return strstr(text, "\nfvaddr\n") ? 0 :
 	       ebpfmm_fail(err, ENOENT, "this kernel's DAMON cannot watch processes "
 			   "(CONFIG_DAMON_VADDR)");
 }
@@ -222,12 +231,10 @@ static int configure(int dir, const struct ebpfmm_damon_rate *rate, struct ebpfm
 {
 	if (write_number(dir, "contexts/nr_contexts", 1, err) ||
 	    check_operations(dir, err) ||
-	    write_text(dir, CONTEXT "operations", "vaddr", err) ||
+	    write_text(dir, CONTEXT "operations", "fvaddr", err) ||
 	    write_number(dir, INTERVALS "update_us", UPDATE_US, err) ||
 	    write_number(dir, INTERVALS "aggr_us", rate->aggregation_us, err) ||
-	    write_number(dir, INTERVALS "sample_us", rate->sampling_us, err) ||
-	    write_number(dir, REGIONS "max", rate->max_regions, err) ||
-	    write_number(dir, REGIONS "min", rate->min_regions, err))
+	    write_number(dir, INTERVALS "sample_us", rate->sampling_us, err))
 		return -1;
 	return 0;
 }
@@ -313,32 +320,77 @@ bool ebpfmm_damon_in_use(unsigned int slot, char *note, size_t room)
 	return fd >= 0;
 }
 
-static int set_targets(struct ebpfmm_damon *damon, const pid_t *pids, size_t count,
-		       struct ebpfmm_error *err)
+/*
+ * DAMON joins regions that touch and are alike. So there is a page between them that it does
+ * not look at.
+ */
+static int set_regions(struct ebpfmm_damon *damon, size_t target,
+		       const struct ebpfmm_grid *grid, struct ebpfmm_error *err)
 {
 	char path[80];
 
+	snprintf(path, sizeof(path), TARGETS "%zu/regions/nr_regions", target);
 	/* Writing the number removes those that are there. */
+	if (read_number(damon->slot, path) != (long)grid->count &&
+	    write_number(damon->slot, path, grid->count, err))
+		return -1;
+	for (size_t i = 0; i < grid->count; i++) {
+		const struct ebpfmm_cell *cell = &grid->cells[i];
+
+		snprintf(path, sizeof(path), TARGETS "%zu/regions/%zu/start", target, i);
+		if (write_number(damon->slot, path, cell->start, err))
+			return -1;
+		snprintf(path, sizeof(path), TARGETS "%zu/regions/%zu/end", target, i);
+		if (write_number(damon->slot, path, cell->end - PAGE, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int set_targets(struct ebpfmm_damon *damon, const struct ebpfmm_damon_target *targets,
+		       size_t count, struct ebpfmm_error *err)
+{
+	size_t regions = 0;
+	char path[80];
+
 	if (damon->targets != count &&
 	    write_number(damon->slot, TARGETS "nr_targets", count, err))
 		return -1;
 	damon->targets = count;
 	for (size_t i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), TARGETS "%zu/pid_target", i);
-		if (write_number(damon->slot, path, (uint64_t)pids[i], err))
+		if (write_number(damon->slot, path, (uint64_t)targets[i].pid, err) ||
+		    set_regions(damon, i, targets[i].grid, err))
 			return -1;
+		regions += targets[i].grid->count;
 	}
-	return 0;
+	/* It divides its regions if it has half of what it may have, or less. */
+	if (regions < LEAST_REGIONS)
+		regions = LEAST_REGIONS;
+	return write_number(damon->slot, REGIONS "min", LEAST_REGIONS, err) ||
+	       write_number(damon->slot, REGIONS "max", regions, err) ? -1 : 0;
 }
 
-int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const pid_t *pids, size_t count,
-		       struct ebpfmm_error *err)
+/* On a CPU. Return: 0 if it has ended. */
+static uint64_t thread_ns(pid_t thread)
 {
-	bool runs = ebpfmm_damon_thread(damon);
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[40];
+	uint64_t ns;
 
-	if (set_targets(damon, pids, count, err))
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)thread);
+	file = thread ? fopen(path, "re") : NULL;
+	return file && fscanf(file, "%" SCNu64, &ns) == 1 ? ns : 0;
+}
+
+int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const struct ebpfmm_damon_target *targets,
+		       size_t count, struct ebpfmm_error *err)
+{
+	damon->cpu_ns += thread_ns(ebpfmm_damon_thread(damon));
+	stop(damon->slot);
+	if (set_targets(damon, targets, count, err))
 		return -1;
-	return write_text(damon->slot, "state", runs ? "commit" : "on", err);
+	return write_text(damon->slot, "state", "on", err);
 }
 
 pid_t ebpfmm_damon_thread(const struct ebpfmm_damon *damon)
@@ -348,19 +400,9 @@ pid_t ebpfmm_damon_thread(const struct ebpfmm_damon *damon)
 	return pid > 0 ? (pid_t)pid : 0;
 }
 
-uint64_t ebpfmm_damon_cpu_us(pid_t thread)
+uint64_t ebpfmm_damon_cpu_ns(const struct ebpfmm_damon *damon)
 {
-	_cleanup_fclose_ FILE *file = NULL;
-	uint64_t user, system;
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)thread);
-	file = thread ? fopen(path, "re") : NULL;
-	/* Its name has no blank in it. */
-	if (!file || fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64
-			    " %" SCNu64, &user, &system) != 2)
-		return 0;
-	return (user + system) * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	return damon->cpu_ns + thread_ns(ebpfmm_damon_thread(damon));
 }
 
 void ebpfmm_damon_close(struct ebpfmm_damon *damon)

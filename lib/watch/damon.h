@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "watch/plan.h"
 
 #define EBPFMM_DAMON_DIR	"/sys/kernel/mm/damon/admin/kdamonds"
 
@@ -29,6 +30,7 @@
  * @number: of the slot
  * @lock: of the slot, held as long
  * @targets: number of processes that it was told
+ * @cpu_ns: how long threads that have ended were on a CPU
  */
 struct ebpfmm_damon {
 	int dir;
@@ -36,20 +38,19 @@ struct ebpfmm_damon {
 	unsigned int number;
 	int lock;
 	size_t targets;
+	uint64_t cpu_ns;
 };
 
 /**
  * struct ebpfmm_damon_rate - how closely it looks
  * @sampling_us: time between two looks at a page
  * @aggregation_us: time after which it tells what it has seen
- * @min_regions: into how many parts it divides memory, at least
- * @max_regions: and at most
+ * @regions: into how many parts memory is divided, at most
  */
 struct ebpfmm_damon_rate {
 	uint64_t sampling_us;
 	uint64_t aggregation_us;
-	unsigned int min_regions;
-	unsigned int max_regions;
+	unsigned int regions;
 };
 
 /**
@@ -66,18 +67,29 @@ int ebpfmm_damon_open(struct ebpfmm_damon *damon, const struct ebpfmm_damon_rate
 		      struct ebpfmm_error *err);
 
 /**
+ * struct ebpfmm_damon_target - a process to be watched
+ * @pid: the process
+ * @grid: what of it
+ */
+struct ebpfmm_damon_target {
+	pid_t pid;
+	const struct ebpfmm_grid *grid;
+};
+
+/**
  * ebpfmm_damon_watch - watch these processes from now on, and no others
  * @damon: DAMON
- * @pids: the processes; the index of each is its number in what DAMON tells
+ * @targets: the processes; the index of each is its number in what DAMON tells
  * @count: their number, at least 1
  * @err: what failed, such as that one of them does not exist any more
  *
- * Starts the thread unless it runs already.
+ * The thread is another one then: what the one before had not told is lost. It tells of each
+ * cell as one region, whose last page it does not look at.
  *
- * Return: 0, or -1 with @err set. The thread may have ended then.
+ * Return: 0, or -1 with @err set. No thread may run then.
  */
-int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const pid_t *pids, size_t count,
-		       struct ebpfmm_error *err);
+int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const struct ebpfmm_damon_target *targets,
+		       size_t count, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_damon_thread - get DAMON's thread
@@ -88,12 +100,12 @@ int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const pid_t *pids, size_t cou
 pid_t ebpfmm_damon_thread(const struct ebpfmm_damon *damon);
 
 /**
- * ebpfmm_damon_cpu_us - how long DAMON's thread has been on a CPU
- * @thread: its id, or 0
+ * ebpfmm_damon_cpu_ns - how long DAMON has been on a CPU
+ * @damon: DAMON
  *
- * Return: microseconds, in steps of a tick; 0 if it does not run.
+ * Return: nanoseconds. Of a thread that ended by itself only what was asked for before.
  */
-uint64_t ebpfmm_damon_cpu_us(pid_t thread);
+uint64_t ebpfmm_damon_cpu_ns(const struct ebpfmm_damon *damon);
 
 /**
  * ebpfmm_damon_close - stop the thread, and leave DAMON as it was

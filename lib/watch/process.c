@@ -12,8 +12,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 
+/* How much longer than reading mappings the time until they are read again must be. */
+#define PAUSE		50U
 #define MAX_MAPS	(64U << 20)	/* bytes; a kernel permits fewer mappings */
 
 int ebpfmm_process_open(pid_t pid, struct ebpfmm_process *process)
@@ -52,25 +55,25 @@ static char *read_maps(const struct ebpfmm_process *process, size_t *length)
 	return used && !got ? take_ptr(text) : NULL;
 }
 
-static uint64_t read_size(const struct ebpfmm_process *process)
+/* Return: its size, which is 0 if it has ended. */
+static uint64_t read_size(const struct ebpfmm_process *process, uint64_t *resident)
 {
-	_cleanup_fclose_ FILE *file = ebpfmm_file_stream(process->proc, "statm");
+	_cleanup_close_ int fd = openat(process->proc, "statm", O_RDONLY | O_CLOEXEC);
+	char text[64];
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	uint64_t pages;
 
-	return file && fscanf(file, "%" SCNu64, &pages) == 1 ? pages : 0;
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	return sscanf(text, "%" SCNu64 " %" SCNu64, &pages, resident) == 2 ? pages : 0;
 }
 
 bool ebpfmm_process_lives(const struct ebpfmm_process *process)
 {
-	return read_size(process);
-}
+	uint64_t resident;
 
-static bool uses(const size_t *spaces, size_t count, size_t space)
-{
-	for (size_t i = 0; i < count; i++)
-		if (spaces[i] == space)
-			return true;
-	return false;
+	return read_size(process, &resident);
 }
 
 /* The mapping that began at the same address and had the same name. */
@@ -78,11 +81,22 @@ static size_t was_space(const struct ebpfmm_process *process,
 			const struct ebpfmm_places *places, size_t index)
 {
 	const struct ebpfmm_recording_space *space = &places->spaces[index];
+	const uint64_t *bases = process->places.bases;
+	size_t i = 0, high = process->places.nspaces;
 
-	for (size_t i = 0; i < process->places.nspaces; i++) {
+	/* They are in ascending order. */
+	while (i < high) {
+		size_t middle = i + (high - i) / 2;
+
+		if (bases[middle] < places->bases[index])
+			i = middle + 1;
+		else
+			high = middle;
+	}
+	for (; i < process->places.nspaces && bases[i] == places->bases[index]; i++) {
 		const struct ebpfmm_recording_space *old = &process->places.spaces[i];
 
-		if (process->places.bases[i] == places->bases[index] && old->kind == space->kind &&
+		if (old->kind == space->kind &&
 		    (old->name ? space->name && !strcmp(old->name, space->name) : !space->name))
 			return process->spaces[i];
 	}
@@ -93,12 +107,18 @@ static int add_spaces(const struct ebpfmm_process *process, const struct ebpfmm_
 		      size_t program, size_t *spaces, struct ebpfmm_book *book,
 		      struct ebpfmm_error *err)
 {
+	_cleanup_free_ bool *used = calloc(EBPFMM_BOOK_SPACES, sizeof(*used));
 	ssize_t found;
 	size_t i;
 
-	for (i = 0; i < places->nspaces; i++)
+	if (!used)
+		return ebpfmm_fail(err, ENOMEM, "mappings");
+	for (i = 0; i < places->nspaces; i++) {
 		spaces[i] = places->spaces[i].kind == EBPFMM_SPACE_MAPPING ?
 			    was_space(process, places, i) : SIZE_MAX;
+		if (spaces[i] != SIZE_MAX)
+			used[spaces[i]] = true;
+	}
 	for (i = 0; i < places->nspaces; i++) {
 		struct ebpfmm_recording_space space = places->spaces[i];
 
@@ -109,13 +129,15 @@ static int add_spaces(const struct ebpfmm_process *process, const struct ebpfmm_
 		found = ebpfmm_book_space(book, &space, err);
 		/* Where an older one has its rank, it gets a rank that is free. */
 		while (found >= 0 && space.rank && space.rank < EBPFMM_RECORDING_MAX_RANK &&
-		       uses(spaces, places->nspaces, (size_t)found)) {
+		       used[found]) {
 			space.rank++;
 			found = ebpfmm_book_space(book, &space, err);
 		}
 		if (found < 0 && found != EBPFMM_BOOK_FULL)
 			return -1;
 		spaces[i] = found < 0 ? SIZE_MAX : (size_t)found;
+		if (found >= 0)
+			used[found] = true;
 	}
 	return 0;
 }
@@ -166,15 +188,48 @@ static int replace_places(struct ebpfmm_process *process, struct ebpfmm_places *
 	return 0;
 }
 
+static int64_t cpu_ns(void)
+{
+	return ebpfmm_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* Return: as ebpfmm_process_refresh(). */
+static int read_again(struct ebpfmm_process *process, const struct stat *file,
+		      const char *path, struct ebpfmm_book *book, struct ebpfmm_error *err)
+{
+	_cleanup_(ebpfmm_places_free) struct ebpfmm_places places = {};
+	_cleanup_free_ char *maps = NULL;
+	size_t length;
+	int rc;
+
+	maps = read_maps(process, &length);
+	if (!maps)
+		return 1;
+	if (process->places.nareas && length == process->length &&
+	    !memcmp(maps, process->maps, length))
+		return 0;
+	if (ebpfmm_places_parse(maps, length, path, &places, err))
+		return 1;
+	rc = replace_places(process, &places, file, book, err);
+	if (rc)
+		return rc;
+	process->device = file->st_dev;
+	process->inode = file->st_ino;
+	process->replaced = true;
+	free(process->maps);
+	process->maps = take_ptr(maps);
+	process->length = length;
+	return 0;
+}
+
 int ebpfmm_process_refresh(struct ebpfmm_process *process, bool force,
 			   struct ebpfmm_book *book, struct ebpfmm_error *err)
 {
-	_cleanup_(ebpfmm_places_free) struct ebpfmm_places places = {};
-	uint64_t size = read_size(process);
-	_cleanup_free_ char *maps = NULL;
+	uint64_t size = read_size(process, &process->resident);
+	uint64_t now = (uint64_t)ebpfmm_clock_ns(CLOCK_MONOTONIC);
+	int64_t start = cpu_ns();
 	char path[PATH_MAX];
 	struct stat file;
-	size_t length;
 	int rc;
 
 	if (!size || read_program(process, &file, path))
@@ -182,33 +237,20 @@ int ebpfmm_process_refresh(struct ebpfmm_process *process, bool force,
 	if (file.st_dev != process->device || file.st_ino != process->inode) {
 		/* Another program: nothing of what was mapped is there any more. */
 		ebpfmm_places_free(&process->places);
-		force = true;
+		ebpfmm_grid_free(&process->grid);
+	} else if ((!force && size == process->size) || now < process->again_ns) {
+		return 0;
 	}
-	if (!force && size == process->size)
-		return 0;
-	maps = read_maps(process, &length);
-	if (!maps)
-		return 1;
+	rc = read_again(process, &file, path, book, err);
 	process->size = size;
-	if (process->places.nareas && length == process->length &&
-	    !memcmp(maps, process->maps, length))
-		return 0;
-	if (ebpfmm_places_parse(maps, length, path, &places, err))
-		return 1;
-	rc = replace_places(process, &places, &file, book, err);
-	if (rc)
-		return rc;
-	process->device = file.st_dev;
-	process->inode = file.st_ino;
-	free(process->maps);
-	process->maps = take_ptr(maps);
-	process->length = length;
-	return 0;
+	process->again_ns = now + PAUSE * (uint64_t)(cpu_ns() - start);
+	return rc;
 }
 
 void ebpfmm_process_close(struct ebpfmm_process *process)
 {
 	ebpfmm_places_free(&process->places);
+	ebpfmm_grid_free(&process->grid);
 	free(process->spaces);
 	free(process->maps);
 	closep(&process->proc);

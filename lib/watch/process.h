@@ -8,6 +8,7 @@
 
 #include "recording/places.h"
 #include "watch/book.h"
+#include "watch/plan.h"
 
 /**
  * struct ebpfmm_process - a process
@@ -15,7 +16,12 @@
  * @proc: descriptor of its directory in /proc, which no other process gets
  * @device: of the file of its program
  * @inode: likewise
- * @size: its size in memory when its mappings were read, pages
+ * @size: its size when its mappings were read, pages
+ * @resident: how much of it is in memory, pages
+ * @looked: as much of it was in memory when that was looked at, page by page
+ * @again_ns: when its mappings may be read again
+ * @replaced: whether they are others than when @looked was set
+ * @grid: what of it is watched
  * @maps: its mappings, as they were read
  * @length: bytes of @maps
  * @places: what is mapped
@@ -27,6 +33,11 @@ struct ebpfmm_process {
 	dev_t device;
 	ino_t inode;
 	uint64_t size;
+	uint64_t resident;
+	uint64_t looked;
+	uint64_t again_ns;
+	bool replaced;
+	struct ebpfmm_grid grid;
 	char *maps;
 	size_t length;
 	struct ebpfmm_places places;
@@ -58,6 +69,8 @@ bool ebpfmm_process_lives(const struct ebpfmm_process *process);
  * @err: no memory; or, if 1 is returned, perhaps what is wrong with its mappings
  *
  * A mapping that was there before stays the same space, also if its size is another one.
+ * Mappings are not read again before fifty times as long has passed as that took, unless the
+ * process runs another program.
  *
  * Return: 0; 1 if the process has ended, its mappings make no sense or there are too many
  * programs, which leaves those that were read before; or -1 with @err set.
@@ -92,15 +105,17 @@ typedef int ebpfmm_process_resident_fn(size_t space, const struct ebpfmm_recordi
  * @process: the process
  * @fn: called for each space, in ascending order
  * @data: for @fn
+ * @extents: filled in; to be released in any case. The blocks of 2M that have pages in
+ *	memory, or, if the kernel cannot tell, all that is mapped
  * @err: no memory, or what @fn said
  *
- * What is in memory of 2M at a time becomes one run.
+ * Only pages of no file count. What is in memory of 2M at a time becomes one run.
  *
  * Return: 0, also if the kernel cannot tell or the process has ended; or -1 with @err set.
  */
-int ebpfmm_process_resident(const struct ebpfmm_process *process,
+int ebpfmm_process_resident(struct ebpfmm_process *process,
 			    ebpfmm_process_resident_fn *fn, void *data,
-			    struct ebpfmm_error *err);
+			    struct ebpfmm_extents *extents, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_process_close - release what a process has

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bpf_types.h"
 #include "base/cleanup.h"
@@ -15,6 +16,20 @@
 static int open_pagemap(const struct ebpfmm_process *process)
 {
 	return openat(process->proc, "pagemap", O_RDONLY | O_CLOEXEC);
+}
+
+/* Whether pages of a file can be in a space. The kernel's names for shared memory have brackets. */
+static bool has_file(const struct ebpfmm_recording_space *space)
+{
+	return space->kind == EBPFMM_SPACE_IMAGE || space->kind == EBPFMM_SPACE_OBJECT ||
+	       (space->name && (*space->name == '/' || strchr(space->name, '[')));
+}
+
+static int scan(const struct ebpfmm_places *places, const struct ebpfmm_area *area, int pagemap,
+		ebpfmm_resident_fn *fn, void *data)
+{
+	return ebpfmm_resident(pagemap, area->start, area->end,
+			       has_file(&places->spaces[area->space]), fn, data);
 }
 
 static int find_huge(uint64_t start, uint64_t end, bool huge, void *data)
@@ -34,7 +49,7 @@ int ebpfmm_process_pages(const struct ebpfmm_process *process, size_t space)
 		const struct ebpfmm_area *area = &process->places.areas[i];
 
 		if (area->space == space)
-			rc = ebpfmm_resident(pagemap, area->start, area->end, find_huge, NULL);
+			rc = scan(&process->places, area, pagemap, find_huge, NULL);
 	}
 	return rc < 0 ? EBPFMM_SEEN_UNKNOWN : rc ? LARGE : 0;
 }
@@ -53,6 +68,7 @@ struct piece {
  * struct pieces - those of a process
  * @places: what is mapped
  * @area: the mapping that is being searched
+ * @extents: gets the blocks that they are in
  * @list: what was found
  * @count: their number
  * @room: of the list
@@ -60,6 +76,7 @@ struct piece {
 struct pieces {
 	const struct ebpfmm_places *places;
 	const struct ebpfmm_area *area;
+	struct ebpfmm_extents *extents;
 	struct piece *list;
 	size_t count;
 	size_t room;
@@ -70,12 +87,33 @@ static void free_pieces(struct pieces *pieces)
 	free(pieces->list);
 }
 
+/* Add the blocks of a mapping that have pages in memory. */
+static int add_extent(struct pieces *pieces, uint64_t start, uint64_t end)
+{
+	const struct ebpfmm_area *area = pieces->area;
+	struct ebpfmm_extents *extents = pieces->extents;
+	struct ebpfmm_extent *last = extents->count ? &extents->list[extents->count - 1] : NULL;
+
+	start = area->start + (start - area->start) / EBPFMM_PLAN_BLOCK * EBPFMM_PLAN_BLOCK;
+	end = area->start + (end - area->start + EBPFMM_PLAN_BLOCK - 1) / EBPFMM_PLAN_BLOCK *
+			    EBPFMM_PLAN_BLOCK;
+	if (end > area->end)
+		end = area->end;
+	if (!last || last->start < area->start || last->end < start)
+		return ebpfmm_extents_add(extents, start, end);
+	if (last->end < end)
+		last->end = end;
+	return 0;
+}
+
 static int add_piece(uint64_t start, uint64_t end, bool huge, void *data)
 {
 	struct pieces *pieces = data;
 	struct piece *larger;
 
 	(void)huge;
+	if (add_extent(pieces, start, end))
+		return 1;
 	if (pieces->count == pieces->room) {
 		pieces->room = 2 * pieces->room + 64;
 		larger = reallocarray(pieces->list, pieces->room, sizeof(*larger));
@@ -193,21 +231,35 @@ static int hand_out(const struct pieces *pieces, ebpfmm_process_resident_fn *fn,
 	return 0;
 }
 
-int ebpfmm_process_resident(const struct ebpfmm_process *process,
-			    ebpfmm_process_resident_fn *fn, void *data,
-			    struct ebpfmm_error *err)
+/* Where the kernel cannot tell what is in memory, all can be. */
+static int add_all(const struct ebpfmm_places *places, struct ebpfmm_extents *extents,
+		   struct ebpfmm_error *err)
 {
-	_cleanup_(free_pieces) struct pieces pieces = { .places = &process->places };
+	for (size_t i = 0; i < places->nareas; i++)
+		if (ebpfmm_extents_add(extents, places->areas[i].start, places->areas[i].end))
+			return ebpfmm_fail(err, ENOMEM, "mappings");
+	return 0;
+}
+
+int ebpfmm_process_resident(struct ebpfmm_process *process,
+			    ebpfmm_process_resident_fn *fn, void *data,
+			    struct ebpfmm_extents *extents, struct ebpfmm_error *err)
+{
+	_cleanup_(free_pieces) struct pieces pieces = {
+		.places = &process->places, .extents = extents };
 	_cleanup_close_ int pagemap = open_pagemap(process);
 	int rc = pagemap < 0 ? -1 : 0;
 
+	process->looked = process->resident;
+	process->replaced = false;
 	for (size_t i = 0; !rc && i < process->places.nareas; i++) {
 		pieces.area = &process->places.areas[i];
-		rc = ebpfmm_resident(pagemap, pieces.area->start, pieces.area->end, add_piece,
-				     &pieces);
+		rc = scan(&process->places, pieces.area, pagemap, add_piece, &pieces);
 	}
 	if (rc > 0)
 		return ebpfmm_fail(err, ENOMEM, "resident pages");
+	if (rc < 0 && errno == ENOTTY)
+		return add_all(&process->places, extents, err);
 	if (rc < 0 || !pieces.count)
 		return 0;
 	qsort(pieces.list, pieces.count, sizeof(*pieces.list), compare_pieces);

@@ -7,9 +7,10 @@
 
 #define RANGES	512
 
-int ebpfmm_resident(int pagemap, uint64_t start, uint64_t end, ebpfmm_resident_fn *fn,
-		    void *data)
+int ebpfmm_resident(int pagemap, uint64_t start, uint64_t end, bool file,
+		    ebpfmm_resident_fn *fn, void *data)
 {
+	const uint64_t not = PAGE_IS_PFNZERO | (file ? PAGE_IS_FILE : 0);
 	struct page_region ranges[RANGES];
 	struct pm_scan_arg scan = {
 		.size = sizeof(scan),
@@ -17,9 +18,9 @@ int ebpfmm_resident(int pagemap, uint64_t start, uint64_t end, ebpfmm_resident_f
 		.end = end,
 		.vec = (uintptr_t)ranges,
 		.vec_len = RANGES,
-		/* Not the zero page, and one of these. */
-		.category_inverted = PAGE_IS_PFNZERO,
-		.category_mask = PAGE_IS_PFNZERO,
+		/* Neither the zero page nor of a file, and one of these. */
+		.category_inverted = not,
+		.category_mask = not,
 		.category_anyof_mask = PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
 		.return_mask = PAGE_IS_HUGE,
 	};

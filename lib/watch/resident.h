@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which pages of a process are in memory, and in which size they are mapped. */
+/* Which anonymous pages of a process are in memory, and in which size they are mapped. */
 #ifndef EBPFMM_WATCH_RESIDENT_H
 #define EBPFMM_WATCH_RESIDENT_H
 
@@ -20,17 +20,19 @@
 typedef int ebpfmm_resident_fn(uint64_t start, uint64_t end, bool huge, void *data);
 
 /**
- * ebpfmm_resident - find the pages of a range that are in memory
+ * ebpfmm_resident - find the anonymous pages of a range that are in memory
  * @pagemap: descriptor of /proc/PID/pagemap
  * @start: the first address
  * @end: the address behind
+ * @file: whether a file is mapped there, so that some of the pages can be its own. To find out
+ *	takes several times as long
  * @fn: called for each range of them; the zero page does not count, swap does
  * @data: for @fn
  *
  * Return: 0, what @fn returned, or -1 with errno set: ENOTTY where the kernel cannot tell,
  * before Linux 6.7.
  */
-int ebpfmm_resident(int pagemap, uint64_t start, uint64_t end, ebpfmm_resident_fn *fn,
-		    void *data);
+int ebpfmm_resident(int pagemap, uint64_t start, uint64_t end, bool file,
+		    ebpfmm_resident_fn *fn, void *data);
 
 #endif /* EBPFMM_WATCH_RESIDENT_H */

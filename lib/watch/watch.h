@@ -19,6 +19,7 @@
  * @runs: in these
  * @lost: regions that were accessed and could not be recorded
  * @cpu_us: time on a CPU that this took, of DAMON's thread and of this process
+ * @damon_cpu_us: of DAMON's thread
  * @full: it ended because the file had its largest size
  */
 struct ebpfmm_watched {
@@ -28,6 +29,7 @@ struct ebpfmm_watched {
 	uint64_t runs;
 	uint64_t lost;
 	uint64_t cpu_us;
+	uint64_t damon_cpu_us;
 	bool full;
 };
 
