@@ -106,7 +106,9 @@ void ebpfmm_solve_walk(const struct ebpfmm_chase *rounds, size_t n,
 	qsort(gain, n, sizeof(gain[0]), by_value);
 	qsort(noise, n, sizeof(noise[0]), by_value);
 	median = (gain[(n - 1) / 2] + gain[n / 2]) / 2;
-	spread = fmax(noise[n * 3 / 4], (gain[n * 3 / 4] - gain[n / 4]) / 2);
+	spread = (gain[n * 3 / 4] - gain[n / 4]) / 2;
+	if (noise[n * 3 / 4] > spread)
+		spread = noise[n * 3 / 4];
 	walk->spread_ns = whole(spread);
 	walk->saves_ns = median > spread ? whole(median) : 0;
 }

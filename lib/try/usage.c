@@ -126,7 +126,8 @@ int ebpfmm_usage_look(pid_t tid, const struct ebpfmm_plan *plan, const char *exe
 						.row = piece->row };
 
 		count = (struct count){ .pagemap = pagemap, .flags = flags };
-		if (ebpfmm_resident(pagemap, piece->start, piece->end, count_pages, &count))
+		if (ebpfmm_resident(pagemap, piece->start, piece->end, true, count_pages,
+				    &count))
 			return -1;
 		memcpy(row.bytes, count.bytes, sizeof(row.bytes));
 		if (row.bytes[0] + row.bytes[1] + row.bytes[2] && add_row(usage, &row))

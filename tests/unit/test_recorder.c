@@ -185,6 +185,7 @@ static void test_resident(void **state)
 {
 	struct ebpfmm_process process;
 	struct ebpfmm_book book = {};
+	struct ebpfmm_extents extents = {};
 	struct ebpfmm_error err = {};
 	struct found found = {};
 	char *start;
@@ -205,8 +206,9 @@ static void test_resident(void **state)
 	at = find_space(&process, start);
 	assert_true(at >= 0);
 	found.space = (size_t)at;
-	if (ebpfmm_process_resident(&process, on_resident, &found, &err))
+	if (ebpfmm_process_resident(&process, on_resident, &found, &extents, &err))
 		fail_msg("%s", err.message);
+	ebpfmm_extents_free(&extents);
 	/* Before Linux 6.7 nothing tells. */
 	if (ebpfmm_process_pages(&process, found.space) == EBPFMM_SEEN_UNKNOWN) {
 		assert_int_equal(found.runs, 0);

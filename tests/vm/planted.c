@@ -15,6 +15,7 @@
  * Each round also makes the processor forget its translations: what it remembers it does
  * not look up, and then no access is seen. An emulated one remembers all.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -75,7 +76,7 @@ static double now(void)
 static void forget_translations(void)
 {
 	if (lazy)
-		usleep(200000);
+		poll(NULL, 0, 200);
 	mprotect((void *)forget, FORGET, PROT_READ);
 	mprotect((void *)forget, FORGET, PROT_READ | PROT_WRITE);
 	touch(forget, FORGET);
@@ -86,7 +87,7 @@ static void *thread(void *data)
 	while (!ended) {
 		touch(large + 100 * MIB / scale / (2 * MIB) * (2 * MIB), 16 * MIB / scale);
 		if (lazy)
-			usleep(200000);
+			poll(NULL, 0, 200);
 	}
 	return data;
 }
