@@ -5,6 +5,7 @@
 # systemd, the operator or, with neither, the caller's own cgroup gives the room for.
 
 load helpers
+load systemd
 
 costs=/var/lib/ebpfmm/costs.json
 # What runs here is in the root cgroup.
@@ -236,44 +237,6 @@ nothing_of_it()
 	own=$cgroup/ebpfmm-calibrate
 	ended TERM ebpfmm calibrate --cgroup "$cgroup"
 	nothing_of_it
-}
-
-# start_systemd: a machine of its own that systemd runs, with nothing but a bus, in
-# $cgroup, which is the root of its hierarchy; its pid is $systemd.
-start_systemd()
-{
-	local io=$BATS_TEST_TMPDIR unit
-	new_cgroup
-	mkdir -p "$io/units"/dbus.{service,socket}.d
-	for unit in service socket; do
-		printf '[Unit]\nDefaultDependencies=no\n' >"$io/units/dbus.$unit.d/first.conf"
-	done
-	printf '[Unit]\nDefaultDependencies=no\nRequires=dbus.socket dbus.service\n' \
-		>"$io/units/test.target"
-	within "$cgroup" unshare --mount --pid --cgroup --ipc --uts --fork --kill-child bash -c '
-		mount -t proc proc /proc &&
-		mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
-		mount -t tmpfs -o mode=755 tmpfs /run &&
-		mkdir -p /run/systemd &&
-		cp -R "$1" /run/systemd/system &&
-		exec env container=other /usr/lib/systemd/systemd --unit=test.target' \
-		- "$io/units" >"$io/systemd" 2>&1 3>&- &
-	until systemd=$(pgrep -P $! systemd); do kill -0 $!; done
-	until on_systemd busctl status org.freedesktop.systemd1 >/dev/null 2>&1; do
-		kill -0 "$systemd"
-	done
-}
-
-# on_systemd COMMAND…: on that machine, beside its systemd: from outside of its hierarchy
-# it cannot take a process.
-on_systemd()
-{
-	within "$cgroup/init.scope" nsenter --target "$systemd" --mount --pid --cgroup --ipc --uts -- "$@"
-}
-
-end_systemd()
-{
-	[ -z "${systemd-}" ] || kill -KILL "$systemd"
 }
 
 # in_scope: waits for the scope, and sets $own to what is measured in there.
