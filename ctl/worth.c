@@ -105,7 +105,7 @@ int ctl_worth(const char *path, struct ebpfmm_derive_input *input,
 	    (input->assumed &&
 	     note_assumed(ebpfmm_walk_why(record.walk[LARGE].state), recorded, err)))
 		return -1;
-	for (int state = EBPFMM_WALK_FORBIDDEN; state <= EBPFMM_WALK_HIDDEN; state++)
+	for (int state = EBPFMM_WALK_FORBIDDEN; state <= EBPFMM_WALK_BUSY; state++)
 		if (note_unknown(&record, (enum ebpfmm_walk_state)state, recorded, err))
 			return -1;
 	return 0;

@@ -57,6 +57,7 @@ enum ebpfmm_compact_method {
  * @EBPFMM_WALK_FORBIDDEN: no: sysfs forbids it
  * @EBPFMM_WALK_SCARCE: no: the kernel had too few pages of that size
  * @EBPFMM_WALK_HIDDEN: no: the kernel did not say which pages it gave
+ * @EBPFMM_WALK_BUSY: no: the times differed too much to tell
  */
 enum ebpfmm_walk_state {
 	EBPFMM_WALK_UNKNOWN,
@@ -64,6 +65,7 @@ enum ebpfmm_walk_state {
 	EBPFMM_WALK_FORBIDDEN,
 	EBPFMM_WALK_SCARCE,
 	EBPFMM_WALK_HIDDEN,
+	EBPFMM_WALK_BUSY,
 };
 
 /* The maximum of each time in it that is accepted, nanoseconds. */

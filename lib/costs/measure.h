@@ -146,11 +146,12 @@ struct ebpfmm_chase {
  * ebpfmm_solve_walk - compute what an access with 4K pages costs more
  * @rounds: the times
  * @n: how many, from 1 to EBPFMM_WALK_ROUNDS
- * @walk: its @saves_ns and @spread_ns are filled in
+ * @walk: filled in
  *
- * The gain is the median of what the rounds say. The spread is the larger one of what 4K
- * differ from 4K in three of four rounds, and of half the distance between the quartiles
- * of the gain. A gain within the spread is none.
+ * The gain is the median of what the rounds say. The spread is that of the median: twice
+ * the larger one of what 4K differ from 4K in three of four rounds, and of half the
+ * distance between the quartiles of the gain, by the root of the number of rounds. A gain
+ * within the spread is none, unless the spread is so large that nothing can be said.
  */
 void ebpfmm_solve_walk(const struct ebpfmm_chase *rounds, size_t n,
 		       struct ebpfmm_walk *walk);

@@ -26,8 +26,11 @@
 /* More than a TLB of 4,096 pages of 4K reaches, less than one of 1,024 pages of 2M. */
 #define MOST_BYTES (128UL << 20)
 /* The first of the laps warms up. */
-#define LAPS 3
+#define LAPS 6
+/* CPU time of all rounds but the first ones. */
 #define MOST_NS (4 * EBPFMM_NS_PER_S)
+/* If a spread is more than this part of the time with 4K, it can hide a gain. */
+#define CLEAR 8
 /* So many of a hundred blocks must be pages of the size, and so often they may not be. */
 #define LEAST_PERCENT 90
 #define FAILURES 2
@@ -97,18 +100,23 @@ static uint32_t whole(double ns)
 void ebpfmm_solve_walk(const struct ebpfmm_chase *rounds, size_t n,
 		       struct ebpfmm_walk *walk)
 {
-	double gain[EBPFMM_WALK_ROUNDS], noise[EBPFMM_WALK_ROUNDS], median, spread;
+	double gain[EBPFMM_WALK_ROUNDS], noise[EBPFMM_WALK_ROUNDS], small = 0, median, spread;
 
 	for (size_t i = 0; i < n; i++) {
+		small += rounds[i].small / (double)n;
 		gain[i] = (rounds[i].small + rounds[i].again) / 2 - rounds[i].large;
 		noise[i] = fabs(rounds[i].small - rounds[i].again);
 	}
 	qsort(gain, n, sizeof(gain[0]), by_value);
 	qsort(noise, n, sizeof(noise[0]), by_value);
 	median = (gain[(n - 1) / 2] + gain[n / 2]) / 2;
-	spread = (gain[n * 3 / 4] - gain[n / 4]) / 2;
-	if (noise[n * 3 / 4] > spread)
-		spread = noise[n * 3 / 4];
+	spread = fmax(noise[n * 3 / 4], (gain[n * 3 / 4] - gain[n / 4]) / 2) *
+		 2 / sqrt((double)n);
+	*walk = (struct ebpfmm_walk){ .state = EBPFMM_WALK_MEASURED };
+	if (median <= spread && spread > small / CLEAR) {
+		walk->state = EBPFMM_WALK_BUSY;
+		return;
+	}
 	walk->spread_ns = whole(spread);
 	walk->saves_ns = median > spread ? whole(median) : 0;
 }
@@ -255,11 +263,11 @@ static bool any_left(const struct ebpfmm_walk *walks)
 static int run_rounds(struct measuring *measuring, struct ebpfmm_walk *walks)
 {
 	struct series all[EBPFMM_ORDERS] = {};
-	int64_t end = ebpfmm_clock_ns(CLOCK_MONOTONIC) + MOST_NS;
+	int64_t end = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID) + MOST_NS;
 
 	for (int i = 0; i < EBPFMM_WALK_ROUNDS && any_left(walks); i++) {
 		if (i >= EBPFMM_WALK_LEAST + FAILURES - 1 &&
-		    ebpfmm_clock_ns(CLOCK_MONOTONIC) > end)
+		    ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID) > end)
 			break;
 		if (run_round(measuring, all, walks))
 			return -1;

@@ -18,6 +18,7 @@ static const struct {
 	[EBPFMM_WALK_FORBIDDEN] = { "forbidden", "forbidden by sysfs" },
 	[EBPFMM_WALK_SCARCE] = { "scarce", "too few such pages were free" },
 	[EBPFMM_WALK_HIDDEN] = { "hidden", "the kernel does not say which pages it gives" },
+	[EBPFMM_WALK_BUSY] = { "busy", "the node was too busy to tell" },
 };
 
 const char *ebpfmm_walk_why(enum ebpfmm_walk_state state)

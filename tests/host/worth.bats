@@ -15,17 +15,17 @@ setup()
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# costs WALK: a file of costs with that about page walks, in costs.json.
+# costs WALK: a file of costs with that about page walks, in jq's words, in costs.json.
 costs()
 {
-	jq -n --argjson walk "$1" '{
+	jq -n '{
 		version: 1, measured: "2026-11-01T12:00:00Z", kernel: "6.12.1",
 		machine: { cpu: "Some CPU", memory: 1073741824 },
 		zero_ns: 100, fault_ns: 500,
 		compact_ns: { "16K": 8000, "32K": 16000, "64K": 32000, "128K": 64000,
 			"256K": 128000, "512K": 256000, "1M": 512000, "2M": 1024000 },
-		methods: { zero: "large pages", compact: "moved" }, walk: $walk } |
-		if .walk == null then del(.walk) else . end' >costs.json
+		methods: { zero: "large pages", compact: "moved" } }' |
+		jq ".walk = $1 | if .walk == null then del(.walk) else . end" >costs.json
 }
 
 # on_its_own COMMAND…: in a place where nothing was measured, and that goes away with it.
@@ -50,8 +50,8 @@ on_its_own()
 		if [[ $setting == *'[never]'* ]]; then
 			jq -e --arg size $size '.walk[$size] == { why: "forbidden" }' measured.json
 		else
-			jq -e --arg size $size '.walk[$size] | .saves_ns >= 0 or .why == "scarce"' \
-				measured.json
+			jq -e --arg size $size '.walk[$size] | .saves_ns >= 0 or
+				.why == "scarce" or .why == "busy"' measured.json
 		fi
 	done
 	jq -e '.walk["2M"] | .why or (.saves_ns > .spread_ns and .saves_ns > 1
@@ -98,11 +98,11 @@ on_its_own()
 	run -0 ebpfmm profile --costs costs.json --json $planted
 	jq -e '.walk_ns == { "64K": 0, "2M": 40 } and (.assumed | not) and
 		([.profile.programs[].regions[].benefit_ns | keys[]] | unique == ["2M"])' <<<"$output"
-	# Twice as much for a walk is twice the benefit.
+	# Half as much for a walk is half the benefit.
 	worth=$(jq '.profile.programs[0].regions[0].benefit_ns["2M"]' <<<"$output")
-	costs '{ "2M": { saves_ns: 80, spread_ns: 3 } }'
+	costs '{ "2M": { saves_ns: 20, spread_ns: 3 } }'
 	ebpfmm profile --costs costs.json --json $planted | jq -e --argjson worth "$worth" \
-		'.profile.programs[0].regions[0].benefit_ns["2M"] - 2 * $worth | . <= 1 and . >= -1'
+		'.profile.programs[0].regions[0].benefit_ns["2M"] * 2 - $worth | . <= 1 and . >= -1'
 }
 
 @test "profile: 64K where they bring something" {

@@ -34,6 +34,7 @@ static struct ebpfmm_measurement sample(void)
 			  [3] = { .state = EBPFMM_WALK_HIDDEN },
 			  [4] = { EBPFMM_WALK_MEASURED, 0, 3 },
 			  [5] = { .state = EBPFMM_WALK_FORBIDDEN },
+			  [6] = { .state = EBPFMM_WALK_BUSY },
 			  [9] = { EBPFMM_WALK_MEASURED, 40, 2 } },
 	};
 
@@ -210,7 +211,8 @@ static void walks_refused(void **state)
 		{ "{'2M':7}", "walk.2M: must be an object" },
 		{ "{'2M':{}}", "walk.2M.saves_ns: missing" },
 		{ "{'2M':{'saves_ns':1}}", "walk.2M.spread_ns: missing" },
-		{ "{'2M':{'saves_ns':-1,'spread_ns':1}}", "walk.2M.saves_ns: must be from 0 to 100000" },
+		{ "{'2M':{'saves_ns':-1,'spread_ns':1}}",
+		  "walk.2M.saves_ns: must be from 0 to 100000" },
 		{ "{'2M':{'saves_ns':1,'spread_ns':100001}}", "walk.2M.spread_ns: must be from 0" },
 		{ "{'2M':{'saves_ns':1.5,'spread_ns':1}}", "walk.2M.saves_ns: must be an integer" },
 		{ "{'2M':{'why':'tired'}}", "walk.2M.why: `tired` is unknown" },

@@ -92,7 +92,7 @@ static size_t count_notes(const struct ebpfmm_derived *derived, const char *text
 	size_t i, n = 0;
 
 	for (i = 0; i < derived->nnotes; i++)
-		n += strstr(derived->notes[i], text) != NULL;
+		n += !!strstr(derived->notes[i], text);
 	return n;
 }
 
