@@ -217,21 +217,44 @@ static int prune(struct tuning *tuning, struct ebpfmm_error *err)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* Return: to be freed, or NULL without memory. */
+static char *text_of(struct json_object *profile)
+{
+	const char *text = json_object_to_json_string_ext(profile, JSON_C_TO_STRING_PRETTY |
+							  JSON_C_TO_STRING_SPACED |
+							  JSON_C_TO_STRING_NOSLASHESCAPE);
+	char *line;
+
+	return text && asprintf(&line, "%s\n", text) >= 0 ? line : NULL;
+}
+
 static int write_profile(const struct tuning *tuning, struct ebpfmm_error *err)
 {
-	_cleanup_free_ char *line = NULL;
-	const char *text;
+	_cleanup_free_ char *text = NULL;
 
 	if (!tuning->args->output)
 		return 0;
-	text = json_object_to_json_string_ext(tuning->tuned.profile, JSON_C_TO_STRING_PRETTY |
-					      JSON_C_TO_STRING_SPACED |
-					      JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (!text || asprintf(&line, "%s\n", text) < 0) {
-		line = NULL;
-		return ebpfmm_fail(err, ENOMEM, "profile");
+	text = text_of(tuning->tuned.profile);
+	return text ? ctl_replace(tuning->args->output, text, strlen(text), 0644, err) :
+		      ebpfmm_fail(err, ENOMEM, "profile");
+}
+
+static void print_text(const struct tuning *tuning)
+{
+	const struct tuned *tuned = &tuning->tuned;
+	_cleanup_free_ char *text = NULL;
+
+	tune_print(tuned);
+	if (!tuned->profile)
+		return;
+	putchar('\n');
+	if (tuning->args->output) {
+		ctl_print("%s: %zu of %zu region%s\n", tuning->args->output, tuned->kept,
+			  tuned->regions, tuned->regions == 1 ? "" : "s");
+		return;
 	}
-	return ctl_replace(tuning->args->output, line, strlen(line), 0644, err);
+	text = text_of(tuned->profile);
+	fputs(text ?: "", stdout);
 }
 
 static int tune(struct tuning *tuning, struct ebpfmm_error *err)
@@ -307,7 +330,7 @@ int ctl_tune(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (args->json)
 		tune_print_json(&tuning.tuned);
 	else
-		tune_print(&tuning.tuned);
+		print_text(&tuning);
 	if (tuning.tuned.profile)
 		return 0;
 	ebpfmm_log(LOG_NOTICE, "tune: nothing to gain: what 2M pages save is within the spread of "

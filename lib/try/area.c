@@ -161,3 +161,13 @@ int ebpfmm_try_memory_read(pid_t tid, struct ebpfmm_try_memory *memory)
 
 	return text ? ebpfmm_try_memory_parse(text, memory) : -1;
 }
+
+bool ebpfmm_try_read(pid_t tid, uint64_t address, void *bytes, size_t size)
+{
+	_cleanup_close_ int fd = -1;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && pread(fd, bytes, size, (off_t)address) == (ssize_t)size;
+}

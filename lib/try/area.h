@@ -106,4 +106,17 @@ int ebpfmm_try_memory_parse(const char *text, struct ebpfmm_try_memory *memory);
  */
 int ebpfmm_try_memory_read(pid_t tid, struct ebpfmm_try_memory *memory);
 
+/**
+ * ebpfmm_try_read - read memory of a traced thread
+ * @tid: the thread
+ * @address: where
+ * @bytes: filled in
+ * @size: how much
+ *
+ * By its file in /proc, as not every kernel has process_vm_readv(2).
+ *
+ * Return: whether all of it could be read.
+ */
+bool ebpfmm_try_read(pid_t tid, uint64_t address, void *bytes, size_t size);
+
 #endif /* EBPFMM_TRY_AREA_H */

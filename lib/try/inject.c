@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
@@ -26,10 +25,8 @@ static const unsigned char instruction[] = { 0x0f, 0x05 };
 static bool is_instruction(pid_t tid, uint64_t address)
 {
 	unsigned char bytes[sizeof(instruction)] = {};
-	struct iovec local = { bytes, sizeof(bytes) };
-	struct iovec remote = { (void *)address, sizeof(bytes) };
 
-	return process_vm_readv(tid, &local, 1, &remote, 1, 0) == sizeof(bytes) &&
+	return ebpfmm_try_read(tid, address, bytes, sizeof(bytes)) &&
 	       !memcmp(bytes, instruction, sizeof(bytes));
 }
 
@@ -47,14 +44,13 @@ static uint64_t find_in_vdso(pid_t tid)
 	for (size_t i = 0; !found && i < areas.count; i++) {
 		const struct ebpfmm_try_area *area = &areas.list[i];
 		size_t size = area->end - area->start;
-		struct iovec local = { bytes, size < sizeof(bytes) ? size : sizeof(bytes) };
-		struct iovec remote = { (void *)area->start, local.iov_len };
 		unsigned char *at;
 
+		size = size < sizeof(bytes) ? size : sizeof(bytes);
 		if (strcmp(area->name, "[vdso]") ||
-		    process_vm_readv(tid, &local, 1, &remote, 1, 0) != (ssize_t)local.iov_len)
+		    !ebpfmm_try_read(tid, area->start, bytes, size))
 			continue;
-		at = memmem(bytes, local.iov_len, instruction, sizeof(instruction));
+		at = memmem(bytes, size, instruction, sizeof(instruction));
 		if (at)
 			found = area->start + (uint64_t)(at - bytes);
 	}

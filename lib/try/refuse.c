@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "try/area.h"
 
 #define PAGE	4096ULL
 /* Without the second bit, the first has another meaning. */
@@ -27,12 +27,9 @@ static bool read_text(pid_t tid, uint64_t address, char text[PATH_MAX])
 
 	while (used < PATH_MAX) {
 		size_t size = PAGE - (address + used) % PAGE;
-		struct iovec local, remote = { (void *)(address + used), size };
 
 		size = size < PATH_MAX - used ? size : PATH_MAX - used;
-		local = (struct iovec){ text + used, size };
-		remote.iov_len = size;
-		if (process_vm_readv(tid, &local, 1, &remote, 1, 0) != (ssize_t)size)
+		if (!ebpfmm_try_read(tid, address + used, text + used, size))
 			return false;
 		if (memchr(text + used, '\0', size))
 			return true;

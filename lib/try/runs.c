@@ -77,7 +77,7 @@ bool ebpfmm_runs_keep(const struct ebpfmm_runs *runs, const struct ebpfmm_runs *
 
 	if (allowed > gain / 10)
 		allowed = gain / 10;
-	if (allowed < gain / 50)
-		allowed = gain / 50;
+	if (allowed < gain / 20)
+		allowed = gain / 20;
 	return times(other).median <= spread.median + allowed;
 }

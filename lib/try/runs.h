@@ -86,7 +86,7 @@ double ebpfmm_runs_share(const struct ebpfmm_runs *small, const struct ebpfmm_ru
  * @other: the others
  * @gain: what 2M pages save
  *
- * Return: whether @other are not slower than @runs, but for a fiftieth of the gain or for the
+ * Return: whether @other are not slower than @runs, but for a twentieth of the gain or for the
  * spread of @runs, which counts up to a tenth of the gain.
  */
 bool ebpfmm_runs_keep(const struct ebpfmm_runs *runs, const struct ebpfmm_runs *other,

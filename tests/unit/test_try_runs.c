@@ -58,7 +58,7 @@ static void test_share(void **state)
 
 static void test_keep(void **state)
 {
-	const struct ebpfmm_runs near = { .ns = { 803, 804, 803 }, .count = 3 };
+	const struct ebpfmm_runs near = { .ns = { 808, 809, 808 }, .count = 3 };
 	const struct ebpfmm_runs far = { .ns = { 823, 824, 825 }, .count = 3 };
 
 	(void)state;
