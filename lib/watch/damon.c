@@ -371,16 +371,18 @@ static int set_targets(struct ebpfmm_damon *damon, const struct ebpfmm_damon_tar
 	       write_number(damon->slot, REGIONS "max", regions, err) ? -1 : 0;
 }
 
-/* On a CPU. Return: 0 if it has ended. */
+/*
+ * On a CPU. Return: 0 if it has ended. Its clock is exact; /proc/PID/stat counts ticks, and
+ * DAMON wakes with these.
+ */
 static uint64_t thread_ns(pid_t thread)
 {
-	_cleanup_fclose_ FILE *file = NULL;
-	char path[40];
-	uint64_t ns;
+	struct timespec time;
+	clockid_t clock;
 
-	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)thread);
-	file = thread ? fopen(path, "re") : NULL;
-	return file && fscanf(file, "%" SCNu64, &ns) == 1 ? ns : 0;
+	if (!thread || clock_getcpuclockid(thread, &clock) || clock_gettime(clock, &time))
+		return 0;
+	return (uint64_t)time.tv_sec * EBPFMM_NS_PER_S + (uint64_t)time.tv_nsec;
 }
 
 int ebpfmm_damon_watch(struct ebpfmm_damon *damon, const struct ebpfmm_damon_target *targets,

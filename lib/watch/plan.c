@@ -384,7 +384,7 @@ int ebpfmm_plan(struct ebpfmm_plan_part *parts, size_t count, size_t most, uint6
 		drop(&nodes, most - most / 4);
 	want = bytes / EBPFMM_PLAN_USUAL > most ? most : (size_t)(bytes / EBPFMM_PLAN_USUAL);
 	if (want < EBPFMM_PLAN_LEAST)
-		want = EBPFMM_PLAN_LEAST < most ? EBPFMM_PLAN_LEAST : most;
+		want = most > EBPFMM_PLAN_LEAST ? EBPFMM_PLAN_LEAST : most;
 	for (size_t i = 0; i < nodes.count; i++)
 		weigh(&nodes.list[i], &parts[nodes.list[i].part], samples);
 	for (size_t i = nodes.count / 2; i--;)

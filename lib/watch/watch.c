@@ -82,11 +82,18 @@ static void sum_up(struct ebpfmm_recorder *recorder, struct ebpfmm_watched *watc
 	};
 }
 
+/* What is in the file when this process is killed can be read. */
+static int save(struct ebpfmm_recorder *recorder, struct ebpfmm_error *err)
+{
+	return fflush(recorder->writer.file) ?
+	       ebpfmm_fail(err, errno, "%s", recorder->how->output) : 0;
+}
+
 static int run(struct ebpfmm_recorder *recorder, struct ebpfmm_watched *watched,
 	       struct ebpfmm_error *err)
 {
 	const struct ebpfmm_watching *how = recorder->how;
-	uint64_t progress = recorder->start_ns;
+	uint64_t second = recorder->start_ns;
 	int count = 1;
 
 	while (count && !watched->full && !*how->stop &&
@@ -98,10 +105,13 @@ static int run(struct ebpfmm_recorder *recorder, struct ebpfmm_watched *watched,
 		if (count < 0)
 			return -1;
 		sum_up(recorder, watched);
-		if (!how->progress || ebpfmm_watch_now() < progress)
+		if (ebpfmm_watch_now() < second)
 			continue;
-		how->progress(watched, how->data);
-		progress = ebpfmm_watch_now() + EBPFMM_NS_PER_S;
+		second = ebpfmm_watch_now() + EBPFMM_NS_PER_S;
+		if (save(recorder, err))
+			return -1;
+		if (how->progress)
+			how->progress(watched, how->data);
 	}
 	return 0;
 }

@@ -9,7 +9,7 @@
 /* How often to look for processes and mappings. */
 #define FIND_NS		(EBPFMM_NS_PER_S / 5)
 #define MAPS_NS		EBPFMM_NS_PER_S
-/* How much longer than that took, and than a look at pages: twice for each second so far. */
+/* How much longer than that took, and than a look at pages: once for four seconds so far. */
 #define PAUSE_LEAST	4U
 #define FIND_PAUSE	200U
 #define LOOK_PAUSE	100U
@@ -44,7 +44,7 @@ static uint64_t again(const struct ebpfmm_recorder *recorder, uint64_t start, ui
 {
 	uint64_t took = ebpfmm_watch_cpu() - start;
 
-	took *= clamp(2 * age(recorder) / EBPFMM_NS_PER_S, PAUSE_LEAST, times);
+	took *= clamp(age(recorder) / (4 * EBPFMM_NS_PER_S), PAUSE_LEAST, times);
 	return ebpfmm_watch_now() + (took > pause ? took : pause);
 }
 
@@ -93,7 +93,7 @@ static bool has_changed(const struct ebpfmm_recorder *recorder)
 				process->resident - process->looked :
 				process->looked - process->resident;
 
-		if (process->replaced || (more > LITTLE && more > process->looked / 8))
+		if (process->replaced || (more > LITTLE && more > process->looked / 32))
 			return true;
 	}
 	return false;

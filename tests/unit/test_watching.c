@@ -357,7 +357,7 @@ static void the_neighbours_of_hot_memory_stay_cold(void **state)
 	for (size_t i = 0; i < LARGE / 4096 / BLOCK; i++) {
 		bool is_hot = (i >= 50 && i < 58) || i == 101;
 
-		if (is_hot != (heat[i] > 0))
+		if (is_hot != !!heat[i])
 			fail_msg("block %zu has %.0f accesses", i, heat[i]);
 	}
 	assert_true(heat[101] > heat[50]);

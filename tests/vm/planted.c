@@ -108,13 +108,16 @@ static _Noreturn void worker(void)
 
 static void work(double seconds)
 {
-	volatile char *spot = map(1024 * MIB / scale, "spot"), *heap = sbrk((long)(64 * MIB / scale));
+	volatile char *spot = map(1024 * MIB / scale, "spot");
+	volatile char *heap = sbrk((long)(64 * MIB / scale));
 	volatile char *warm = map(256 * MIB / scale, "warm"), *cold = map(256 * MIB / scale, "cold");
 	double end = 0, next = 0;
 	pthread_t id;
 
 	large = map(512 * MIB / scale, NULL);
 	forget = map(FORGET, "forget");
+	touch(heap, 64 * MIB / scale);
+	touch(table, sizeof(table) / scale);
 	touch(large, 512 * MIB / scale);
 	touch(cold, 256 * MIB / scale);
 	touch(spot, 1024 * MIB / scale);
