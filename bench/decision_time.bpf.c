@@ -9,7 +9,8 @@
 #include <bpf/bpf_helpers.h>
 
 /* Instead of the kernel's functions, of which bpf/kernel.h has the prototypes. */
-#define bpf_mm_block_at_hand(order)	((void)(order), true)
+#define bpf_mm_first_node(vma, address, order)	((void)(vma), (void)(address), (void)(order), 0)
+#define bpf_mm_block_at_hand(node, order)	((void)(node), (void)(order), true)
 #define bpf_mm_headroom(vma, headroom)	((void)(vma), (void)(headroom), -1)
 #define bpf_mm_folios(cgrp, order)	((void)(cgrp), (void)(order), 0)
 #define bpf_mm_keep(start, end, uses, cookie)				\
