@@ -113,6 +113,12 @@ built()
 	[[ $output == *"error: #warning"*"nobody has seen this one"* ]]
 }
 
+@test "nothing is made among the sources" {
+	build --dry-run "${everything[@]/#bench/$out/bench}" >all
+	[ "$(grep -c -- "-o $out/" all)" -gt 100 ]
+	grep -E '(> |-o |mv |cp [^ ]+ )(bpf|lib|hook|ctl|docs|tests|examples)/' all | none
+}
+
 @test "so it is wherever something is compiled" {
 	commands >commands
 	[ "$(wc -l <commands)" -gt 200 ]

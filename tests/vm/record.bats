@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Recording what a program of known heat accesses, and the way from there to a profile. It
-# needs no patched kernel.
+# needs no patched kernel but for the second test. Emulated, it takes four minutes. make stress
+# also records processes of 2 GB, five times, and what else takes long.
 
 load helpers
 load ../fails
@@ -10,6 +11,9 @@ damon=/sys/kernel/mm/damon/admin/kdamonds
 
 setup()
 {
+	# An eighth of everything, unless there is time.
+	small=1 part=8
+	[ -z "${EBPFMM_THOROUGH-}" ] || small='' part=1
 	cd "$BATS_TEST_TMPDIR" || return
 	new_cgroup
 }
@@ -69,33 +73,54 @@ is_hot()
 	}' found
 }
 
+# found: does the recording until now lead to a profile of all that is hot, and nothing else?
+# The C library has some of the heap as well, "forget" is hot, and "warm" is warm.
+found()
+{
+	ebpfmm profile --rootfs / -o planted.json planted.jsonl 2>errors &&
+		hot planted.json >found && cat found &&
+		is_hot heap 0 $((64 / part)) && is_hot table 0 $((64 / part)) &&
+		is_hot mapping $((100 / part)) $((116 / part)) &&
+		is_hot spot $((512 / part)) $((512 / part + 2)) &&
+		is_hot worker 0 $((8 / part)) &&
+		! grep -vE '^(heap|table|mapping|spot|worker|forget|warm) ' found
+}
+
+# more: wait until the recording has twenty more lines.
+more()
+{
+	tail -n "+$lines" -f --pid=$recorder planted.jsonl | head -n 20 >/dev/null
+	lines=$((lines + 20))
+}
+
 @test "a command: what is hot is found each time, and its profile has no more" {
-	local times=2
+	local recorder lines tries times=1
 	[ -z "${EBPFMM_THOROUGH-}" ] || times=5
 	for ((i = 0; i < times; i++)); do
-		ebpfmm record -o planted.jsonl -- planted 20
+		rm -f planted.jsonl
+		ebpfmm record --time 30m -o planted.jsonl -- planted ${small:+-s} 1800 3>&- &
+		recorder=$!
+		until [ -s planted.jsonl ]; do kill -0 $recorder; done
+		lines=1 tries=60
+		until found; do
+			((tries-- > 0))
+			more
+		done
 		[ "$(stat -c %a planted.jsonl)" = 600 ]
+		pkill -x planted
+		wait $recorder || true
 		[ "$(cat $damon/nr_kdamonds)" = 0 ]
 		ebpfmm report planted.jsonl
-		ebpfmm profile --rootfs / -o planted.json planted.jsonl
+		found
 		ebpfmm check --rootfs / planted.json
-		jq -c '.programs[] | .exe, .regions[]' planted.json
 		jq -e '.programs | length == 1 and (.[0].exe | endswith("/planted"))' planted.json
-		hot planted.json >found
-		cat found
-		# The C library has some of the heap as well.
-		is_hot heap 0 64
-		is_hot table 0 64
-		is_hot mapping 100 116
-		is_hot spot 512 514
-		is_hot worker 0 8
-		# "forget" is hot, and "warm" is warm.
-		run ! grep -vE '^(heap|table|mapping|spot|worker|forget|warm) ' found
 	done
 	ebpfmm report --json planted.jsonl >report.json
 	space '.name == "cold"' <report.json |
-		jq -e '.share < 0.02 and .seen == "4K" and .resident == 268435456'
-	space '.name == "spot"' <report.json | jq -e '.size == 1073741824 and .hot < 5e6'
+		jq -e --argjson part $part '.share < 0.02 and .seen == "4K" and
+			.resident == 268435456 / $part'
+	space '.name == "spot"' <report.json |
+		jq -e --argjson part $part '.size == 1073741824 / $part and .hot < 5e6'
 	cp planted.json "$BATS_FILE_TMPDIR"
 }
 
@@ -115,12 +140,12 @@ huge()
 	echo 3 >/proc/sys/vm/drop_caches
 	echo 1 >/proc/sys/vm/compact_memory
 	ebpfmm attach --cgroup "$cgroup" "$BATS_FILE_TMPDIR/planted.json"
-	within "$cgroup" planted 300 >out 3>&- &
+	within "$cgroup" planted ${small:+-s} 300 >out 3>&- &
 	planted=$!
 	until grep -q ready out; do :; done
-	# The mapping of 512M has no name, and the data is behind the program.
-	large=$(awk '$1 == "Size:" && $2 == 524288 { print line } /^[0-9a-f]+-/ { line = $1 }' \
-		/proc/$planted/smaps)
+	# The mapping of 512M has no name, and the data is the first of 64M.
+	large=$(awk -v size=$((524288 / part)) '$1 == "Size:" && $2 == size { print line }
+		/^[0-9a-f]+-/ { line = $1 }' /proc/$planted/smaps)
 	table=$(awk '$1 == "Size:" && $2 > 65000 && $2 < 66000 && !n++ { print line }
 		/^[0-9a-f]+-/ { line = $1 }' /proc/$planted/smaps)
 	echo "heap $(huge $planted '\\[heap\\]') large $(huge $planted "^$large")" \
@@ -128,9 +153,9 @@ huge()
 		"warm $(huge $planted anon:warm) all $(huge $planted .)"
 	ebpfmm stats "$cgroup"
 	# 95 %, where the first and the last block are cut by where the memory begins.
-	(($(huge $planted '\\[heap\\]') >= 60))
-	(($(huge $planted "^$table") >= 60))
-	(($(huge $planted "^$large") == 16))
+	(($(huge $planted '\\[heap\\]') >= 64 / part - 4))
+	(($(huge $planted "^$table") >= 64 / part - 4))
+	(($(huge $planted "^$large") >= 16 / part && $(huge $planted "^$large") <= 16 / part + 2))
 	(($(huge $planted anon:spot) == 2))
 	(($(huge $planted .) == $(huge $planted '\\[heap\\]') + $(huge $planted "^$table") +
 		$(huge $planted "^$large") + $(huge $planted anon:spot) +
@@ -159,6 +184,7 @@ huge()
 	wait $first $second
 }
 
+# bats test_tags=long
 @test "a shell that has many children, and becomes another program" {
 	# shellcheck disable=SC2016
 	ebpfmm record --json -o shell.jsonl -- sh -c '
@@ -225,7 +251,8 @@ huge()
 	ebpfmm record --pid $planted -o second.jsonl 3>&- &
 	second=$!
 	until grep -q interval second.jsonl 2>/dev/null; do :; done
-	ebpfmm doctor | grep "recordings: .*$PWD/first.jsonl, $PWD/second.jsonl"
+	ebpfmm doctor | grep "recordings: being made: $PWD/first.jsonl"
+	ebpfmm doctor | grep "recordings: being made: $PWD/second.jsonl"
 	(
 		for slot in {2..7}; do
 			exec {fd}<>/run/ebpfmm/watch-$slot.lock
@@ -289,6 +316,7 @@ ended()
 	ended gone.jsonl
 }
 
+# bats test_tags=long
 @test "200 children" {
 	# They wait until the last of those that have the other end is gone.
 	# shellcheck disable=SC2016
@@ -306,9 +334,10 @@ ended()
 	cat result.json
 	tail -n 1 result.json | jq -e '.processes >= 203'
 	ended children.jsonl
-	ebpfmm report --json children.jsonl | space '.name == "spot"' | jq -e '.share > 0.01'
+	grep -q '"path": *"[^"]*/planted"' children.jsonl
 }
 
+# bats test_tags=long
 @test "mappings that come and go, and 5,000 of them" {
 	cat >mappings.py <<-'EOF'
 	import mmap, time
@@ -354,10 +383,11 @@ ended()
 	ended removed.jsonl
 }
 
+# bats test_tags=long
 @test "a recorder that is killed at ten points: gc leaves DAMON as it was" {
 	local planted count n nth name killed=0
 	local -a calls
-	planted -s 300 >out 3>&- &
+	planted -s 3600 >out 3>&- &
 	planted=$!
 	until grep -q ready out; do :; done
 	strace -qq -e signal=none -o trace ebpfmm record --pid $planted --time 2s -o x.jsonl
@@ -385,12 +415,15 @@ ended()
 }
 
 @test "a kernel that has no DAMON, or not for processes" {
-	local here=/sys/kernel/mm/damon/admin/kdamonds/0/contexts/0
+	local slot here=$damon/0/contexts/0
 	mount -t tmpfs none /sys/kernel/mm/damon
 	fails 1 'this kernel has no DAMON .CONFIG_DAMON_SYSFS' ebpfmm record -o x.jsonl -- true
 	mkdir -p $here/monitoring_attrs/{intervals,nr_regions} $here/targets
 	echo 0 >$damon/nr_kdamonds
-	echo 0 >$damon/0/contexts/nr_contexts
+	for slot in {0..7}; do
+		mkdir -p $damon/$slot/contexts
+		echo 0 >$damon/$slot/contexts/nr_contexts
+	done
 	echo paddr >$here/avail_operations
 	fails 1 'cannot watch processes .CONFIG_DAMON_VADDR' ebpfmm record -o x.jsonl -- true
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
@@ -400,6 +433,7 @@ ended()
 
 @test "what cannot be recorded" {
 	run -1 --separate-stderr ebpfmm record -o x.jsonl -- no-such-program
+	echo "$stderr"
 	[[ $stderr == *'run no-such-program: No such file'* ]]
 	run -1 --separate-stderr ebpfmm record -o x.jsonl --pid 4194303
 	[[ $stderr == *'there is no process'* ]]

@@ -9,12 +9,19 @@ damon=/sys/kernel/mm/damon/admin/kdamonds
 recordings=/var/lib/ebpfmm/recordings
 config=/etc/ebpfmm/recordings.json
 
+patched()
+{
+	bpftool btf dump file /sys/kernel/btf/vmlinux | grep -q "STRUCT 'bpf_mm_ops'"
+}
+
 setup_file()
 {
 	work=$BATS_FILE_TMPDIR
 	# shellcheck source=demo/containers.sh
 	. /src/demo/containers.sh
 	make_image ebpfmm-test $tests/fault $tests/planted
+	# Emulated, that takes longer than a hook may.
+	! patched || ebpfmm load
 	ready syslog.py "$BATS_FILE_TMPDIR/syslog"
 	echo "$pid" >"$BATS_FILE_TMPDIR/syslog.pid"
 }
@@ -57,11 +64,6 @@ all_gone()
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
 	[ ! -e /sys/fs/cgroup/ebpfmm-recorders ]
 	nothing_left
-}
-
-patched()
-{
-	bpftool btf dump file /sys/kernel/btf/vmlinux | grep -q "STRUCT 'bpf_mm_ops'"
 }
 
 # said ID TEXT: wait until the log has a line with both.
@@ -109,8 +111,8 @@ unrecorded()
 
 @test "podman and crun: a container is recorded for its whole life" {
 	local id recorder
-	start crun test '^ready' --annotation ebpfmm.record=web ebpfmm-test \
-		$tests/planted 300
+	start crun test '^ready' --stop-signal=KILL --annotation ebpfmm.record=web ebpfmm-test \
+		$tests/planted -s 300
 	started="test"
 	id=$(podman inspect --format '{{.Id}}' test)
 	recording web "$id"
@@ -296,7 +298,7 @@ unrecorded()
 	end_container
 	pid=
 	said "$id" "recorded .* into ${files[0]}"
-	echo 'exit 1' >/usr/bin/systemd-run
+	printf '#!/bin/sh\nexit 1\n' >/usr/bin/systemd-run
 	new_container
 	annotate ebpfmm.record web
 	call_hook < <(state)

@@ -26,6 +26,8 @@ teardown()
 	ebpfmm gc
 }
 
+# Two minutes, as it makes seven runs; tests/host/tune.bats has the rest.
+# bats test_tags=long
 @test "a command that gains gets a profile, which is proved, and nothing is left" {
 	ebpfmm tune --json --runs 1 -o planted.json -- ./pretend >tuned.json
 	jq -c 'del(.profile)' tuned.json
