@@ -45,7 +45,7 @@ ifdef FORMAT
 own_cppflags += -DEBPFMM_FORMAT=$(FORMAT)
 endif
 # libiberty is a static library only, and has no .pc file.
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -liberty
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -liberty -lm
 DEPS = -MMD -MP
 
 # For programs that are installed, for other programs, and for the policy.
@@ -102,15 +102,16 @@ $(O)/show/page.js: $(page_scripts)
 	cat $^ > $@.tmp
 	mv $@.tmp $@
 
-$(O)/show/%: lib/show/page/%
+$(O)/show/page.css $(O)/show/page.html: $(O)/show/%: lib/show/page/%
 	@mkdir -p $(@D)
 	cp $< $@
 
-%.inc: %
+# All in $(O): what is made of a source must not be beside it.
+$(O)/show/%.inc: $(O)/show/%
 	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< > $@.tmp
 	mv $@.tmp $@
 
-%.hash: %
+$(O)/show/%.hash: $(O)/show/%
 	printf '"sha256-%s"\n' "$$(sha256sum < $< | cut -c1-64 | tr a-f A-F | \
 		basenc --decode --base16 | base64)" > $@.tmp
 	mv $@.tmp $@
@@ -308,13 +309,17 @@ uninstall:
 .PHONY: host-tests
 host-tests: $(addprefix $(O)/tests/host/,tried tried-static tried-static-pie tried-fixed)
 
-$(O)/tests/host/tried%: tests/host/tried.c
+$(O)/tests/host/tried: tests/host/tried.c
+	@mkdir -p $(@D)
+	$(compile_plain) $(LDFLAGS) -o $@ $<
+
+$(O)/tests/host/tried-%: tests/host/tried.c
 	@mkdir -p $(@D)
 	$(compile_plain) $(LDFLAGS) $(tried_$*) -o $@ $<
 
-tried_-static := -static -no-pie -fno-pie
-tried_-static-pie := -static-pie -fpie
-tried_-fixed := -no-pie -fno-pie
+tried_static := -static -no-pie -fno-pie
+tried_static-pie := -static-pie -fpie
+tried_fixed := -no-pie -fno-pie
 
 # --- files for the tests in the virtual machine, installed beside the package --
 
@@ -442,7 +447,7 @@ check:
 	@tests/check
 
 demo:
-	@vm/run -- demo/demo
+	@vm/run --keep demo -- demo/demo
 
 # --- programs that the unit tests read ----------------------------------------
 

@@ -4,8 +4,6 @@
 
 #include <limits.h>
 #include <linux/magic.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/statfs.h>
 
 #include "base/cleanup.h"
@@ -105,17 +103,12 @@ static void check_leftovers(struct report *report)
 
 static void check_recordings(struct report *report)
 {
-	char list[EBPFMM_ERROR_SIZE] = "", name[EBPFMM_ERROR_SIZE / 4];
+	char name[PATH_MAX];
 
-	for (unsigned int i = 0; i < EBPFMM_DAMON_SLOTS; i++) {
-		size_t used = strlen(list);
-
+	for (unsigned int i = 0; i < EBPFMM_DAMON_SLOTS; i++)
 		if (ebpfmm_damon_in_use(i, name, sizeof(name)))
-			snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
-				 name[0] ? name : "one that begins");
-	}
-	if (list[0])
-		report_add(report, FINDING_OK, "recordings", NULL, "being made: %s", list);
+			report_add(report, FINDING_OK, "recordings", NULL, "being made: %s",
+				   name[0] ? name : "one that begins");
 }
 
 void doctor_node(struct report *report)

@@ -21,7 +21,7 @@
 #define SYSTEMD	"/run/systemd/system"
 #define NICE	10
 /* Percent of a CPU: a tenant can make a recorder work, by starting and ending processes. */
-#define QUOTA	"25"
+#define QUOTA	"50"
 /* Another process that ends may remove the cgroup before this one is in it. */
 #define TRIES	100
 #define MOST_ARGS 16
