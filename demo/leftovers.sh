@@ -12,5 +12,6 @@ leftovers()
 	bpftool -j link show | jq -r \
 		'.[] | select(.type == "struct_ops") | "struct_ops link \(.id)"'
 	find /run/ebpfmm -mindepth 1 -maxdepth 1 ! -name lock \
-		! -name '*.lock' ! -name cache 2>/dev/null || true
+		! -name '*.lock' ! -name cache ! -name try 2>/dev/null || true
+	find /run/ebpfmm/try -mindepth 1 ! -name lock ! -name users 2>/dev/null || true
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # How podman starts containers, besides "podman run" in a cgroup of its own making: from
-# YAML, in a scope of systemd's, and as a unit of systemd's (Quadlet).
+# YAML, in a scope of systemd's, and as a unit of systemd's (Quadlet). Emulated, a test takes
+# one to three minutes, so make stress runs them.
 
 load helpers
 load systemd
@@ -99,6 +100,7 @@ hook_said()
 
 # podman adds the container's name to each annotation, and does not tell it when it starts
 # that container. So it must not run as if nothing were asked for.
+# bats test_tags=long
 @test "podman kube: what is generated and played is refused, or told of" {
 	generate ebpfmm.profile=large ebpfmm.required=true
 	grep 'ebpfmm.profile/web: large' "$yaml"
@@ -129,10 +131,12 @@ as_told()
 	nothing_left
 }
 
+# bats test_tags=long
 @test "podman kube: annotations without the container's name are the pod's" {
 	as_told crun 's,\(ebpfmm[a-z.]*\)/web:,\1:,'
 }
 
+# bats test_tags=long
 @test "podman kube: an annotation tells the container's name" {
 	as_told runc 's,^  annotations:,&\n    io.kubernetes.container.name: web,'
 }
@@ -159,6 +163,7 @@ governed()
 	exec 8<&-
 }
 
+# bats test_tags=long
 @test "Quadlet: the policy is on the payload, not on the unit, and holds for exec" {
 	local unit
 	cat >$quadlet <<-END
@@ -182,6 +187,7 @@ governed()
 	nothing_left
 }
 
+# bats test_tags=long
 @test "podman with systemd's cgroups: the policy is on the scope, and holds for exec" {
 	start_systemd
 	on_systemd podman --cgroup-manager=systemd run --detach --rm --name scoped \
