@@ -31,7 +31,7 @@
 #define FAULT_BYTES (16UL << 20)
 /* Additional memory: page tables, stack, counters of the cgroup. */
 #define SLACK_BYTES (64UL << 20)
-#define MOST_SECONDS 60
+#define MOST_SECONDS 240
 
 /**
  * struct outcome - result of the process that measures

@@ -31,6 +31,8 @@
 #define MOST_NS (4 * EBPFMM_NS_PER_S)
 /* If a spread is more than this part of the time with 4K, it can hide a gain. */
 #define CLEAR 8
+/* CPU time that one size may take. */
+#define CHASE_NS (EBPFMM_NS_PER_S / 2)
 /* So many of a hundred blocks must be pages of the size, and so often they may not be. */
 #define LEAST_PERCENT 90
 #define FAILURES 2
@@ -260,11 +262,29 @@ static bool any_left(const struct ebpfmm_walk *walks)
 	return false;
 }
 
+/* An emulated processor takes far longer than any that has page walks to measure. */
+static int give_up_if_slow(struct measuring *measuring, struct ebpfmm_walk *walks)
+{
+	int64_t ns = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	enum ebpfmm_walk_state state;
+	double small;
+
+	if (time_size(measuring, 0, &small, &state))
+		return -1;
+	ns = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID) - ns;
+	for (unsigned int order = 1; ns > CHASE_NS && order < EBPFMM_ORDERS; order++)
+		if (walks[order].state == EBPFMM_WALK_MEASURED)
+			walks[order].state = EBPFMM_WALK_BUSY;
+	return 0;
+}
+
 static int run_rounds(struct measuring *measuring, struct ebpfmm_walk *walks)
 {
 	struct series all[EBPFMM_ORDERS] = {};
 	int64_t end = ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID) + MOST_NS;
 
+	if (any_left(walks) && give_up_if_slow(measuring, walks))
+		return -1;
 	for (int i = 0; i < EBPFMM_WALK_ROUNDS && any_left(walks); i++) {
 		if (i >= EBPFMM_WALK_LEAST + FAILURES - 1 &&
 		    ebpfmm_clock_ns(CLOCK_THREAD_CPUTIME_ID) > end)
