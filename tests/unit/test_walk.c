@@ -132,10 +132,12 @@ static void gains_and_spreads(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ebpfmm_walk walk;
+		bool busy;
 
 		ebpfmm_solve_walk(cases[i].rounds, cases[i].n, &walk);
+		busy = walk.state == EBPFMM_WALK_BUSY;
 		if (walk.saves_ns != cases[i].saves || walk.spread_ns != cases[i].spread ||
-		    cases[i].busy != (walk.state == EBPFMM_WALK_BUSY))
+		    busy != cases[i].busy)
 			fail_msg("%s: state %d, saves %u, spread %u", cases[i].what, walk.state,
 				 walk.saves_ns, walk.spread_ns);
 	}
