@@ -172,15 +172,6 @@ profile()
 		(.[0].bytes["2M"] | . > 50 * 1048576 and . <= 56 * 1048576)' <<<"$output"
 }
 
-@test "profile: regions by name" {
-	tried name 4 hot || skip "this kernel has no names of mappings"
-	profile '[ { "anchor": { "mapping": { "name": "hot" } }, "benefit_ns": { "2M": 100000 } } ]'
-	run -0 --separate-stderr ebpfmm try ./tried.json -- tried name 20 hot name 20 cold sizes
-	echo "$output$stderr"
-	most map 20
-	[ "$(large map)" -le 20480 ]
-}
-
 @test "profile: heap, stack and default; children get it, other programs do not" {
 	profile '[ { "anchor": { "area": "heap" }, "benefit_ns": {} } ]' \
 		'{ "benefit_ns": { "2M": 100000 } }'
