@@ -68,6 +68,21 @@ static struct json_object *map_json(const struct ebpfmm_set *set,
 	return take_ptr(map);
 }
 
+int ebpfmm_heat_add(struct json_object *object, const struct ebpfmm_set *set,
+		    const struct ebpfmm_heat_space *found)
+{
+	int seen = set->spaces[found->space].space.seen;
+
+	return ebpfmm_json_add_number(object, "size", found->bytes) ||
+	       (found->has_resident ?
+		ebpfmm_json_add_number(object, "resident", found->resident) :
+		json_object_object_add(object, "resident", NULL)) ||
+	       ebpfmm_json_add_number(object, "hot", found->hot) ||
+	       ebpfmm_json_add_rounded(object, "share", found->share, 4) ||
+	       ebpfmm_json_add_string(object, "seen", seen < 0 ? NULL :
+				      ebpfmm_order_name((unsigned int)seen)) ? -1 : 0;
+}
+
 static struct json_object *space_json(const struct ebpfmm_set *set,
 				      const struct ebpfmm_heat *heat, size_t index)
 {
@@ -75,19 +90,12 @@ static struct json_object *space_json(const struct ebpfmm_set *set,
 	const struct ebpfmm_heat_space *found = &heat->spaces[index];
 	const struct ebpfmm_recording_space *space = &set->spaces[found->space].space;
 	const char *path = set->programs[space->program].path;
-	const char *seen = space->seen < 0 ? NULL : ebpfmm_order_name((unsigned int)space->seen);
 
 	if (!object || add_text(object, "program", path) ||
 	    ebpfmm_json_add_string(object, "kind", ebpfmm_space_kind_name(space->kind)) ||
 	    add_text(object, "name", space->name) ||
 	    ebpfmm_json_add_number(object, "rank", space->rank) ||
-	    ebpfmm_json_add_number(object, "size", found->bytes) ||
-	    (found->has_resident ?
-	     ebpfmm_json_add_number(object, "resident", found->resident) :
-	     json_object_object_add(object, "resident", NULL)) ||
-	    ebpfmm_json_add_number(object, "hot", found->hot) ||
-	    ebpfmm_json_add_rounded(object, "share", found->share, 4) ||
-	    ebpfmm_json_add_string(object, "seen", seen))
+	    ebpfmm_heat_add(object, set, found))
 		return NULL;
 	if (found->share >= MAPPED && ebpfmm_json_add(object, "map", map_json(set, heat, index)))
 		return NULL;

@@ -18,6 +18,17 @@ void ebpfmm_heat_print(const struct ebpfmm_set *set, const struct ebpfmm_heat *h
 		       FILE *out);
 
 /**
+ * ebpfmm_heat_add - add the numbers of a space to JSON
+ * @object: gets size, resident, hot, share and seen
+ * @set: the recordings
+ * @found: one of their spaces
+ *
+ * Return: 0, or -1 without memory.
+ */
+int ebpfmm_heat_add(struct json_object *object, const struct ebpfmm_set *set,
+		    const struct ebpfmm_heat_space *found);
+
+/**
  * ebpfmm_heat_json - convert how hot spaces are to JSON
  * @set: the recordings
  * @heat: their heat

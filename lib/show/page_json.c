@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/page_size.h"
+#include "show/heat_print.h"
 #include "show/page.h"
 #include "show/page_bands.h"
 
@@ -197,20 +198,13 @@ static int add_region(const struct making *making, struct json_object *array, si
 {
 	const struct ebpfmm_heat_space *found = &making->page->heat->spaces[index];
 	const struct ebpfmm_recording_space *space = &making->page->set->spaces[found->space].space;
-	const char *seen = space->seen < 0 ? NULL : ebpfmm_order_name((unsigned int)space->seen);
 	struct json_object *object = append_object(array);
 
 	if (!object || ebpfmm_json_add_number(object, "program", space->program) ||
 	    add_label(object, making->page, found->space) ||
 	    ebpfmm_json_add(object, "down",
 			    json_object_new_boolean(space->kind == EBPFMM_SPACE_STACK)) ||
-	    ebpfmm_json_add_number(object, "size", found->bytes) ||
-	    (found->has_resident ?
-	     ebpfmm_json_add_number(object, "resident", found->resident) :
-	     json_object_object_add(object, "resident", NULL)) ||
-	    ebpfmm_json_add_number(object, "hot", found->hot) ||
-	    ebpfmm_json_add_rounded(object, "share", found->share, 4) ||
-	    ebpfmm_json_add_string(object, "seen", seen))
+	    ebpfmm_heat_add(object, making->page->set, found))
 		return -1;
 	return found->share >= making->drawn ? add_map(making, object, index) : 0;
 }
