@@ -25,13 +25,29 @@ static void free_making(struct making *making)
 	free(making->notes);
 }
 
-static size_t count_alike(const struct ebpfmm_derived *derived)
+/* Of all regions together. */
+static size_t count_sources(const struct ctl_derivation *result)
 {
+	const struct ebpfmm_derived *derived = result->derived;
+	const size_t *first = result->recorded.first;
 	size_t count = 0;
 
-	for (size_t i = 0; i < derived->norigins; i++)
-		count += derived->origins[i].nalike + 1;
+	for (size_t i = 0; i < derived->norigins; i++) {
+		const struct ebpfmm_derive_origin *origin = &derived->origins[i];
+
+		for (size_t j = 0; j < origin->nalike; j++)
+			count += first[origin->alike[j] + 1] - first[origin->alike[j]];
+	}
 	return count;
+}
+
+static size_t *add_sources(const struct ctl_derivation *result, size_t space, size_t *out)
+{
+	const struct ebpfmm_recorded *recorded = &result->recorded;
+
+	for (size_t i = recorded->first[space]; i < recorded->first[space + 1]; i++)
+		*out++ = recorded->sources[i];
+	return out;
 }
 
 /* From what was derived, whose spaces are those of @recorded, to spaces of the set. */
@@ -42,7 +58,7 @@ static int propose(const struct ctl_derivation *result, struct making *making,
 	size_t *space;
 
 	making->proposals = calloc(derived->norigins + 1, sizeof(*making->proposals));
-	making->spaces = space = calloc(count_alike(derived) + 1, sizeof(*making->spaces));
+	making->spaces = space = calloc(count_sources(result) + 1, sizeof(*making->spaces));
 	if (!making->proposals || !space)
 		return ebpfmm_fail(err, ENOMEM, "page");
 	for (size_t i = 0; i < derived->norigins; i++) {
@@ -55,9 +71,7 @@ static int propose(const struct ctl_derivation *result, struct making *making,
 			.worth_ns = origin->value,
 		};
 		for (size_t j = 0; j < origin->nalike; j++)
-			*space++ = result->recorded.sources[origin->alike[j]];
-		if (!origin->nalike)
-			*space++ = result->recorded.sources[origin->space];
+			space = add_sources(result, origin->alike[j], space);
 		proposal->nspaces = (size_t)(space - proposal->spaces);
 	}
 	making->page.proposals = making->proposals;

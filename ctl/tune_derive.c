@@ -175,6 +175,12 @@ static bool is_kept(const struct tune_derived *derived, size_t count, size_t pro
 	return false;
 }
 
+/* A region that names no size keeps memory at 4K which another one would be for. */
+static bool has_sizes(struct json_object *region)
+{
+	return json_object_object_length(json_object_object_get(region, "benefit_ns")) > 0;
+}
+
 /* Take away what is not among the best, and programs of which nothing is left. */
 static void leave_out(const struct tune_derived *derived, size_t count,
 		      struct json_object *profile)
@@ -184,10 +190,16 @@ static void leave_out(const struct tune_derived *derived, size_t count,
 	for (size_t p = json_object_array_length(programs); p-- > 0;) {
 		regions = json_object_object_get(json_object_array_get_idx(programs, p),
 						 "regions");
-		for (size_t r = regions ? json_object_array_length(regions) : 0; r-- > 0;)
-			if (!is_kept(derived, count, p, r))
+		bool any = false;
+
+		for (size_t r = regions ? json_object_array_length(regions) : 0; r-- > 0;) {
+			bool kept = is_kept(derived, count, p, r);
+
+			any |= kept;
+			if (!kept && has_sizes(json_object_array_get_idx(regions, r)))
 				json_object_array_del_idx(regions, r, 1);
-		if (!regions || !json_object_array_length(regions))
+		}
+		if (!any)
 			json_object_array_del_idx(programs, p, 1);
 	}
 }

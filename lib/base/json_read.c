@@ -170,7 +170,7 @@ static const char *types_name(unsigned int types)
 		return "an array";
 	case EBPFMM_JSON_OBJECT:
 		return "an object";
-	case 1U << json_type_boolean:
+	case EBPFMM_JSON_BOOLEAN:
 		return "a boolean";
 	case 1U << json_type_double:
 		return "a number with a fraction or an exponent";

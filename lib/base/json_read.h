@@ -15,6 +15,7 @@
 /* Sets of JSON types. */
 #define EBPFMM_JSON_INTEGER	(1U << json_type_int)
 #define EBPFMM_JSON_NUMBER	(EBPFMM_JSON_INTEGER | 1U << json_type_double)
+#define EBPFMM_JSON_BOOLEAN	(1U << json_type_boolean)
 #define EBPFMM_JSON_STRING	(1U << json_type_string)
 #define EBPFMM_JSON_SIZE	(EBPFMM_JSON_INTEGER | EBPFMM_JSON_STRING)
 #define EBPFMM_JSON_ARRAY	(1U << json_type_array)

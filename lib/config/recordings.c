@@ -12,7 +12,7 @@
 #include "profile/profile.h"
 
 #define MAX_BYTES	(64U << 10)
-#define BOOLEAN		(1U << json_type_boolean)
+#define BOOLEAN		EBPFMM_JSON_BOOLEAN
 
 static int read_size(struct json_object *value, const char *key, uint64_t *size,
 		     struct ebpfmm_error *err)

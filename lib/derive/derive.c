@@ -25,6 +25,7 @@ static int heat_space(const struct ebpfmm_derive_input *input,
 	line->end = space->skew + space->pages;
 	if (line->end > TABLE_PAGES)
 		line->end = TABLE_PAGES;
+	line->whole = space->grows;
 	for (order = 1; order < EBPFMM_ORDERS; order++) {
 		struct derive_track *track = &line->tracks[line->ntracks];
 
@@ -79,16 +80,28 @@ static int value_lines(const struct ebpfmm_derive_input *input, struct derive_li
 	return 0;
 }
 
+/* Regions besides those that are chosen: a default for each program, and for cold mappings. */
+static size_t other_regions(const struct ebpfmm_derive_input *input)
+{
+	size_t n = input->nspaces < EBPFMM_MAX_PROGRAMS ? input->nspaces : EBPFMM_MAX_PROGRAMS;
+	size_t i;
+
+	for (i = 0; i < input->nspaces; i++)
+		if (input->spaces[i].grows)
+			return n + (input->nspaces < EBPFMM_MAX_MAPPINGS ? input->nspaces :
+									   EBPFMM_MAX_MAPPINGS);
+	return n;
+}
+
 static struct derive_bounds bounds_of(const struct ebpfmm_derive_input *input)
 {
 	size_t most = input->max_regions && input->max_regions < EBPFMM_LARGE_REGIONS ?
 			      input->max_regions : EBPFMM_LARGE_REGIONS;
-	size_t defaults = input->nspaces < EBPFMM_MAX_PROGRAMS ? input->nspaces :
-								 EBPFMM_MAX_PROGRAMS;
+	size_t others = other_regions(input);
 	unsigned int largest = DERIVE_LARGE;
 	struct derive_bounds bounds = {
 		.region_ns = input->region_ns,
-		.regions = most > defaults ? most - defaults : 1,
+		.regions = most > others ? most - others : 1,
 		.large = UINT64_MAX,
 	};
 

@@ -105,6 +105,8 @@ enum ebpfmm_derive_kind {
  * @exe: path of the program in its container
  * @object: path of the shared object, for an image; NULL for the program itself
  * @name: of a mapping; NULL if it has none
+ * @grows: it is for mappings whose sizes and bounds are others when their memory is touched:
+ *	they have one answer for all of them
  * @rank: of a mapping among all of the process, 1 being the highest address; 0 unknown
  * @pages: size
  * @skew: pages from a 2M boundary of addresses to the space's first page, below 512;
@@ -125,6 +127,7 @@ struct ebpfmm_derive_space {
 	const char *exe;
 	const char *object;
 	const char *name;
+	bool grows;
 	uint32_t rank;
 	uint64_t pages;
 	uint32_t skew;

@@ -201,6 +201,8 @@ static void cut_pages(const struct choice *choice, struct derive_plan *plan)
 		struct derive_pick *pick = &plan->picks[i];
 
 		if (is_large(choice->lines, pick)) {
+			if (pick->used > left && choice->lines[pick->line].whole)
+				continue;
 			if (pick->used > left)
 				shorten(&choice->lines[pick->line], pick, left);
 			left -= pick->used;

@@ -8,10 +8,15 @@
 
 #include "derive/derive_entries.h"
 
-/* Mappings with a name come before those without: the first anchor that matches counts. */
+/*
+ * Mappings with a name come before those without, and those that grow behind those that do
+ * not: the first anchor that matches counts.
+ */
 static int class_of(const struct ebpfmm_derive_space *space)
 {
-	return space->kind * 2 + (space->kind == EBPFMM_DERIVE_MAPPING && !space->name);
+	if (space->kind != EBPFMM_DERIVE_MAPPING)
+		return space->kind * 4;
+	return space->kind * 4 + !space->name * 2 + space->grows;
 }
 
 /* By program, the most valuable one first; then by kind, space and page. */

@@ -42,4 +42,34 @@ int derive_entries(const struct ebpfmm_derive_input *input, const struct derive_
 		   struct ebpfmm_derived *out, struct derive_entry **entries,
 		   struct ebpfmm_error *err);
 
+/**
+ * derive_mark_cold - find mappings without a region
+ * @input: the input
+ * @entries: all regions
+ * @n: their number
+ * @whole: by space, set to DERIVE_COLD where it is such a mapping
+ *
+ * Return: 0, or -1 without memory.
+ */
+int derive_mark_cold(const struct ebpfmm_derive_input *input,
+		     const struct derive_entry *entries, size_t n, unsigned char *whole);
+
+/**
+ * derive_keep_cold - give cold mappings anchors of their own, with 4K
+ * @input: the input
+ * @whole: by space, whether it is cold
+ * @grown: index of the space of mappings that grow
+ * @region: the region that is for it, and would be for the cold ones
+ * @program: gets regions; has room for them
+ * @room: how many more different mappings a profile can have; becomes less
+ * @out: gets notes
+ * @err: no memory
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int derive_keep_cold(const struct ebpfmm_derive_input *input, const unsigned char *whole,
+		     size_t grown, const struct ebpfmm_profile_region *region,
+		     struct ebpfmm_profile_program *program, size_t *room,
+		     struct ebpfmm_derived *out, struct ebpfmm_error *err);
+
 #endif /* EBPFMM_DERIVE_ENTRIES_H */

@@ -145,10 +145,14 @@ bool derive_matches(const struct ebpfmm_profile_region *region, const char *name
 		    const char *exe, const struct ebpfmm_derive_space *space)
 {
 	uint64_t bytes = space->pages * PAGE;
+	bool named = name && has_name(space) && !strcmp(anon_name(space), name);
 
-	return space->kind == EBPFMM_DERIVE_MAPPING && !strcmp(space->exe, exe) &&
-	       bytes >= region->min_size && bytes <= region->max_size &&
-	       (!name || (has_name(space) && !strcmp(anon_name(space), name)));
+	if (space->kind != EBPFMM_DERIVE_MAPPING || strcmp(space->exe, exe))
+		return false;
+	/* What grows has each size at some time, but only its name tells that it is meant. */
+	if (space->grows)
+		return named && !region->min_size && region->max_size == UINT64_MAX;
+	return bytes >= region->min_size && bytes <= region->max_size && (!name || named);
 }
 
 /**
@@ -215,6 +219,15 @@ static int name_mapping(const struct ebpfmm_derive_input *input, const unsigned 
 	return name ? set_text(&region->name, name, err) : 0;
 }
 
+/* By name, or all that are large enough for one page. */
+static int name_grown(const struct ebpfmm_derive_space *space, unsigned int order,
+		      struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
+{
+	region->kind = EBPFMM_ANCHOR_MAPPING;
+	region->min_size = has_name(space) ? 0 : PAGE << order;
+	return has_name(space) ? set_text(&region->name, anon_name(space), err) : 0;
+}
+
 int derive_name(const struct ebpfmm_derive_input *input, const unsigned char *whole,
 		const struct ebpfmm_derive_origin *origin, uint64_t floor, uint64_t ceiling,
 		struct ebpfmm_profile_region *region, struct ebpfmm_error *err)
@@ -247,6 +260,8 @@ int derive_name(const struct ebpfmm_derive_input *input, const unsigned char *wh
 		break;
 	}
 	/* All of it, whatever its size is next time. */
-	region->has_length = origin->first || origin->end != space->pages;
+	region->has_length = !space->grows && (origin->first || origin->end != space->pages);
+	if (space->grows)
+		return name_grown(space, origin->order, region, err);
 	return name_mapping(input, whole, origin->space, region, err);
 }

@@ -237,6 +237,30 @@ static double worth(const struct derive_track *track, size_t i, double large_ns)
 	return track->value[i] - (double)track->used[i] * large_ns;
 }
 
+/* The best size for all of a space, the blocks where it does harm included. */
+static int solve_whole(const struct derive_line *line, size_t index, double region_ns,
+		       double large_ns, struct derive_plan *plan)
+{
+	struct derive_pick pick = { .line = index, .start = line->start, .end = line->end };
+	double best = region_ns;
+	unsigned int t;
+
+	for (t = 0; t < line->ntracks; t++) {
+		const struct derive_track *track = &line->tracks[t];
+		struct derive_sum sum = derive_sum(track, 0, line->end);
+		double price = track->order == DERIVE_LARGE ? large_ns : 0;
+		double value = sum.value - (double)sum.used * price;
+
+		if (value <= best)
+			continue;
+		best = value;
+		pick.track = t;
+		pick.value = sum.value;
+		pick.used = sum.used;
+	}
+	return pick.used ? append(plan, &pick) : 0;
+}
+
 int derive_solve(const struct derive_line *line, size_t index, double region_ns,
 		 double large_ns, struct derive_plan *plan, uint64_t *steps)
 {
@@ -249,6 +273,8 @@ int derive_solve(const struct derive_line *line, size_t index, double region_ns,
 		return -1;
 	if (!line->npos)
 		return 0;
+	if (line->whole)
+		return solve_whole(line, index, region_ns, large_ns, plan);
 	for (t = 0; t < line->ntracks; t++)
 		open[t] = -INFINITY;
 	*steps += line->npos * line->ntracks;

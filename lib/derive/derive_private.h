@@ -6,6 +6,8 @@
 #ifndef EBPFMM_DERIVE_PRIVATE_H
 #define EBPFMM_DERIVE_PRIVATE_H
 
+#include <limits.h>
+
 #include "derive/derive.h"
 
 #define DERIVE_LARGE	(EBPFMM_ORDERS - 1)	/* the order that a budget is for */
@@ -50,6 +52,7 @@ struct derive_track {
  * struct derive_line - a space, as it is planned
  * @start: its first page
  * @end: first page after it
+ * @whole: it can only be all one region, or none
  * @tracks: one for each size that can bring something, smallest first
  * @ntracks: how many
  * @pos: pages where a region may begin or end, sorted
@@ -58,6 +61,7 @@ struct derive_track {
 struct derive_line {
 	uint64_t start;
 	uint64_t end;
+	bool whole;
 	struct derive_track tracks[EBPFMM_ORDERS];
 	unsigned int ntracks;
 	uint64_t *pos;
@@ -142,8 +146,9 @@ uint64_t derive_plan_large(const struct derive_line *lines, const struct derive_
 
 /*
  * derive_name.c: give a region its anchor. @whole: by space, the order if it is all one
- * region, else 0. @floor and @ceiling: bytes of the space that it must not leave. 0; 1 if
- * it has no name, with @err saying why; -1 with @err set.
+ * region, DERIVE_COLD if there is none in it, else 0. @floor and @ceiling: bytes of the
+ * space that it must not leave. 0; 1 if it has no name, with @err saying why; -1 with @err
+ * set.
  */
 int derive_name(const struct ebpfmm_derive_input *input, const unsigned char *whole,
 		const struct ebpfmm_derive_origin *origin, uint64_t floor, uint64_t ceiling,
@@ -151,6 +156,9 @@ int derive_name(const struct ebpfmm_derive_input *input, const unsigned char *wh
 /* Does a space of the program match the anchor of a mapping, its rank aside? */
 bool derive_matches(const struct ebpfmm_profile_region *region, const char *name,
 		    const char *exe, const struct ebpfmm_derive_space *space);
+
+/* In @whole: no region is in it. */
+#define DERIVE_COLD	UCHAR_MAX
 
 /* derive_profile.c: make the profile of a plan. 0, or -1 with @err set. */
 int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_line *lines,

@@ -55,6 +55,7 @@ struct making {
 	size_t n;
 	double scale;
 	uint64_t floor;
+	size_t room;	/* how many more different mappings a profile can have */
 	struct ebpfmm_derived *out;
 };
 
@@ -217,7 +218,7 @@ static int make_program(struct making *making, size_t *next,
 
 	while (*next < making->n && making->entries[*next].program == which)
 		++*next;
-	program->regions = calloc(*next - start, sizeof(*program->regions));
+	program->regions = calloc(*next - start + making->room, sizeof(*program->regions));
 	program->exe = strdup(making->input->spaces[making->entries[start].pick.line].exe);
 	/* What is in no region is cold. */
 	program->has_default = true;
@@ -227,20 +228,24 @@ static int make_program(struct making *making, size_t *next,
 		return ebpfmm_fail(err, ENOMEM, "regions");
 	for (; start < *next; start++) {
 		struct ebpfmm_derive_origin *origin = &out->origins[out->norigins];
-		struct ebpfmm_profile_region *region = &program->regions[program->nregions];
+		struct ebpfmm_profile_region region = {};
 		int ret = 1;
 
-		*origin = (struct ebpfmm_derive_origin){
-			.program = profile->nprograms - 1, .region = program->nregions };
+		*origin = (struct ebpfmm_derive_origin){ .program = profile->nprograms - 1 };
 		if (!making->entries[start].dropped && !making->entries[start].leader)
-			ret = make_region(making, start, origin, region, err);
+			ret = make_region(making, start, origin, &region, err);
+		if (!ret && making->input->spaces[origin->space].grows &&
+		    derive_keep_cold(making->input, making->whole, origin->space, &region,
+				     program, &making->room, out, err))
+			ret = -1;
 		if (ret) {
-			clear_region(region);
+			clear_region(&region);
 			if (ret < 0)
 				return -1;
 			continue;
 		}
-		program->nregions++;
+		origin->region = program->nregions;
+		program->regions[program->nregions++] = region;
 		out->norigins++;
 		out->value += origin->value;
 		if (origin->order == DERIVE_LARGE)
@@ -256,13 +261,32 @@ static int make_program(struct making *making, size_t *next,
 	return 0;
 }
 
+/* How many more different mappings a profile can have. */
+static size_t count_room(const struct derive_entry *entries, size_t n,
+			 const struct ebpfmm_derive_input *input)
+{
+	size_t room = EBPFMM_MAX_MAPPINGS, last = SIZE_MAX, i;
+
+	/* Entries of a space are next to each other. */
+	for (i = 0; room && i < n; i++) {
+		const struct derive_entry *entry = &entries[i];
+
+		if (entry->dropped || entry->leader || entry->pick.line == last ||
+		    input->spaces[entry->pick.line].kind != EBPFMM_DERIVE_MAPPING)
+			continue;
+		last = entry->pick.line;
+		room--;
+	}
+	return room;
+}
+
 int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_line *lines,
 		   const struct derive_plan *plan, double scale,
 		   struct ebpfmm_derived *out, struct ebpfmm_error *err)
 {
 	_cleanup_free_ struct derive_entry *entries = NULL;
 	_cleanup_free_ unsigned char *whole = calloc(input->nspaces + 1, 1);
-	struct making making = { input, lines, whole, NULL, plan->n, scale, 0, out };
+	struct making making = { input, lines, whole, NULL, plan->n, scale, 0, 0, out };
 	struct ebpfmm_profile *profile;
 	size_t next = 0;
 	int order;
@@ -281,7 +305,10 @@ int derive_profile(const struct ebpfmm_derive_input *input, const struct derive_
 		return ebpfmm_fail(err, ENOMEM, "regions");
 	if (derive_entries(input, lines, plan, whole, out, &entries, err))
 		return -1;
+	if (derive_mark_cold(input, entries, plan->n, whole))
+		return ebpfmm_fail(err, ENOMEM, "regions");
 	making.entries = entries;
+	making.room = count_room(entries, plan->n, input);
 	while (next < plan->n && profile->nprograms < EBPFMM_MAX_PROGRAMS) {
 		if (make_program(&making, &next, profile, err))
 			return -1;

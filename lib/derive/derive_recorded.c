@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/page_size.h"
+#include "derive/derive_grown.h"
 
 #define PAGE	(1ULL << EBPFMM_PAGE_SHIFT)
+#define LARGE	(1ULL << (EBPFMM_ORDERS - 1))	/* pages of the largest block */
 
 /* Of what is left out, more than this share of all accesses is worth a line. */
 #define WORTH_A_NOTE	100
@@ -194,15 +196,42 @@ static int set_label(struct ebpfmm_derive_space *space,
 	return 0;
 }
 
+static int note_seen(struct reading *reading, size_t index, const char *label,
+		     struct ebpfmm_error *err)
+{
+	int seen = reading->set->spaces[index].space.seen;
+
+	if (seen <= 0 || reading->heat[index] * WORTH_A_NOTE <= reading->all)
+		return 0;
+	return ebpfmm_recorded_note(reading->out, err, "%s was seen through pages of %s: all of "
+				    "such a page looks as hot as its hottest part", label,
+				    ebpfmm_order_name((unsigned int)seen));
+}
+
+static uint64_t pages_of(const struct ebpfmm_set_space *space)
+{
+	uint64_t pages = space->space.size / PAGE;
+
+	return space->pages > pages ? space->pages : pages;
+}
+
+/* A space of the output, which comes from @count spaces of the set. */
+static struct ebpfmm_derive_space *new_space(struct ebpfmm_recorded *out,
+					     const size_t *sources, size_t count)
+{
+	memcpy(&out->sources[out->first[out->nspaces]], sources, count * sizeof(*sources));
+	out->first[out->nspaces + 1] = out->first[out->nspaces] + count;
+	return &out->spaces[out->nspaces++];
+}
+
 static int add_space(struct reading *reading, size_t index,
 		     const struct ebpfmm_recorded_file *file, struct derive_rest *rest,
 		     struct ebpfmm_error *err)
 {
 	const struct ebpfmm_set *set = reading->set;
 	const struct ebpfmm_set_space *from = &set->spaces[index];
-	struct ebpfmm_derive_space *space = &reading->out->spaces[reading->out->nspaces];
+	struct ebpfmm_derive_space *space = new_space(reading->out, &index, 1);
 
-	reading->out->sources[reading->out->nspaces++] = index;
 	*space = (struct ebpfmm_derive_space){
 		.kind = kind_of(from->space.kind),
 		.exe = set->programs[from->space.program].path,
@@ -213,8 +242,7 @@ static int add_space(struct reading *reading, size_t index,
 		.sections = file->sections,
 		.nsections = file->nsections,
 		.rank = rank_of(reading, index),
-		.pages = from->pages > from->space.size / PAGE ? from->pages :
-								 from->space.size / PAGE,
+		.pages = pages_of(from),
 		.intervals = rest->intervals,
 		.nintervals = from->accesses,
 		.has_resident = from->resident,
@@ -223,11 +251,89 @@ static int add_space(struct reading *reading, size_t index,
 	space->nresident = derive_rows(set, from, file, rest);
 	if (set_label(space, &from->space, err))
 		return -1;
-	if (from->space.seen <= 0 || reading->heat[index] * WORTH_A_NOTE <= reading->all)
-		return 0;
-	return ebpfmm_recorded_note(reading->out, err, "%s was seen through pages of %s: all of "
-				    "such a page looks as hot as its hottest part", space->label,
-				    ebpfmm_order_name((unsigned int)from->space.seen));
+	return note_seen(reading, index, space->label, err);
+}
+
+static int set_grown_label(struct ebpfmm_derive_space *space, struct ebpfmm_error *err)
+{
+	char *label;
+
+	if (asprintf(&label, "mappings that grow%s%s of %s", space->name ? ", named " : "",
+		     space->name ? space->name : "", space->exe) < 0)
+		return ebpfmm_fail(err, ENOMEM, "recordings");
+	ebpfmm_printable(label);
+	space->label = label;
+	return 0;
+}
+
+/* What was added of a space of the set since @interval and @extent begins at page @start. */
+static void move(const struct derive_rest *rest, struct ebpfmm_derive_interval *interval,
+		 struct ebpfmm_derive_extent *extent, uint64_t start)
+{
+	struct ebpfmm_derive_run *run = rest->runs;
+
+	if (interval < rest->intervals)
+		run = (struct ebpfmm_derive_run *)interval->runs;
+	for (; run < rest->runs; run++)
+		run->first += start;
+	for (; extent < rest->resident; extent++)
+		extent->first += start;
+}
+
+/*
+ * Mappings that grow and that no anchor tells apart are one space, in which they lie one
+ * behind the other, each in blocks of its own.
+ */
+static int add_grown(struct reading *reading, const size_t *members, size_t count,
+		     struct derive_rest *rest, struct ebpfmm_error *err)
+{
+	const struct ebpfmm_set *set = reading->set;
+	const struct ebpfmm_recording_space *first = &set->spaces[members[0]].space;
+	const struct ebpfmm_recorded_file none = {};
+	struct ebpfmm_derive_space *space = new_space(reading->out, members, count);
+
+	*space = (struct ebpfmm_derive_space){
+		.kind = EBPFMM_DERIVE_MAPPING,
+		.grows = true,
+		.exe = set->programs[first->program].path,
+		.name = first->name,
+		.intervals = rest->intervals,
+		.has_resident = true,
+		.resident = rest->resident,
+	};
+	if (set_grown_label(space, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const struct ebpfmm_set_space *from = &set->spaces[members[i]];
+		struct ebpfmm_derive_interval *interval = rest->intervals;
+		struct ebpfmm_derive_extent *extent = rest->resident;
+
+		space->nintervals += from->accesses;
+		space->has_resident &= from->resident > 0;
+		space->nresident += derive_rows(set, from, &none, rest);
+		move(rest, interval, extent, space->pages);
+		space->pages += (pages_of(from) + LARGE - 1) / LARGE * LARGE;
+		if (note_seen(reading, members[i], space->label, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Mappings that grow, in groups of those that no anchor tells apart. */
+static int add_groups(struct reading *reading, size_t *grown, size_t count,
+		      struct derive_rest *rest, struct ebpfmm_error *err)
+{
+	size_t n;
+
+	derive_grown_sort(reading->set, grown, count);
+	for (size_t i = 0; i < count; i += n) {
+		for (n = 1; i + n < count; n++)
+			if (derive_grown_compare(reading->set, grown[i], grown[i + n]))
+				break;
+		if (add_grown(reading, &grown[i], n, rest, err))
+			return -1;
+	}
+	return 0;
 }
 
 static int add_files(struct reading *reading, struct ebpfmm_error *err)
@@ -261,19 +367,25 @@ int ebpfmm_recorded_read(const struct ebpfmm_set *set,
 	struct reading reading = { set, files, recorded, heat, 0, twins };
 	_cleanup_free_ struct ebpfmm_derive_extent *there =
 		calloc(set->nruns + 1, sizeof(*there));
+	_cleanup_free_ bool *grows = calloc(set->nspaces + 1, sizeof(*grows));
+	_cleanup_free_ size_t *grown = calloc(set->nspaces + 1, sizeof(*grown));
 	struct derive_rest rest;
+	size_t ngrown = 0;
 
 	*recorded = (struct ebpfmm_recorded){
 		.spaces = calloc(set->nspaces + 1, sizeof(*recorded->spaces)),
 		.sources = calloc(set->nspaces + 1, sizeof(*recorded->sources)),
+		.first = calloc(set->nspaces + 1, sizeof(*recorded->first)),
 		.inputs = calloc(set->nfiles + 1, sizeof(*recorded->inputs)),
 		.intervals = calloc(set->nrows + 1, sizeof(*recorded->intervals)),
 		.runs = calloc(set->nruns + 1, sizeof(*recorded->runs)),
 		.resident = calloc(set->nruns + 1, sizeof(*recorded->resident)),
 	};
-	rest = (struct derive_rest){ recorded->runs, recorded->intervals, recorded->resident, there };
-	if (!heat || !twins || !recorded->spaces || !recorded->sources || !recorded->inputs ||
-	    !rest.runs || !rest.intervals || !rest.resident || !there)
+	rest = (struct derive_rest){
+		recorded->runs, recorded->intervals, recorded->resident, there };
+	if (!heat || !twins || !recorded->spaces || !recorded->sources || !recorded->first ||
+	    !recorded->inputs || !rest.runs || !rest.intervals || !rest.resident || !there ||
+	    !grows || !grown || derive_find_grown(set, grows))
 		return ebpfmm_fail(err, ENOMEM, "recordings");
 	if (!set->nfiles)
 		return ebpfmm_fail(err, 0, "there is no recording");
@@ -286,11 +398,16 @@ int ebpfmm_recorded_read(const struct ebpfmm_set *set,
 		struct ebpfmm_recorded_file file = {};
 		bool left_out;
 
-		if (is_left_out(&reading, i, &left_out, &file, err) ||
-		    (!left_out && add_space(&reading, i, &file, &rest, err)))
+		if (is_left_out(&reading, i, &left_out, &file, err))
+			return -1;
+		if (left_out)
+			continue;
+		if (grows[i])
+			grown[ngrown++] = i;
+		else if (add_space(&reading, i, &file, &rest, err))
 			return -1;
 	}
-	return 0;
+	return add_groups(&reading, grown, ngrown, &rest, err);
 }
 
 void ebpfmm_recorded_free(struct ebpfmm_recorded *recorded)
@@ -301,6 +418,7 @@ void ebpfmm_recorded_free(struct ebpfmm_recorded *recorded)
 		free(recorded->notes[i]);
 	free(recorded->spaces);
 	free(recorded->sources);
+	free(recorded->first);
 	free(recorded->inputs);
 	free(recorded->notes);
 	free(recorded->intervals);

@@ -42,7 +42,8 @@ struct ebpfmm_recorded_files {
  * struct ebpfmm_recorded - the memory that recordings tell of
  * @spaces: for ebpfmm_derive(); those that a policy cannot decide about are left out
  * @nspaces: how many
- * @sources: by space, its index in the set
+ * @sources: indices in the set; those of one space are next to each other
+ * @first: by space, the index of its first source; one more for the end of the last one's
  * @inputs: names of the recordings; belong to the set
  * @ninputs: how many
  * @recorded_ns: how long all recordings took together
@@ -56,6 +57,7 @@ struct ebpfmm_recorded {
 	struct ebpfmm_derive_space *spaces;
 	size_t nspaces;
 	size_t *sources;
+	size_t *first;
 	const char **inputs;
 	size_t ninputs;
 	uint64_t recorded_ns;
@@ -75,6 +77,7 @@ struct ebpfmm_recorded {
  *
  * Mappings of files are left out, as no policy decides about them. Of programs and shared
  * objects only anonymous memory is taken; which part that is no recording tells, but the file.
+ * Mappings of a program that grow and have the same name, or none, become one space.
  *
  * Return: 0, or -1 with @err set.
  */

@@ -11,6 +11,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define INTEGER	EBPFMM_JSON_INTEGER
+#define BOOLEAN	EBPFMM_JSON_BOOLEAN
 #define STRING	EBPFMM_JSON_STRING
 #define ARRAY	EBPFMM_JSON_ARRAY
 #define OBJECT	EBPFMM_JSON_OBJECT
@@ -138,7 +139,7 @@ static int parse_program(struct json_object *object, bool newer,
 
 /* Which keys there are depends on the kind. */
 static int check_space_keys(enum ebpfmm_space_kind kind, bool name, bool size, bool rank,
-			    struct ebpfmm_error *err)
+			    bool down, struct ebpfmm_error *err)
 {
 	bool mapping = kind == EBPFMM_SPACE_MAPPING, object = kind == EBPFMM_SPACE_OBJECT;
 	const struct {
@@ -150,6 +151,7 @@ static int check_space_keys(enum ebpfmm_space_kind kind, bool name, bool size, b
 		{ "name", name, object, object || mapping },
 		{ "size", size, mapping, mapping },
 		{ "rank", rank, mapping, mapping },
+		{ "down", down, false, mapping },
 	};
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
@@ -180,7 +182,7 @@ static int parse_space(struct json_object *object, bool newer, struct recording_
 		       struct ebpfmm_error *err)
 {
 	struct ebpfmm_recording_space *space = &line->space;
-	struct json_object *id, *program, *kind, *name, *size, *rank, *seen;
+	struct json_object *id, *program, *kind, *name, *size, *rank, *down, *seen;
 	const struct ebpfmm_json_member members[] = {
 		{ "id", INTEGER, true, &id },
 		{ "program", INTEGER, true, &program },
@@ -188,6 +190,7 @@ static int parse_space(struct json_object *object, bool newer, struct recording_
 		{ "name", STRING, false, &name },
 		{ "size", INTEGER, false, &size },
 		{ "rank", INTEGER, false, &rank },
+		{ "down", BOOLEAN, false, &down },
 		{ "seen", STRING, true, &seen },
 	};
 	uint64_t ranked = 0;
@@ -204,7 +207,7 @@ static int parse_space(struct json_object *object, bool newer, struct recording_
 	if (parse_number(id, "id", EBPFMM_RECORDING_MAX_SPACES, &line->number, err) ||
 	    parse_number(program, "program", EBPFMM_RECORDING_MAX_PROGRAMS,
 			 &space->program, err) ||
-	    check_space_keys(space->kind, name, size, rank, err) ||
+	    check_space_keys(space->kind, name, size, rank, down, err) ||
 	    (space->kind == EBPFMM_SPACE_OBJECT ?
 	     value_path(name, "name", &space->name, err) :
 	     value_text(name, "name", &space->name, err)) ||
@@ -212,6 +215,7 @@ static int parse_space(struct json_object *object, bool newer, struct recording_
 	    value_number(rank, "rank", 1, EBPFMM_RECORDING_MAX_RANK, &ranked, err))
 		return -1;
 	space->rank = (unsigned int)ranked;
+	space->down = json_object_get_boolean(down);
 	return parse_seen(seen, &space->seen, err);
 }
 

@@ -360,7 +360,8 @@ void ebpfmm_places_run(const struct ebpfmm_places *places, const struct ebpfmm_a
 {
 	uint64_t base = places->bases[area->space], first, behind;
 
-	if (places->spaces[area->space].kind == EBPFMM_SPACE_STACK) {
+	if (places->spaces[area->space].kind == EBPFMM_SPACE_STACK ||
+	    places->spaces[area->space].down) {
 		first = (base - end) / EBPFMM_PLACES_PAGE;
 		behind = (base - start + EBPFMM_PLACES_PAGE - 1) / EBPFMM_PLACES_PAGE;
 	} else {

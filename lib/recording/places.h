@@ -55,6 +55,23 @@ int ebpfmm_places_parse(const char *text, size_t length, const char *exe,
 			struct ebpfmm_places *places, struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_places_follow - find the mappings that were there before
+ * @places: what is mapped now
+ * @before: what was mapped before; may be empty
+ * @was: set to an array, to be freed: for each space of @places the one of @before that it
+ *	was, or SIZE_MAX. A space that goes down has that of the mapping above it
+ * @err: no memory
+ *
+ * A mapping is the one of the same name that began at the same address. One that began in it
+ * and has the same name has grown downwards: the space keeps where it began, and what is
+ * below becomes a space that goes down. Of several ones that began in it, that is the lowest.
+ *
+ * Return: 0, or -1 with @err set, which leaves what is mapped to be freed.
+ */
+int ebpfmm_places_follow(struct ebpfmm_places *places, const struct ebpfmm_places *before,
+			 size_t **was, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_places_run - the place of a part of a mapping
  * @places: the places
  * @area: the mapping

@@ -40,7 +40,7 @@ static void print_size(uint64_t bytes, char *text, size_t room)
 void ebpfmm_space_label(const struct ebpfmm_recording_space *space,
 			char label[EBPFMM_SPACE_LABEL])
 {
-	const char *name = space->name ? space->name : "";
+	const char *name = space->name ? space->name : "", *down = space->down ? " down" : "";
 	char size[24];
 	int length;
 
@@ -49,10 +49,10 @@ void ebpfmm_space_label(const struct ebpfmm_recording_space *space,
 			 *name ? " " : "", name);
 	} else {
 		print_size(space->size, size, sizeof(size));
-		length = snprintf(NULL, 0, " %s #%u", size, space->rank);
+		length = snprintf(NULL, 0, " %s #%u%s", size, space->rank, down);
 		/* Of a long name the end is cut, not what follows it. */
-		snprintf(label, EBPFMM_SPACE_LABEL, "mapping%s%.*s %s #%u", *name ? " " : "",
-			 EBPFMM_SPACE_LABEL - length - 10, name, size, space->rank);
+		snprintf(label, EBPFMM_SPACE_LABEL, "mapping%s%.*s %s #%u%s", *name ? " " : "",
+			 EBPFMM_SPACE_LABEL - length - 10, name, size, space->rank, down);
 	}
 	ebpfmm_printable(label);
 }
@@ -73,7 +73,7 @@ bool ebpfmm_same_space(const struct ebpfmm_recording_space *a,
 		       const struct ebpfmm_recording_space *b)
 {
 	return a->program == b->program && a->kind == b->kind && a->size == b->size &&
-	       a->rank == b->rank && same_text(a->name, b->name);
+	       a->rank == b->rank && a->down == b->down && same_text(a->name, b->name);
 }
 
 int ebpfmm_recording_row_check(const struct ebpfmm_recording_row *row, bool resident,

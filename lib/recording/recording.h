@@ -18,7 +18,7 @@
 
 /* A newer minor version may have keys and lines that are not known here. */
 #define EBPFMM_RECORDING_VERSION	1U
-#define EBPFMM_RECORDING_MINOR		0U
+#define EBPFMM_RECORDING_MINOR		1U
 
 #define EBPFMM_RECORDING_MAX_LINE	(1U << 20)	/* bytes, with the newline */
 #define EBPFMM_RECORDING_MAX_PROGRAMS	1024U
@@ -78,7 +78,8 @@ struct ebpfmm_recording_program {
  * @EBPFMM_SPACE_OBJECT: a shared object, likewise
  * @EBPFMM_SPACE_HEAP: what brk(2) allocates, counted from its start
  * @EBPFMM_SPACE_STACK: the main thread's stack, counted downwards: page 0 is the highest
- * @EBPFMM_SPACE_MAPPING: any other mapping, counted from its start
+ * @EBPFMM_SPACE_MAPPING: any other mapping, counted from where it began when it was first
+ *	seen
  * @EBPFMM_SPACE_KINDS: how many there are
  */
 enum ebpfmm_space_kind {
@@ -101,6 +102,8 @@ enum ebpfmm_space_kind {
  * @size: bytes of a mapping when it was first seen; 0 otherwise
  * @rank: of a mapping: 1 for the highest one of the same @name and @size, 2 for the one
  *	below; 0 otherwise
+ * @down: of a mapping: what it has grown by below where it began when it was first seen,
+ *	counted downwards from there; @size and @rank are those of the mapping
  * @seen: order of the page size through which accesses were seen: all of such a page
  *	looks accessed where one byte is; or EBPFMM_SEEN_UNKNOWN
  */
@@ -110,6 +113,7 @@ struct ebpfmm_recording_space {
 	const char *name;
 	uint64_t size;
 	unsigned int rank;
+	bool down;
 	int seen;
 };
 
@@ -216,7 +220,7 @@ bool ebpfmm_same_program(const struct ebpfmm_recording_program *a,
  * @a: a space
  * @b: a space whose program has the number that it has for @a
  *
- * Return: whether program, kind, name, size and rank are.
+ * Return: whether program, kind, name, size, rank and direction are.
  */
 bool ebpfmm_same_space(const struct ebpfmm_recording_space *a,
 		       const struct ebpfmm_recording_space *b);
@@ -226,7 +230,8 @@ bool ebpfmm_same_space(const struct ebpfmm_recording_space *a,
 /**
  * ebpfmm_space_label - what people call a space
  * @space: the space
- * @label: such as "heap", "object /lib/libm.so.6" or "mapping pool 64M #2"
+ * @label: such as "heap", "object /lib/libm.so.6", "mapping pool 64M #2" or
+ *	"mapping pool 64M #2 down"
  *
  * The program is not in it. A byte that is not printable ASCII becomes '?'.
  */

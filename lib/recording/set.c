@@ -155,7 +155,8 @@ static int on_space(void *ctx, const struct ebpfmm_recording_space *space,
 	copy.digest = ebpfmm_digest(space->name ? space->name : "",
 				    space->name ? strlen(space->name) : 0) ^
 		      space->size ^ (uint64_t)space->rank << 48 ^
-		      (uint64_t)copy.space.program << 32 ^ (uint64_t)space->kind << 16;
+		      (uint64_t)copy.space.program << 32 ^ (uint64_t)space->kind << 16 ^
+		      (uint64_t)space->down << 24;
 	for (i = 0; i < set->nspaces; i++)
 		if (set->spaces[i].digest == copy.digest &&
 		    ebpfmm_same_space(&set->spaces[i].space, &copy.space))

@@ -167,6 +167,8 @@ static struct json_object *space_json(const struct ebpfmm_recording_space *space
 	    !add_name(object, "name", space->name, copied) &&
 	    (!mapping || (!ebpfmm_json_add_number(object, "size", space->size) &&
 			  !ebpfmm_json_add_number(object, "rank", space->rank))) &&
+	    (!space->down ||
+	     !ebpfmm_json_add(object, "down", json_object_new_boolean(true))) &&
 	    !ebpfmm_json_add_string(object, "seen", space->seen == EBPFMM_SEEN_UNKNOWN ?
 				    "unknown" : ebpfmm_order_name(space->seen)))
 		return object;

@@ -95,6 +95,7 @@ static struct json_object *space_json(const struct ebpfmm_set *set,
 	    ebpfmm_json_add_string(object, "kind", ebpfmm_space_kind_name(space->kind)) ||
 	    add_text(object, "name", space->name) ||
 	    ebpfmm_json_add_number(object, "rank", space->rank) ||
+	    ebpfmm_json_add(object, "down", json_object_new_boolean(space->down)) ||
 	    ebpfmm_heat_add(object, set, found))
 		return NULL;
 	if (found->share >= MAPPED && ebpfmm_json_add(object, "map", map_json(set, heat, index)))

@@ -203,7 +203,8 @@ static int add_region(const struct making *making, struct json_object *array, si
 	if (!object || ebpfmm_json_add_number(object, "program", space->program) ||
 	    add_label(object, making->page, found->space) ||
 	    ebpfmm_json_add(object, "down",
-			    json_object_new_boolean(space->kind == EBPFMM_SPACE_STACK)) ||
+			    json_object_new_boolean(space->kind == EBPFMM_SPACE_STACK ||
+						    space->down)) ||
 	    ebpfmm_heat_add(object, making->page->set, found))
 		return -1;
 	return found->share >= making->drawn ? add_map(making, object, index) : 0;

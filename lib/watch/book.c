@@ -41,6 +41,8 @@ static int compare_spaces(const void *one, const void *other)
 		order = compare_numbers(a->size, b->size);
 	if (!order)
 		order = compare_numbers(a->rank, b->rank);
+	if (!order)
+		order = compare_numbers(a->down, b->down);
 	return order ? order : compare_texts(a->name, b->name);
 }
 

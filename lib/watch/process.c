@@ -76,36 +76,21 @@ bool ebpfmm_process_lives(const struct ebpfmm_process *process)
 	return read_size(process, &resident);
 }
 
-/* The mapping that began at the same address and had the same name. */
-static size_t was_space(const struct ebpfmm_process *process,
-			const struct ebpfmm_places *places, size_t index)
+/* What a mapping has grown by is known by the mapping. Return: the index, or as the book. */
+static ssize_t add_below(size_t mapping, struct ebpfmm_book *book, struct ebpfmm_error *err)
 {
-	const struct ebpfmm_recording_space *space = &places->spaces[index];
-	const uint64_t *bases = process->places.bases;
-	size_t i = 0, high = process->places.nspaces;
+	struct ebpfmm_recording_space space;
 
-	/* They are in ascending order. */
-	while (i < high) {
-		size_t middle = i + (high - i) / 2;
-
-		if (bases[middle] < places->bases[index])
-			i = middle + 1;
-		else
-			high = middle;
-	}
-	for (; i < process->places.nspaces && bases[i] == places->bases[index]; i++) {
-		const struct ebpfmm_recording_space *old = &process->places.spaces[i];
-
-		if (old->kind == space->kind &&
-		    (old->name ? space->name && !strcmp(old->name, space->name) : !space->name))
-			return process->spaces[i];
-	}
-	return SIZE_MAX;
+	if (mapping == SIZE_MAX)
+		return EBPFMM_BOOK_FULL;
+	space = book->spaces.list[mapping]->space;
+	space.down = true;
+	return ebpfmm_book_space(book, &space, err);
 }
 
 static int add_spaces(const struct ebpfmm_process *process, const struct ebpfmm_places *places,
-		      size_t program, size_t *spaces, struct ebpfmm_book *book,
-		      struct ebpfmm_error *err)
+		      const size_t *was, size_t program, size_t *spaces,
+		      struct ebpfmm_book *book, struct ebpfmm_error *err)
 {
 	_cleanup_free_ bool *used = calloc(EBPFMM_BOOK_SPACES, sizeof(*used));
 	ssize_t found;
@@ -114,8 +99,8 @@ static int add_spaces(const struct ebpfmm_process *process, const struct ebpfmm_
 	if (!used)
 		return ebpfmm_fail(err, ENOMEM, "mappings");
 	for (i = 0; i < places->nspaces; i++) {
-		spaces[i] = places->spaces[i].kind == EBPFMM_SPACE_MAPPING ?
-			    was_space(process, places, i) : SIZE_MAX;
+		spaces[i] = was[i] == SIZE_MAX || places->spaces[i].down ?
+			    SIZE_MAX : process->spaces[was[i]];
 		if (spaces[i] != SIZE_MAX)
 			used[spaces[i]] = true;
 	}
@@ -126,10 +111,11 @@ static int add_spaces(const struct ebpfmm_process *process, const struct ebpfmm_
 			continue;
 		space.program = program;
 		space.seen = EBPFMM_SEEN_UNKNOWN;
-		found = ebpfmm_book_space(book, &space, err);
+		found = space.down ? add_below(process->spaces[was[i]], book, err) :
+				     ebpfmm_book_space(book, &space, err);
 		/* Where an older one has its rank, it gets a rank that is free. */
-		while (found >= 0 && space.rank && space.rank < EBPFMM_RECORDING_MAX_RANK &&
-		       used[found]) {
+		while (found >= 0 && !space.down && space.rank &&
+		       space.rank < EBPFMM_RECORDING_MAX_RANK && used[found]) {
 			space.rank++;
 			found = ebpfmm_book_space(book, &space, err);
 		}
@@ -170,15 +156,18 @@ static int replace_places(struct ebpfmm_process *process, struct ebpfmm_places *
 			  const struct stat *file, struct ebpfmm_book *book,
 			  struct ebpfmm_error *err)
 {
-	_cleanup_free_ size_t *spaces = calloc(places->nspaces + 1, sizeof(*spaces));
+	_cleanup_free_ size_t *was = NULL, *spaces = NULL;
 	ssize_t program = add_program(places, file, book, err);
 
+	if (ebpfmm_places_follow(places, &process->places, &was, err))
+		return -1;
+	spaces = calloc(places->nspaces + 1, sizeof(*spaces));
 	if (!spaces)
 		return ebpfmm_fail(err, ENOMEM, "mappings");
 	if (program == EBPFMM_BOOK_FULL)
 		return 1;
 	if (program < 0 ||
-	    add_spaces(process, places, (size_t)program, spaces, book, err))
+	    add_spaces(process, places, was, (size_t)program, spaces, book, err))
 		return -1;
 	ebpfmm_places_free(&process->places);
 	free(process->spaces);

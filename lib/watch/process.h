@@ -69,6 +69,7 @@ bool ebpfmm_process_lives(const struct ebpfmm_process *process);
  * @err: no memory; or, if 1 is returned, perhaps what is wrong with its mappings
  *
  * A mapping that was there before stays the same space, also if its size is another one.
+ * What it has grown by downwards is a space of its own.
  * Mappings are not read again before fifty times as long has passed as that took, unless the
  * process runs another program.
  *

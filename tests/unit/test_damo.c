@@ -61,7 +61,7 @@
 #define BOTH	"[" RECORD("18446623435582458880", FIRST "," SECOND) "]"
 
 static const char spaces_told[] =
-	"{'recording':{'version':1,'minor':0,'tool':'damo','start_ns':0,'machine':{'memory':0},"
+	"{'recording':{'version':1,'minor':1,'tool':'damo','start_ns':0,'machine':{'memory':0},"
 	"'page_size':4096,'sampling_us':5000,'aggregation_us':100000}}\n"
 	"{'program':{'id':0,'path':'/usr/bin/x','size':0,'mtime_ns':0}}\n"
 	"{'space':{'id':0,'program':0,'kind':'image','seen':'unknown'}}\n"

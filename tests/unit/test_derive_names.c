@@ -400,7 +400,9 @@ static void draw_space(struct ebpfmm_derive_space *space, size_t index,
 		space->nsections = 2;
 	} else {
 		space->kind = EBPFMM_DERIVE_MAPPING;
-		space->name = names[draw(5)];
+		/* Those that grow are one for each program and name: the last ones. */
+		space->grows = index >= 20 && draw(2);
+		space->name = index < 20 ? names[draw(5)] : index < 22 ? NULL : "a";
 		space->rank = draw(4) ? (uint32_t)index : 0;
 	}
 }

@@ -16,6 +16,8 @@
 		"'aggregation_us':100000}}\n"
 #define PROGRAM	"{'program':{'id':0,'path':'/bin/x','size':1}}\n"
 #define HEAP	"{'space':{'id':0,'program':0,'kind':'heap','seen':'4K'}}\n"
+#define MAPPING(id, keys)	"{'space':{'id':" #id ",'program':0,'kind':'mapping'," keys \
+				",'seen':'4K'}}\n"
 #define ENDED	"{'end':{'us':400000,'intervals':0,'runs':0,'lost':0}}\n"
 
 static void read_set(const struct ebpfmm_set *set, struct ebpfmm_recorded *recorded)
@@ -190,6 +192,61 @@ static void test_ranks(void **state)
 	ebpfmm_set_free(&set);
 }
 
+/*
+ * Mappings that were seen to grow, upwards or downwards, lie one behind the other in one space,
+ * each in blocks of its own; one with a name is apart.
+ */
+static void test_grown(void **state)
+{
+	const struct ebpfmm_derive_space *space;
+	struct ebpfmm_recorded recorded;
+	struct ebpfmm_set set = {};
+
+	(void)state;
+	set_text(&set, "a", HEADER PROGRAM HEAP
+		 MAPPING(1, "'size':8192,'rank':1") MAPPING(2, "'size':4096,'rank':1")
+		 MAPPING(3, "'size':8192,'rank':1,'down':true")
+		 MAPPING(4, "'name':'pool','size':4096,'rank':1")
+		 MAPPING(5, "'size':8192,'rank':2")
+		 "{'interval':{'us':100000,'space':1,'runs':[0,2,20]}}\n"
+		 "{'interval':{'us':100000,'space':2,'runs':[3,700,11]}}\n"
+		 "{'interval':{'us':100000,'space':4,'runs':[0,2,20]}}\n"
+		 "{'interval':{'us':200000,'space':3,'runs':[1,4,7,1,2,8]}}\n"
+		 "{'interval':{'us':100000,'space':5,'runs':[0,1,20]}}\n"
+		 "{'resident':{'us':200000,'space':1,'runs':[0,2,2]}}\n"
+		 "{'resident':{'us':200000,'space':2,'runs':[0,703,500]}}\n"
+		 "{'resident':{'us':200000,'space':3,'runs':[0,8,8]}}\n");
+	read_set(&set, &recorded);
+	/* The heap, the one that did not grow, those without a name, that with one. */
+	assert_int_equal(recorded.nspaces, 4);
+	assert_false(recorded.spaces[1].grows);
+	assert_int_equal(recorded.sources[recorded.first[1]], 5);
+	space = &recorded.spaces[2];
+	assert_true(space->grows);
+	assert_string_equal(space->label, "mappings that grow of /bin/x");
+	assert_int_equal(recorded.first[3] - recorded.first[2], 3);
+	assert_int_equal(recorded.sources[recorded.first[2] + 2], 3);
+	/* 2 pages, 703 and 8, each in blocks of 512. */
+	assert_int_equal(space->pages, 512 + 1024 + 512);
+	assert_int_equal(space->nintervals, 3);
+	assert_int_equal(space->intervals[0].runs[0].first, 0);
+	assert_int_equal(space->intervals[1].runs[0].first, 515);
+	assert_int_equal(space->intervals[1].runs[0].pages, 700);
+	assert_int_equal(space->intervals[2].runs[0].first, 1537);
+	assert_int_equal(space->intervals[2].runs[1].first, 1542);
+	assert_int_equal(space->intervals[2].runs[1].seen, 8);
+	assert_true(space->has_resident);
+	assert_int_equal(space->nresident, 3);
+	assert_int_equal(space->resident[1].first, 512);
+	assert_int_equal(space->resident[1].pages, 500);
+	assert_int_equal(space->resident[2].first, 1536);
+	space = &recorded.spaces[3];
+	assert_string_equal(space->label, "mappings that grow, named pool of /bin/x");
+	assert_false(space->has_resident);
+	ebpfmm_recorded_free(&recorded);
+	ebpfmm_set_free(&set);
+}
+
 /* Of two builds of a program that were recorded, the one that did more counts. */
 static void test_builds(void **state)
 {
@@ -244,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_ranks),
+		cmocka_unit_test(test_grown),
 		cmocka_unit_test(test_builds),
 		cmocka_unit_test(test_errors),
 	};

@@ -21,7 +21,7 @@
 #include "recording/write.h"
 
 /* Texts have ' for ", for the sake of the reader. */
-#define HEADER	"{'recording':{'version':1,'minor':0,'tool':'0.1.0','start_ns':1700000000," \
+#define HEADER	"{'recording':{'version':1,'minor':1,'tool':'0.1.0','start_ns':1700000000," \
 		"'machine':{'kernel':'6.12.1','cpu':'a CPU','memory':4096}," \
 		"'page_size':4096,'sampling_us':5000,'aggregation_us':100000}}\n"
 #define NEWER	"{'recording':{'version':1,'minor':7,'page_size':4096,'sampling_us':1," \
@@ -165,7 +165,7 @@ static int read_text(const char *text, struct told *told,
 }
 
 static const char whole_told[] =
-	"header 1.0 0.1.0 1700000000 6.12.1, a CPU, 4096; 4096 5000/100000\n"
+	"header 1.1 0.1.0 1700000000 6.12.1, a CPU, 4096; 4096 5000/100000\n"
 	"program /usr/bin/x 10 -5 00ff\n"
 	"space 0 heap - 0 0 0\n"
 	"space 0 object /lib/y 0 0 9\n"
@@ -313,6 +313,10 @@ static const struct {
 	  "line 3: space.name: is no absolute path" },
 	{ SPACE("'kind':'object','name':'/y','rank':1,'seen':'4K'"),
 	  "line 3: space.rank: a space of this kind has none" },
+	{ SPACE("'kind':'heap','down':false,'seen':'4K'"),
+	  "line 3: space.down: a space of this kind has none" },
+	{ SPACE("'kind':'mapping','size':1,'rank':1,'down':1,'seen':'4K'"),
+	  "line 3: space.down: must be a boolean, not an integer" },
 	{ SPACE("'kind':'mapping','rank':1,'seen':'4K'"),
 	  "line 3: space.size: a space of this kind needs it" },
 	{ SPACE("'kind':'mapping','size':0,'rank':1,'seen':'4K'"),
@@ -528,7 +532,7 @@ static void test_create(void **state)
 	assert_non_null(file);
 	if (ebpfmm_recording_read(file, &ops, &told, &extent, &err))
 		fail_msg("%s", err.message);
-	assert_string_equal(told.text, "header 1.0 - 0 -, -, 0; 4096 5000/100000\nend 5 0 0 1 of 0\n");
+	assert_string_equal(told.text, "header 1.1 - 0 -, -, 0; 4096 5000/100000\nend 5 0 0 1 of 0\n");
 	fclose(file);
 	assert_int_equal(unlinkat(fd, "r", 0), 0);
 	assert_int_equal(ebpfmm_recording_create(&writer, fd, "no/r", &plain, &err), -1);

@@ -91,3 +91,32 @@ alike()
 	[ -z "$(find /sys/fs/cgroup -name 'ebpfmm-try-*')" ]
 	[ "$(ebpfmm list --json | jq length)" = 0 ]
 }
+
+# What jemalloc maps is merged with what it has mapped before, and grows downwards: nearly all
+# memory is touched when the mapping is smaller and begins elsewhere than in the end.
+@test "Redis: mappings that grow are recorded, and the derived profile is for them" {
+	cat >serve <<-'END'
+		#!/bin/bash
+		redis-server --save '' --appendonly no --port 0 --unixsocket "$PWD/socket" >log &
+		until redis-cli -s socket ping 2>&1 | grep -q PONG; do kill -0 $! || exit; done
+		redis-benchmark -s socket -q -t set -n 9000 -r 100000000 -d 4096 -P 16 >&2
+		redis-benchmark -s socket -q -t get -n 6000 -r 100000000 -P 16 >&2
+		redis-cli -s socket shutdown nosave
+		wait
+	END
+	chmod +x serve
+	ebpfmm record -o redis.jsonl -- ./serve
+	grep '"down":true' redis.jsonl
+	ebpfmm profile --rootfs / --horizon 100h -o redis.json redis.jsonl
+	jq -e '[ .programs[].regions[].anchor.mapping | select(. == { min_size: "2M" }) ] |
+		length >= 1' redis.json
+	ways=(--traced)
+	! grep -q bpf_mm_ops /proc/kallsyms || ways+=(--json)
+	for way in "${ways[@]}"; do
+		ebpfmm try --json "$way" redis.json -- ./serve >tried.json
+		sums tried.json
+		jq -e '[ .regions[] | select(.region == "mapping from 2M") | .bytes ] |
+			(map(.["2M"]) | add) as $large | (map(add) | add) as $all |
+			$all >= 24 * 1048576 and $large >= 0.6 * $all' tried.json
+	done
+}
