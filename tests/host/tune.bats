@@ -37,9 +37,15 @@ recording()
 
 @test "what pays is found, proved, and what does not is left out" {
 	recording >recording.jsonl
-	run -0 --separate-stderr ebpfmm tune --json --runs 3 --cpu --recording recording.jsonl \
-		-o hot.json -- tried map 32 gap chase 192 3
-	echo "$output$stderr"
+	# Where other work makes the runs differ by more than 2M pages save, tune is right to
+	# find nothing.
+	for try in 1 2 3 4 5; do
+		run --separate-stderr ebpfmm tune --json --runs 3 --cpu -o hot.json \
+			--recording recording.jsonl -- tried map 32 gap chase 192 3
+		echo "$try: $output$stderr"
+		[[ $stderr == *'nothing to gain'* ]] || break
+	done
+	[ "$status" = 0 ]
 	ebpfmm check --rootfs / hot.json
 	# Other work of the machine may keep the second region in it.
 	jq -e '.gain_ns > 0 and .regions == 2 and (.kept == 1 or .kept == 2)
