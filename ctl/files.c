@@ -30,31 +30,6 @@ struct ctl_listed {
 	struct ebpfmm_derive_extent anonymous[EBPFMM_LIST_MAX];
 };
 
-static int compare_extents(const void *one, const void *other)
-{
-	const struct ebpfmm_derive_extent *a = one, *b = other;
-
-	return a->first < b->first ? -1 : a->first > b->first;
-}
-
-/* Return: how many are left when neighbours are one. */
-static size_t merge(struct ebpfmm_derive_extent *extents, size_t count)
-{
-	size_t n = 0;
-
-	qsort(extents, count, sizeof(*extents), compare_extents);
-	for (size_t i = 0; i < count; i++) {
-		struct ebpfmm_derive_extent *last = n ? &extents[n - 1] : NULL;
-		uint64_t end = extents[i].first + extents[i].pages;
-
-		if (!last || extents[i].first > last->first + last->pages)
-			extents[n++] = extents[i];
-		else if (end > last->first + last->pages)
-			last->pages = end - last->first;
-	}
-	return n;
-}
-
 static void take(struct ctl_listed *listed, struct ebpfmm_recorded_file *file)
 {
 	const struct ebpfmm_listing *listing = listed->listing;
@@ -79,7 +54,7 @@ static void take(struct ctl_listed *listed, struct ebpfmm_recorded_file *file)
 		listed->anonymous[extents++] = (struct ebpfmm_derive_extent){
 			first, (found->anonymous.end - base + PAGE - 1) / PAGE - first };
 	}
-	file->nanonymous = merge(listed->anonymous, extents);
+	file->nanonymous = ebpfmm_derive_merge(listed->anonymous, extents);
 }
 
 static int find(const struct ebpfmm_recording_program *program, const char *object,

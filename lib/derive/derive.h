@@ -73,6 +73,15 @@ struct ebpfmm_derive_extent {
 };
 
 /**
+ * ebpfmm_derive_merge - sort extents, and make one of those that touch or overlap
+ * @extents: the extents
+ * @count: how many
+ *
+ * Return: how many are left.
+ */
+size_t ebpfmm_derive_merge(struct ebpfmm_derive_extent *extents, size_t count);
+
+/**
  * struct ebpfmm_derive_symbol - a symbol or a section
  * @name: as a profile has it
  * @offset: bytes from the start of the space

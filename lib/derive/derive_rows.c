@@ -4,8 +4,6 @@
  */
 #include "derive/derive_rows.h"
 
-#include <stdlib.h>
-
 static uint32_t samples_of(const struct ebpfmm_recording_header *header)
 {
 	uint64_t samples = header->sampling_us ? header->aggregation_us / header->sampling_us : 0;
@@ -120,31 +118,6 @@ static struct ebpfmm_derive_run *add_interval(const struct ebpfmm_set *set,
 	return runs;
 }
 
-static int compare_extents(const void *one, const void *other)
-{
-	const struct ebpfmm_derive_extent *a = one, *b = other;
-
-	return a->first < b->first ? -1 : a->first > b->first;
-}
-
-/* Return: how many extents are left when those that touch are one. */
-static size_t merge(struct ebpfmm_derive_extent *extents, size_t count)
-{
-	size_t n = 0;
-
-	qsort(extents, count, sizeof(*extents), compare_extents);
-	for (size_t i = 0; i < count; i++) {
-		uint64_t end = extents[i].first + extents[i].pages;
-		uint64_t last = n ? extents[n - 1].first + extents[n - 1].pages : 0;
-
-		if (!n || extents[i].first > last)
-			extents[n++] = extents[i];
-		else if (end > last)
-			extents[n - 1].pages = end - extents[n - 1].first;
-	}
-	return n;
-}
-
 /*
  * What was resident at any time. Of a run that is so in part, its first pages are taken:
  * how many is right, and a run is shorter than a large page, or alike. Or, with @whole, all
@@ -167,7 +140,7 @@ static size_t add_resident(const struct ebpfmm_set *set, const struct ebpfmm_set
 					run->first, whole ? run->pages : run->count };
 		}
 	}
-	return merge(extents, count);
+	return ebpfmm_derive_merge(extents, count);
 }
 
 size_t derive_rows(const struct ebpfmm_set *set, const struct ebpfmm_set_space *space,
