@@ -7,7 +7,7 @@
 #include "command.h"
 #include "output.h"
 
-static void print_report(const struct ctl_args *args, struct report *report,
+static void print_findings(const struct ctl_args *args, struct findings *findings,
 			 unsigned int problems, unsigned int warnings)
 {
 	struct json_object *object;
@@ -15,7 +15,7 @@ static void print_report(const struct ctl_args *args, struct report *report,
 	if (args->json) {
 		object = json_object_new_object();
 		json_object_object_add(object, "ok", json_object_new_boolean(!problems));
-		json_object_object_add(object, "findings", report->json);
+		json_object_object_add(object, "findings", findings->json);
 		ctl_print_json(object);
 	} else if (!problems) {
 		ctl_print(warnings ? "no problems, %u warning%s\n" :
@@ -26,17 +26,17 @@ static void print_report(const struct ctl_args *args, struct report *report,
 
 int ctl_doctor(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	struct report report = {};
+	struct findings findings = {};
 	unsigned int problems;
 
 	(void)err;
 	if (args->json)
-		report.json = json_object_new_array();
-	doctor_node(&report);
-	doctor_engine(&report);
-	doctor_sizes(&report);
-	problems = report.count[FINDING_PROBLEM];
-	print_report(args, &report, problems, report.count[FINDING_WARNING]);
+		findings.json = json_object_new_array();
+	doctor_node(&findings);
+	doctor_engine(&findings);
+	doctor_sizes(&findings);
+	problems = findings.count[FINDING_PROBLEM];
+	print_findings(args, &findings, problems, findings.count[FINDING_WARNING]);
 	if (!problems)
 		return 0;
 	fflush(stdout);

@@ -5,31 +5,31 @@
 
 #include <stdbool.h>
 
-#include "report.h"
+#include "findings.h"
 
 /**
  * doctor_node - check the kernel, its file systems, and loaded policies
- * @report: where to
+ * @findings: where to
  */
-void doctor_node(struct report *report);
+void doctor_node(struct findings *findings);
 
 /**
  * doctor_engine - check whether container engines call the hook
- * @report: where to
+ * @findings: where to
  */
-void doctor_engine(struct report *report);
+void doctor_engine(struct findings *findings);
 
 /**
  * doctor_costs - check the costs of pages, and whether they were measured
- * @report: where to
+ * @findings: where to
  * @privileged: whether this process may read the loaded policy
  */
-void doctor_costs(struct report *report, bool privileged);
+void doctor_costs(struct findings *findings, bool privileged);
 
 /**
  * doctor_sizes - check whether sysfs allows the page sizes that profiles request
- * @report: where to
+ * @findings: where to
  */
-void doctor_sizes(struct report *report);
+void doctor_sizes(struct findings *findings);
 
 #endif /* EBPFMM_CTL_DOCTOR_H */

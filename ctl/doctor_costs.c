@@ -26,42 +26,42 @@ static const struct {
 	[EBPFMM_COSTS_MISSING] = { FINDING_NOTE, "defaults are used" },
 };
 
-static void check_file(struct report *report, enum ebpfmm_costs_state state,
+static void check_file(struct findings *findings, enum ebpfmm_costs_state state,
 		       const struct ebpfmm_measurement *record, const char *why)
 {
 	char date[EBPFMM_DATE_SIZE];
 
 	if (state != EBPFMM_COSTS_CURRENT) {
-		report_add(report, states[state].finding, SUBJECT, REMEDY, "%s; %s", why,
+		findings_add(findings, states[state].finding, SUBJECT, REMEDY, "%s; %s", why,
 			   states[state].used);
 		return;
 	}
 	ebpfmm_costs_date(&record->costs, date);
-	report_add(report, FINDING_OK, SUBJECT, NULL, "measured %s%s", date,
+	findings_add(findings, FINDING_OK, SUBJECT, NULL, "measured %s%s", date,
 		   record->compact == EBPFMM_COMPACT_DEFAULT ?
 		   "; the cost of compaction is a default" : "");
 }
 
 /* Whether 2M pages are worth something here; other sizes are for `calibrate` to say. */
-static void check_walks(struct report *report, const struct ebpfmm_measurement *record)
+static void check_walks(struct findings *findings, const struct ebpfmm_measurement *record)
 {
 	const struct ebpfmm_walk *walk = &record->walk[EBPFMM_ORDERS - 1];
 
 	if (!ebpfmm_walks_known(record))
-		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
+		findings_add(findings, FINDING_NOTE, SUBJECT, REMEDY,
 			   "an older version measured them, without page walks; `ebpfmm profile` assumes %d ns",
 			   EBPFMM_DERIVE_WALK_NS);
 	else if (walk->state != EBPFMM_WALK_MEASURED)
-		report_add(report, FINDING_NOTE, SUBJECT, REMEDY,
+		findings_add(findings, FINDING_NOTE, SUBJECT, REMEDY,
 			   "page walks with 2M pages were not measured (%s); `ebpfmm profile` assumes %d ns",
 			   ebpfmm_walk_why(walk->state), EBPFMM_DERIVE_WALK_NS);
 	else if (!walk->saves_ns)
-		report_add(report, FINDING_NOTE, SUBJECT, NULL,
+		findings_add(findings, FINDING_NOTE, SUBJECT, NULL,
 			   "2M pages save no time on this CPU: `ebpfmm profile` does not name them");
 }
 
 /* A policy that was loaded before the file changed does not know of it. */
-static void check_policy(struct report *report, const struct ebpfmm_costs *costs)
+static void check_policy(struct findings *findings, const struct ebpfmm_costs *costs)
 {
 	_cleanup_(ebpfmm_policy_closep) struct ebpfmm_policy *policy = NULL;
 	struct ebpfmm_costs in_use;
@@ -70,20 +70,20 @@ static void check_policy(struct report *report, const struct ebpfmm_costs *costs
 		return;
 	if (!ebpfmm_costs_in_use(policy, &in_use, NULL) &&
 	    memcmp(&in_use, costs, sizeof(in_use)))
-		report_add(report, FINDING_NOTE, SUBJECT, "ebpfmm load",
+		findings_add(findings, FINDING_NOTE, SUBJECT, "ebpfmm load",
 			   "the loaded policy uses other costs");
 }
 
-void doctor_costs(struct report *report, bool privileged)
+void doctor_costs(struct findings *findings, bool privileged)
 {
 	struct ebpfmm_measurement record;
 	enum ebpfmm_costs_state state;
 	struct ebpfmm_error why;
 
 	state = ebpfmm_costs_find(EBPFMM_COSTS_DIR, &record, &why);
-	check_file(report, state, &record, why.message);
+	check_file(findings, state, &record, why.message);
 	if (record.costs.measured)
-		check_walks(report, &record);
+		check_walks(findings, &record);
 	if (privileged)
-		check_policy(report, &record.costs);
+		check_policy(findings, &record.costs);
 }

@@ -113,29 +113,29 @@ static const char *fault(struct json_object *file, const char **binary)
 	return NULL;
 }
 
-static void check_file(struct report *report, const char *path)
+static void check_file(struct findings *findings, const char *path)
 {
 	_cleanup_(json_object_putp) struct json_object *file = json_object_from_file(path);
 	const char *binary, *wrong = fault(file, &binary);
 
 	if (wrong)
-		report_add(report, FINDING_PROBLEM, "hook", "install ebpfmm again",
+		findings_add(findings, FINDING_PROBLEM, "hook", "install ebpfmm again",
 			   "%s: %s", path, wrong);
 	else if (access(binary, X_OK))
-		report_add(report, FINDING_PROBLEM, "hook", "install ebpfmm again",
+		findings_add(findings, FINDING_PROBLEM, "hook", "install ebpfmm again",
 			   "%s: %s: %s: engines silently ignore it", path, binary,
 			   strerror(errno));
 	else
-		report_add(report, FINDING_OK, "hook", NULL, "%s runs %s", path, binary);
+		findings_add(findings, FINDING_OK, "hook", NULL, "%s runs %s", path, binary);
 }
 
 /* Checks each file once, even if several engines read it. */
-static void check_once(struct report *report, struct outcome *outcome, const char *path)
+static void check_once(struct findings *findings, struct outcome *outcome, const char *path)
 {
 	for (size_t i = 0; i < COUNT(outcome->checked); i++) {
 		if (!outcome->checked[i]) {
 			outcome->checked[i] = strdup(path);
-			check_file(report, path);
+			check_file(findings, path);
 			return;
 		}
 		if (!strcmp(outcome->checked[i], path))
@@ -201,7 +201,7 @@ static char *advise(const struct engine *engine, const struct ebpfmm_hooks_dirs 
 	return text;
 }
 
-static void report_blind(struct report *report, const struct engine *engine,
+static void find_blind(struct findings *findings, const struct engine *engine,
 			 const struct ebpfmm_hooks_dirs *dirs)
 {
 	const char *other = find_elsewhere();
@@ -209,7 +209,7 @@ static void report_blind(struct report *report, const struct engine *engine,
 	_cleanup_free_ char *remedy = advise(engine, dirs, other);
 
 	/* buildah builds images, and its containers rarely ask for a profile. */
-	report_add(report, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
+	findings_add(findings, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
 		   FINDING_PROBLEM, "engine", remedy,
 		   "%s does not call the hook: it reads hooks from %s (%s%s)%s%s",
 		   engine->path, list ? list : "", dirs->from ? "set in " : "its default",
@@ -218,7 +218,7 @@ static void report_blind(struct report *report, const struct engine *engine,
 		   other ? other : "");
 }
 
-static void check_engine(struct report *report, struct outcome *outcome,
+static void check_engine(struct findings *findings, struct outcome *outcome,
 			 const struct engine *engine)
 {
 	_cleanup_(ebpfmm_hooks_dirs_free) struct ebpfmm_hooks_dirs dirs = {};
@@ -227,44 +227,44 @@ static void check_engine(struct report *report, struct outcome *outcome,
 
 	outcome->engines++;
 	if (ebpfmm_hooks_dirs_find(engine->kind, "", &dirs, &err)) {
-		report_add(report, FINDING_PROBLEM, "engine", NULL,
+		findings_add(findings, FINDING_PROBLEM, "engine", NULL,
 			   "%s: cannot determine where it reads hooks: %s",
 			   engine->path, err.message);
 		return;
 	}
 	path = find_file(&dirs);
 	if (!path) {
-		report_blind(report, engine, &dirs);
+		find_blind(findings, engine, &dirs);
 		return;
 	}
-	report_add(report, FINDING_OK, "engine", NULL, "%s calls the hook through %s",
+	findings_add(findings, FINDING_OK, "engine", NULL, "%s calls the hook through %s",
 		   engine->path, path);
-	check_once(report, outcome, path);
+	check_once(findings, outcome, path);
 }
 
 /* Without a known engine, check what engines read by default. */
-static void check_no_engine(struct report *report)
+static void check_no_engine(struct findings *findings)
 {
 	const char *path = find_elsewhere();
 
-	report_add(report, FINDING_NOTE, "engine", NULL,
+	findings_add(findings, FINDING_NOTE, "engine", NULL,
 		   "neither podman nor CRI-O is installed; ebpfmm attach works without them");
 	if (path)
-		check_file(report, path);
+		check_file(findings, path);
 	else
-		report_add(report, FINDING_PROBLEM, "hook", "make install PREFIX=/usr",
+		findings_add(findings, FINDING_PROBLEM, "hook", "make install PREFIX=/usr",
 			   USR_FILE " is missing: engines do not call the hook");
 }
 
-void doctor_engine(struct report *report)
+void doctor_engine(struct findings *findings)
 {
 	struct outcome outcome = {};
 
 	for (size_t i = 0; i < COUNT(engines); i++)
 		if (!access(engines[i].path, X_OK))
-			check_engine(report, &outcome, &engines[i]);
+			check_engine(findings, &outcome, &engines[i]);
 	if (!outcome.engines)
-		check_no_engine(report);
+		check_no_engine(findings);
 	for (size_t i = 0; i < COUNT(outcome.checked); i++)
 		free(outcome.checked[i]);
 }

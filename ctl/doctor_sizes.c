@@ -63,7 +63,7 @@ static unsigned int sizes_of_profile(const struct ebpfmm_profile *profile)
 	return sizes;
 }
 
-static void demand_installed(struct report *report, struct demand *demand,
+static void demand_installed(struct findings *findings, struct demand *demand,
 			     const char *dir_name)
 {
 	_cleanup_closedir_ DIR *dir = opendir(dir_name);
@@ -80,13 +80,13 @@ static void demand_installed(struct report *report, struct demand *demand,
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir_name, entry->d_name);
 		if (!ebpfmm_profile_is_file_name(entry->d_name)) {
-			report_add(report, FINDING_WARNING, "profile", NULL,
+			findings_add(findings, FINDING_WARNING, "profile", NULL,
 				   "%s is ignored: the file of a profile must be named NAME.json",
 				   path);
 			continue;
 		}
 		if (ebpfmm_profile_load(path, &profile, &err)) {
-			report_add(report, FINDING_WARNING, "profile", NULL, "%s",
+			findings_add(findings, FINDING_WARNING, "profile", NULL, "%s",
 				   err.message);
 			continue;
 		}
@@ -131,7 +131,7 @@ static void demand_attached(struct demand *demand)
 	ebpfmm_policy_each(policy, demand_cgroup, &attached, NULL);
 }
 
-static void check_size(struct report *report, unsigned int order, const char *who)
+static void check_size(struct findings *findings, unsigned int order, const char *who)
 {
 	const char *name = ebpfmm_order_name(order);
 	char path[96], remedy[128];
@@ -140,62 +140,62 @@ static void check_size(struct report *report, unsigned int order, const char *wh
 	snprintf(remedy, sizeof(remedy), "echo madvise > %s", path);
 	switch (ebpfmm_thp_setting(order)) {
 	case EBPFMM_THP_ABSENT:
-		report_add(report, FINDING_WARNING, "page size", NULL,
+		findings_add(findings, FINDING_WARNING, "page size", NULL,
 			   "%s: not supported by this kernel, requested by %s",
 			   name, who);
 		break;
 	case EBPFMM_THP_NEVER:
-		report_add(report, FINDING_WARNING, "page size", remedy,
+		findings_add(findings, FINDING_WARNING, "page size", remedy,
 			   "%s: forbidden by sysfs, requested by %s", name, who);
 		break;
 	default:
-		report_add(report, FINDING_OK, "page size", NULL,
+		findings_add(findings, FINDING_OK, "page size", NULL,
 			   "%s: allowed, requested by %s", name, who);
 	}
 }
 
-static void check_any_size(struct report *report)
+static void check_any_size(struct findings *findings)
 {
 	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++) {
 		if (!(EBPFMM_SUPPORTED_ORDERS & 1U << o) ||
 		    ebpfmm_thp_setting(o) != EBPFMM_THP_ALLOWED)
 			continue;
-		report_add(report, FINDING_OK, "large pages", NULL,
+		findings_add(findings, FINDING_OK, "large pages", NULL,
 			   "sysfs allows at least one size");
 		return;
 	}
 	if (access(THP "/enabled", F_OK))
-		report_add(report, FINDING_PROBLEM, "large pages", NULL,
+		findings_add(findings, FINDING_PROBLEM, "large pages", NULL,
 			   "not supported by this kernel (CONFIG_TRANSPARENT_HUGEPAGE)");
 	else
-		report_add(report, FINDING_PROBLEM, "large pages",
+		findings_add(findings, FINDING_PROBLEM, "large pages",
 			   "echo madvise > " THP "/enabled",
 			   "sysfs forbids all sizes");
 }
 
 /* Only for 2M: there is no huge zero page of smaller sizes. */
-static void check_zero_page(struct report *report)
+static void check_zero_page(struct findings *findings)
 {
 	_cleanup_fclose_ FILE *file = fopen(THP "/use_zero_page", "re");
 	int used = file ? getc(file) : EOF;
 
 	if (used == '1')
-		report_add(report, FINDING_NOTE, "zero page",
+		findings_add(findings, FINDING_NOTE, "zero page",
 			   "echo 0 > " THP "/use_zero_page",
 			   "memory that is read before it is written gets the 2M zero page, and then 4K copies");
 }
 
-void doctor_sizes(struct report *report)
+void doctor_sizes(struct findings *findings)
 {
 	struct demand demand = {};
 
-	check_any_size(report);
-	demand_installed(report, &demand, EBPFMM_PROFILE_DIR_ADMIN);
-	demand_installed(report, &demand, EBPFMM_PROFILE_DIR_VENDOR);
+	check_any_size(findings);
+	demand_installed(findings, &demand, EBPFMM_PROFILE_DIR_ADMIN);
+	demand_installed(findings, &demand, EBPFMM_PROFILE_DIR_VENDOR);
 	demand_attached(&demand);
 	for (unsigned int o = 1; o < EBPFMM_ORDERS; o++)
 		if (demand.who[o][0])
-			check_size(report, o, demand.who[o]);
+			check_size(findings, o, demand.who[o]);
 	if (demand.who[EBPFMM_ORDERS - 1][0])
-		check_zero_page(report);
+		check_zero_page(findings);
 }

@@ -1,45 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report.h"
+/* report */
+#include "show/heat_print.h"
 
-#include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "base/error.h"
-#include "base/json.h"
 #include "output.h"
+#include "page.h"
+#include "recordings.h"
 
-static const char *const finding_names[] = {
-	[FINDING_OK] = "ok",
-	[FINDING_NOTE] = "note",
-	[FINDING_WARNING] = "warning",
-	[FINDING_PROBLEM] = "problem",
-};
-
-void report_add(struct report *report, enum finding finding, const char *subject,
-		const char *remedy, const char *format, ...)
+int ctl_report(const struct ctl_args *args, struct ebpfmm_error *err)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_(ebpfmm_set_free) struct ebpfmm_set set = {};
+	_cleanup_(ebpfmm_heat_free) struct ebpfmm_heat heat = {};
 	struct json_object *object;
-	va_list args;
 
-	report->count[finding]++;
-	va_start(args, format);
-	text = ctl_format(format, args);
-	va_end(args);
-	if (!text)
-		return;
-	ebpfmm_printable(text);
-	if (report->json) {
-		object = json_object_new_object();
-		ebpfmm_json_add_string(object, "subject", subject);
-		ebpfmm_json_add_string(object, "finding", finding_names[finding]);
-		ebpfmm_json_add_string(object, "message", text);
-		ebpfmm_json_add_string(object, "remedy", remedy);
-		json_object_array_add(report->json, object);
-	} else {
-		ctl_print("%-8s %s: %s\n", finding_names[finding], subject, text);
-		if (remedy)
-			ctl_print("         %s\n", remedy);
+	if (ctl_recordings(args, &set, err) || ebpfmm_heat_find(&set, &heat, err))
+		return -1;
+	if (args->html)
+		return ctl_page(args, &set, &heat, err);
+	if (!args->json) {
+		ebpfmm_heat_print(&set, &heat, stdout);
+		return 0;
 	}
+	object = ebpfmm_heat_json(&set, &heat);
+	if (!object)
+		return ebpfmm_fail(err, ENOMEM, "recordings");
+	ctl_print_json(object);
+	return 0;
 }

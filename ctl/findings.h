@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The report of `ebpfmm doctor`. */
-#ifndef EBPFMM_CTL_REPORT_H
-#define EBPFMM_CTL_REPORT_H
+/* What `ebpfmm doctor` finds. */
+#ifndef EBPFMM_CTL_FINDINGS_H
+#define EBPFMM_CTL_FINDINGS_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -21,25 +21,25 @@ enum finding {
 };
 
 /**
- * struct report - the findings so far
+ * struct findings - the findings so far
  * @json: array that findings go to, or NULL for text
  * @count: of each kind of finding
  */
-struct report {
+struct findings {
 	struct json_object *json;
 	unsigned int count[FINDING_PROBLEM + 1];
 };
 
 /**
- * report_add - report a finding
- * @report: where to
+ * findings_add - add a finding, and print it
+ * @findings: where to
  * @finding: its severity
  * @subject: what was checked, one word or two
  * @remedy: a command or advice, or NULL
  * @format: as for printf: the finding
  */
-void report_add(struct report *report, enum finding finding, const char *subject,
+void findings_add(struct findings *findings, enum finding finding, const char *subject,
 		const char *remedy, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-#endif /* EBPFMM_CTL_REPORT_H */
+#endif /* EBPFMM_CTL_FINDINGS_H */
