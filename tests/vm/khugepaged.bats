@@ -27,6 +27,7 @@ setup()
 teardown()
 {
 	no_efforts
+	no_entries
 	echo 4096 >$khugepaged/pages_to_scan
 	echo 10000 >$khugepaged/scan_sleep_millisecs
 	remove_cgroup "$cgroup"
@@ -46,7 +47,15 @@ start()
 {
 	local name=$1
 	shift
-	ready within "$cgroup/$name" $tests/fault --known "$@"
+	start_unknown "$name" --known "$@"
+}
+
+# start_unknown CGROUP [OPTION…]: the same, without such a page.
+start_unknown()
+{
+	local name=$1
+	shift
+	ready within "$cgroup/$name" $tests/fault "$@"
 	process[$name]=$pid
 	mv "$BATS_TEST_TMPDIR/ready" "$BATS_TEST_TMPDIR/$name.range"
 }
@@ -75,6 +84,27 @@ memory()
 sizes_of()
 {
 	memory "$1" | jq -c .[0].bytes
+}
+
+# entries SIZE: how often page faults in a mapping of that size bring the process to
+# khugepaged's attention, in $entries. mmap() does so, too, if sysfs allows it by then.
+entries()
+{
+	sysfs madvise
+	start_unknown governed --size "$1" --hold
+	sysfs always
+	echo __khugepaged_enter >$tracing/set_ftrace_filter
+	echo function >$tracing/current_tracer
+	kill -USR1 "$pid"
+	until all_in 4K "$(memory governed)" 2>/dev/null; do kill -0 "$pid"; done
+	entries=$(grep -cE -- "-$pid +\[.*__khugepaged_enter" $tracing/trace) || true
+}
+
+# no_entries: for teardown().
+no_entries()
+{
+	echo nop >$tracing/current_tracer
+	: >$tracing/set_ftrace_filter
 }
 
 # scan: let khugepaged look once, from the beginning to the end, at all memory.
@@ -259,6 +289,18 @@ asked()
 	[[ $output == *'madvise: Invalid argument'* ]]
 	run ! pages "$cgroup/governed" --collapse --disable
 	[[ $output == *'madvise: Invalid argument'* ]]
+}
+
+@test "mappings without room for 2M do not bring a process to khugepaged's attention" {
+	profile never $tests/fault '[]' '{ "benefit_ns": {} }'
+	attach governed never
+	entries 1M
+	# It was asked, and refused.
+	ebpfmm stats --json "$cgroup/governed" | jq -e '.[0].decisions["4K"] > 0'
+	[ "$entries" = 0 ]
+	# One with room does, or this would tell nothing.
+	entries 2M
+	[ "$entries" = 1 ]
 }
 
 @test "what a policy refuses takes no turns of khugepaged from others" {
