@@ -27,28 +27,11 @@ struct walker {
 	struct ebpfmm_error *err;
 };
 
-/*
- * The installed profile of that name if the table was translated from it, or NULL. Sets
- * @changed if there is another profile of that name.
- */
-static struct ebpfmm_profile *find_source(const struct ebpfmm_table *table,
-					  const char *name, bool *changed)
-{
-	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
-
-	if (!name || ebpfmm_profile_find(name, &profile, NULL))
-		return NULL;
-	if (ebpfmm_table_is_from(table, profile))
-		return take_ptr(profile);
-	*changed = true;
-	return NULL;
-}
-
 static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 {
 	struct ebpfmm_stats stats = { .cgroup = cgroup->path, .id = cgroup->id,
 				      .format = ebpfmm_policy_format(walker->policy) };
-	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *source = NULL;
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *installed = NULL;
 	_cleanup_(ebpfmm_record_free) struct ebpfmm_record owner = {};
 	_cleanup_free_ char *name = NULL;
 	int rc = 0;
@@ -81,9 +64,9 @@ static int visit(struct walker *walker, const struct ebpfmm_cgroup *cgroup)
 		name = ebpfmm_profile_name(owner.profile);
 	stats.profile = name;
 	walker->table->digest = owner.digest;
-	if (walker->walk->source && stats.table)
-		source = find_source(walker->table, name, &stats.changed);
-	stats.source = source;
+	if (walker->walk->source && stats.table && name &&
+	    !ebpfmm_profile_find(name, &installed, NULL))
+		ebpfmm_stats_compare(&stats, installed);
 	walker->walk->fn(&stats, walker->walk->data);
 	return 0;
 }

@@ -10,6 +10,14 @@ const char *ebpfmm_stats_profile(const struct ebpfmm_stats *stats)
 	return stats->table ? stats->table->large.header.name : "-";
 }
 
+void ebpfmm_stats_compare(struct ebpfmm_stats *stats, const struct ebpfmm_profile *installed)
+{
+	if (ebpfmm_table_is_from(stats->table, installed))
+		stats->source = installed;
+	else
+		stats->changed = true;
+}
+
 struct ebpfmm_counters ebpfmm_stats_sum(const struct ebpfmm_header *header)
 {
 	struct ebpfmm_counters total = {};

@@ -52,6 +52,13 @@ struct ebpfmm_stats {
 const char *ebpfmm_stats_profile(const struct ebpfmm_stats *stats);
 
 /**
+ * ebpfmm_stats_compare - find out whether a profile is the one that is in use
+ * @stats: the cgroup, with its table; gets the profile as @source, or gets @changed
+ * @installed: the installed profile of that name; must live as long as @stats
+ */
+void ebpfmm_stats_compare(struct ebpfmm_stats *stats, const struct ebpfmm_profile *installed);
+
+/**
  * ebpfmm_stats_sum - sum up the decisions of all CPUs
  * @header: with the counters
  *

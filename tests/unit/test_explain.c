@@ -164,6 +164,33 @@ static void test_places(void **state)
 	free(out);
 }
 
+/* Parsed from another text, with the same benefits, it may name another place. */
+static void test_edited(void **state)
+{
+	struct ebpfmm_explanation explanation = in_heap();
+	struct ebpfmm_profile *edited;
+	char text[sizeof(made_up_profile)];
+	char *out;
+
+	(void)state;
+	strcpy(text, made_up_profile);
+	memcpy(strstr(text, "/one"), "/new", 4);
+	assert_int_equal(ebpfmm_profile_parse(text, strlen(text), &edited, NULL), 0);
+	stats.source = NULL;
+	ebpfmm_stats_compare(&stats, edited);
+	out = columns(&explanation);
+	assert_has(out, "\nplace     programs[0].regions[0] (the installed profile has changed "
+			"since)\n");
+	free(out);
+
+	stats.changed = false;
+	ebpfmm_stats_compare(&stats, profile);
+	out = columns(&explanation);
+	assert_has(out, "\nplace     programs[0].regions[0], /one, heap\n");
+	free(out);
+	ebpfmm_profile_free(edited);
+}
+
 static void test_json(void **state)
 {
 	struct ebpfmm_explanation explanation = in_heap();
@@ -193,6 +220,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_edited, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 	};
 

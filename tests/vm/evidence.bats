@@ -120,16 +120,22 @@ trace_begin()
 		.by_program[0].regions[0].decisions == 1' <<<"$output"
 }
 
-@test "stats: an anchor that was edited since is not named" {
+@test "stats and explain: an anchor that was edited since is not named" {
 	attach_regions
+	ready within "$cgroup" $tests/fault --size 4M --name medium
+	explained() { ebpfmm explain --json "$cgroup" "$pid" "$(start)"; }
 	stats | jq -e '.[0] | .profile_changed == false and
 		.by_program[0].regions[0].anchor == "mapping \"large\""'
+	explained | jq -e '.profile_changed == false and .anchor == "mapping \"medium\""'
 	sed -i 's/"medium"/"moved"/' $profiles/evidence.json
 	stats | jq -e '.[0] | .profile_changed and
 		.by_program[0].regions[0].anchor == null and
 		.by_program[0].exe == null'
+	explained | jq -e '.profile_changed and .place == "programs[0].regions[1]" and
+		.anchor == null and .exe == null'
 	sed -i 's/"moved"/"medium"/' $profiles/evidence.json
 	stats | jq -e '.[0].profile_changed == false'
+	explained | jq -e '.profile_changed == false'
 }
 
 @test "stats: bytes of each size are those that the kernel says elsewhere" {
