@@ -80,7 +80,7 @@ static int find_target(struct target *target, struct ebpfmm_error *err)
 	if (target->pidfd < 0)
 		return ebpfmm_fail(err, errno, "open the container's process %d",
 				   (int)job->pid);
-	return ebpfmm_cgroup_of_pid(job->pid, &target->cgroup, err);
+	return ebpfmm_cgroup_of_pid(job->pid, job->id, &target->cgroup, err);
 }
 
 static void close_target(struct target *target)

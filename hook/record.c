@@ -89,7 +89,7 @@ int ebpfmm_hook_record(const struct ebpfmm_job *job, struct ebpfmm_error *err)
 	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = { .fd = -1 };
 	char command[PATH_MAX + sizeof("/bin/ebpfmm")];
 
-	if (ebpfmm_cgroup_of_pid(job->pid, &cgroup, err) ||
+	if (ebpfmm_cgroup_of_pid(job->pid, job->id, &cgroup, err) ||
 	    find_command(command, sizeof(command), err))
 		return -1;
 	return spawn((char *const[]){

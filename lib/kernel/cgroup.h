@@ -33,6 +33,7 @@ int ebpfmm_cgroup_supported(struct ebpfmm_error *err);
 /**
  * ebpfmm_cgroup_of_pid - the cgroup of a container, found from its process
  * @pid: the container's first process, as in the OCI state
+ * @id: the container's id
  * @out: to be closed with ebpfmm_cgroup_close()
  * @err: no cgroup v2, no such process, or a cgroup that is the root or contains
  *	this process, and so covers more than the container
@@ -41,21 +42,23 @@ int ebpfmm_cgroup_supported(struct ebpfmm_error *err);
  *
  * Return: 0, or -1 with @err set.
  */
-int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
+int ebpfmm_cgroup_of_pid(pid_t pid, const char *id, struct ebpfmm_cgroup *out,
 			 struct ebpfmm_error *err);
 
 /**
  * ebpfmm_cgroup_lift - get from the cgroup of a container's process to the container's
  * @path: cgroup of the process, as in /proc/PID/cgroup; shortened in place
  * @own: cgroup of this process, which the result must not contain
+ * @id: the container's id
  *
  * With systemd's manager, crun may put the process into a sub-cgroup of the scope, named
  * "container" up to crun 1.21, or by `run.oci.systemd.subgroup`. Processes that `exec`
  * starts may be beside it, so the result is the scope. With `--cgroups=split`, it is
- * podman's "libpod-payload-ID", which is beside the engine's processes in a unit. The
- * search ends at a service or a slice.
+ * podman's "libpod-payload-ID", which is beside the engine's processes in a unit. A cgroup
+ * named by @id is the container's, even if it is below a scope, such as that of the engine's
+ * `--cgroup-parent`. The search ends at a service or a slice.
  */
-void ebpfmm_cgroup_lift(char *path, const char *own);
+void ebpfmm_cgroup_lift(char *path, const char *own, const char *id);
 
 /**
  * ebpfmm_cgroup_open - open a cgroup by path

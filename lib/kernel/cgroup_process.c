@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finding the cgroup of a process, and the processes of a cgroup. */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,15 +33,32 @@ static bool ends_with(const char *name, size_t length, const char *end)
 	return length > of_end && !strncmp(name + length - of_end, end, of_end);
 }
 
-static bool is_of_container(const char *name, size_t length)
+static bool is_letter(char c)
+{
+	return isalnum((unsigned char)c);
+}
+
+/* Whether @id is in a name, and not as a part of a longer word. */
+static bool has_id(const char *name, size_t length, const char *id)
+{
+	size_t of_id = strlen(id);
+
+	for (size_t i = 0; of_id && i + of_id <= length; i++)
+		if (!strncmp(name + i, id, of_id) && (!i || !is_letter(name[i - 1])) &&
+		    (i + of_id == length || !is_letter(name[i + of_id])))
+			return true;
+	return false;
+}
+
+static bool is_of_container(const char *name, size_t length, const char *id)
 {
 	static const char payload[] = "libpod-payload-";
 
-	return ends_with(name, length, ".scope") ||
+	return has_id(name, length, id) || ends_with(name, length, ".scope") ||
 	       (length >= sizeof(payload) && !strncmp(name, payload, strlen(payload)));
 }
 
-void ebpfmm_cgroup_lift(char *path, const char *own)
+void ebpfmm_cgroup_lift(char *path, const char *own, const char *id)
 {
 	size_t begin, end = strlen(path);
 	char cut;
@@ -49,7 +67,7 @@ void ebpfmm_cgroup_lift(char *path, const char *own)
 		begin = end;
 		while (begin && path[begin - 1] != '/')
 			begin--;
-		if (is_of_container(path + begin, end - begin)) {
+		if (is_of_container(path + begin, end - begin, id)) {
 			cut = path[end];
 			path[end] = '\0';
 			if (is_within(own, path))
@@ -182,7 +200,7 @@ static int check_member(const char *path, pid_t pid, struct ebpfmm_error *err)
 	return 0;
 }
 
-int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
+int ebpfmm_cgroup_of_pid(pid_t pid, const char *id, struct ebpfmm_cgroup *out,
 			 struct ebpfmm_error *err)
 {
 	_cleanup_free_ char *mount = ebpfmm_cgroup_mount_point(err);
@@ -211,7 +229,7 @@ int ebpfmm_cgroup_of_pid(pid_t pid, struct ebpfmm_cgroup *out,
 	}
 	if (check_member(full, pid, err))
 		return -1;
-	ebpfmm_cgroup_lift(path, own);
+	ebpfmm_cgroup_lift(path, own, id);
 	full[strlen(mount) + strlen(path)] = '\0';
 	return ebpfmm_cgroup_open_dir(full, out, err);
 }

@@ -11,14 +11,20 @@
 
 #include "kernel/cgroup.h"
 
-static void lifted(const char *path, const char *expected, const char *own)
+static void lifted_for(const char *id, const char *path, const char *expected, const char *own)
 {
 	char *copy = strdup(path);
 
 	assert_non_null(copy);
-	ebpfmm_cgroup_lift(copy, own);
+	ebpfmm_cgroup_lift(copy, own, id);
 	assert_string_equal(copy, expected);
 	free(copy);
+}
+
+static void lifted(const char *path, const char *expected, const char *own)
+{
+	lifted_for("0f3a", path, expected, own);
+	lifted_for("", path, expected, own);
 }
 
 #define SCOPE "/machine.slice/libpod-0f3a.scope"
@@ -35,6 +41,20 @@ static void scopes(void **unused)
 	lifted(SCOPE "/payload/delegated", SCOPE, OTHER);
 	lifted("/kubepods.slice/kubepods-pod1.slice/crio-7.scope/container",
 	       "/kubepods.slice/kubepods-pod1.slice/crio-7.scope", OTHER);
+}
+
+/* Its parent is a scope that has other processes. */
+static void below_a_scope(void **unused)
+{
+	(void)unused;
+	lifted_for("0f3a", "/other.scope/libpod-0f3a", "/other.scope/libpod-0f3a", OTHER);
+	lifted_for("0f3a", "/other.scope/libpod-0f3a/container", "/other.scope/libpod-0f3a", OTHER);
+	lifted_for("web", "/other.scope/web", "/other.scope/web", OTHER);
+	/* Not the id, but letters of it. */
+	lifted_for("con", "/con.scope/container", "/con.scope", OTHER);
+	lifted_for("b", "/web-b.scope/web", "/web-b.scope", OTHER);
+	lifted_for("1", "/a.scope/a12-21", "/a.scope", OTHER);
+	lifted_for("1", "/a.scope/a12-1", "/a.scope/a12-1", OTHER);
 }
 
 static void payloads(void **unused)
@@ -70,6 +90,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scopes),
+		cmocka_unit_test(below_a_scope),
 		cmocka_unit_test(payloads),
 		cmocka_unit_test(others),
 	};

@@ -52,6 +52,7 @@ teardown()
 	fi
 	podman --cgroup-manager=cgroupfs pod rm --all --force >/dev/null
 	podman --cgroup-manager=cgroupfs rm --all --force >/dev/null
+	remove_cgroup "${cgroup-}"
 	ebpfmm gc
 	nothing_left
 }
@@ -189,12 +190,44 @@ governed()
 
 # bats test_tags=long
 @test "podman with systemd's cgroups: the policy is on the scope, and holds for exec" {
+	local parent
 	start_systemd
-	on_systemd podman --cgroup-manager=systemd run --detach --rm --name scoped \
-		--network=none --log-driver=k8s-file --annotation ebpfmm.profile=large \
-		--annotation ebpfmm.required=true ebpfmm-test $tests/fault
-	governed scoped "$cgroup/machine.slice/libpod-$(on_systemd podman inspect \
-		--format '{{.Id}}' scoped).scope"
-	on_systemd podman --cgroup-manager=systemd stop scoped
-	nothing_left
+	for parent in machine operator; do
+		on_systemd podman --cgroup-manager=systemd run --detach --rm --name scoped \
+			--network=none --log-driver=k8s-file --cgroup-parent=$parent.slice \
+			--annotation ebpfmm.profile=large --annotation ebpfmm.required=true \
+			ebpfmm-test $tests/fault
+		governed scoped "$cgroup/$parent.slice/libpod-$(on_systemd podman inspect \
+			--format '{{.Id}}' scoped).scope"
+		on_systemd podman --cgroup-manager=systemd stop scoped
+		nothing_left
+	done
+}
+
+# --- without it --------------------------------------------------------------------
+
+# A scope is mostly one container's, but podman takes any as a parent.
+# bats test_tags=long
+@test "podman below somebody's scope: the policy is on the container alone" {
+	local scope runtime where
+	new_cgroup
+	scope=$cgroup/other.scope
+	mkdir -p "$scope/beside"
+	for runtime in crun runc; do
+		podman --cgroup-manager=cgroupfs --runtime=$runtime run --detach --name below \
+			--cgroup-parent="${scope#/sys/fs/cgroup}" --network=none \
+			--log-driver=k8s-file --annotation ebpfmm.profile=large \
+			--annotation ebpfmm.required=true ebpfmm-test $tests/fault
+		pid=$(podman inspect --format '{{.State.Pid}}' below)
+		where=/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
+		echo "$where"
+		[[ $where == "$scope"/libpod-* ]]
+		ebpfmm list
+		ebpfmm list --json | jq -e 'length == 1'
+		attached "$where"
+		all_in 2M "$(sizes below)"
+		all_in 4K "$(pages "$scope/beside")"
+		podman --cgroup-manager=cgroupfs rm --force below
+		nothing_left
+	done
 }
