@@ -99,7 +99,7 @@ alike()
 		#!/bin/bash
 		redis-server --save '' --appendonly no --port 0 --unixsocket "$PWD/socket" >log &
 		until redis-cli -s socket ping 2>&1 | grep -q PONG; do kill -0 $! || exit; done
-		redis-benchmark -s socket -q -t set -n 9000 -r 100000000 -d 4096 -P 16 >&2
+		redis-benchmark -s socket -q -t set -n 16000 -r 100000000 -d 4096 -P 16 >&2
 		redis-benchmark -s socket -q -t get -n 6000 -r 100000000 -P 16 >&2
 		redis-cli -s socket shutdown nosave
 		wait
@@ -115,8 +115,9 @@ alike()
 	for way in "${ways[@]}"; do
 		ebpfmm try --json "$way" redis.json -- ./serve >tried.json
 		sums tried.json
-		jq -e '[ .regions[] | select(.region == "mapping from 2M") | .bytes ] |
+		# On its way, it has the sizes of others, and gets their pages.
+		jq -e '[ .regions[] | select(.region | startswith("mapping")) | .bytes ] |
 			(map(.["2M"]) | add) as $large | (map(add) | add) as $all |
-			$all >= 24 * 1048576 and $large >= 0.6 * $all' tried.json
+			$all >= 48 * 1048576 and $large >= 0.5 * $all' tried.json
 	done
 }
