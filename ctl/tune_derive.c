@@ -188,10 +188,10 @@ static void leave_out(const struct tune_derived *derived, size_t count,
 	struct json_object *programs = json_object_object_get(profile, "programs"), *regions;
 
 	for (size_t p = json_object_array_length(programs); p-- > 0;) {
-		regions = json_object_object_get(json_object_array_get_idx(programs, p),
-						 "regions");
 		bool any = false;
 
+		regions = json_object_object_get(json_object_array_get_idx(programs, p),
+						 "regions");
 		for (size_t r = regions ? json_object_array_length(regions) : 0; r-- > 0;) {
 			bool kept = is_kept(derived, count, p, r);
 

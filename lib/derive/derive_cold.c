@@ -57,6 +57,7 @@ static int largest_first(const void *a, const void *b)
 static bool is_met(const struct ebpfmm_profile_region *region, const char *exe,
 		   const struct ebpfmm_derive_space *space)
 {
+	/* Of what grows only the name counts. */
 	const struct ebpfmm_profile_region large = {
 		.min_size = space->grows ? 0 : region->min_size, .max_size = UINT64_MAX };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Extents of pages, sorted and without overlap. */
 #include <stdlib.h>
 
 #include "derive/derive.h"

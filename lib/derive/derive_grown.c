@@ -6,16 +6,7 @@
 
 #include "base/bpf_types.h"
 #include "base/cleanup.h"
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int compare_names(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) : !!a - !!b;
-}
+#include "base/compare.h"
 
 /* Both parts of a mapping that has grown downwards are the same. */
 static int compare_mappings(const void *one, const void *other, void *data)
@@ -23,13 +14,13 @@ static int compare_mappings(const void *one, const void *other, void *data)
 	const struct ebpfmm_set *set = data;
 	const struct ebpfmm_recording_space *a = &set->spaces[*(const size_t *)one].space;
 	const struct ebpfmm_recording_space *b = &set->spaces[*(const size_t *)other].space;
-	int order = compare_numbers(a->program, b->program);
+	int order = ebpfmm_compare_numbers(a->program, b->program);
 
 	if (!order)
-		order = compare_numbers(a->size, b->size);
+		order = ebpfmm_compare_numbers(a->size, b->size);
 	if (!order)
-		order = compare_numbers(a->rank, b->rank);
-	return order ? order : compare_names(a->name, b->name);
+		order = ebpfmm_compare_numbers(a->rank, b->rank);
+	return order ? order : ebpfmm_compare_texts(a->name, b->name);
 }
 
 int derive_find_grown(const struct ebpfmm_set *set, bool *grows)
@@ -62,15 +53,20 @@ int derive_find_grown(const struct ebpfmm_set *set, bool *grows)
 	return 0;
 }
 
+/* glibc begins its names with a space, which a profile leaves out. */
+static const char *without_space(const char *name)
+{
+	return name && *name == ' ' ? name + 1 : name;
+}
+
 int derive_grown_compare(const struct ebpfmm_set *set, size_t a, size_t b)
 {
 	const struct ebpfmm_recording_space *x = &set->spaces[a].space;
 	const struct ebpfmm_recording_space *y = &set->spaces[b].space;
 	int order = strcmp(set->programs[x->program].path, set->programs[y->program].path);
 
-	/* glibc begins its names with a space, which a profile leaves out. */
-	return order ? order : compare_names(x->name && *x->name == ' ' ? x->name + 1 : x->name,
-					     y->name && *y->name == ' ' ? y->name + 1 : y->name);
+	return order ? order : ebpfmm_compare_texts(without_space(x->name),
+						    without_space(y->name));
 }
 
 static int by_anchor(const void *one, const void *other, void *data)
@@ -78,7 +74,7 @@ static int by_anchor(const void *one, const void *other, void *data)
 	size_t a = *(const size_t *)one, b = *(const size_t *)other;
 	int order = derive_grown_compare(data, a, b);
 
-	return order ? order : compare_numbers(a, b);
+	return order ? order : ebpfmm_compare_numbers(a, b);
 }
 
 void derive_grown_sort(const struct ebpfmm_set *set, size_t *list, size_t count)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/compare.h"
 #include "base/digest.h"
 #include "recording/read.h"
 
@@ -287,24 +288,19 @@ static struct adding *begin(struct ebpfmm_set *set, const char *name,
 	return adding;
 }
 
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
 static int compare_rows(const void *one, const void *other)
 {
 	const struct ebpfmm_set_row *a = one, *b = other;
-	int order = compare_numbers(a->space, b->space);
+	int order = ebpfmm_compare_numbers(a->space, b->space);
 
 	if (!order)
-		order = compare_numbers(a->resident, b->resident);
+		order = ebpfmm_compare_numbers(a->resident, b->resident);
 	if (!order)
-		order = compare_numbers(a->file, b->file);
+		order = ebpfmm_compare_numbers(a->file, b->file);
 	if (!order)
-		order = compare_numbers(a->time_us, b->time_us);
+		order = ebpfmm_compare_numbers(a->time_us, b->time_us);
 	/* What came first stays first. */
-	return order ? order : compare_numbers(a->first_run, b->first_run);
+	return order ? order : ebpfmm_compare_numbers(a->first_run, b->first_run);
 }
 
 static void sort_rows(struct ebpfmm_set *set)

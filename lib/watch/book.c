@@ -6,44 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_texts(const char *a, const char *b)
-{
-	if (!a || !b)
-		return !!a - !!b;
-	return strcmp(a, b);
-}
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
+#include "base/compare.h"
 
 static int compare_programs(const void *one, const void *other)
 {
 	const struct ebpfmm_recording_program *a = &((const struct ebpfmm_entry *)one)->program;
 	const struct ebpfmm_recording_program *b = &((const struct ebpfmm_entry *)other)->program;
-	int order = compare_texts(a->path, b->path);
+	int order = ebpfmm_compare_texts(a->path, b->path);
 
 	if (!order)
-		order = compare_texts(a->build_id, b->build_id);
-	return order ? order : compare_numbers(a->size, b->size);
+		order = ebpfmm_compare_texts(a->build_id, b->build_id);
+	return order ? order : ebpfmm_compare_numbers(a->size, b->size);
 }
 
 static int compare_spaces(const void *one, const void *other)
 {
 	const struct ebpfmm_recording_space *a = &((const struct ebpfmm_entry *)one)->space;
 	const struct ebpfmm_recording_space *b = &((const struct ebpfmm_entry *)other)->space;
-	int order = compare_numbers(a->program, b->program);
+	int order = ebpfmm_compare_numbers(a->program, b->program);
 
 	if (!order)
-		order = compare_numbers(a->kind, b->kind);
+		order = ebpfmm_compare_numbers(a->kind, b->kind);
 	if (!order)
-		order = compare_numbers(a->size, b->size);
+		order = ebpfmm_compare_numbers(a->size, b->size);
 	if (!order)
-		order = compare_numbers(a->rank, b->rank);
+		order = ebpfmm_compare_numbers(a->rank, b->rank);
 	if (!order)
-		order = compare_numbers(a->down, b->down);
-	return order ? order : compare_texts(a->name, b->name);
+		order = ebpfmm_compare_numbers(a->down, b->down);
+	return order ? order : ebpfmm_compare_texts(a->name, b->name);
 }
 
 static void free_program(void *entry)
