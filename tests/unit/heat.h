@@ -82,4 +82,17 @@ static inline struct ebpfmm_derive_input heat_input(const struct ebpfmm_derive_s
 	return input;
 }
 
+/* Derive a profile of them, which must not be refused. */
+static inline struct ebpfmm_derived *heat_derive(const struct ebpfmm_derive_space *spaces,
+						 size_t n)
+{
+	struct ebpfmm_derive_input input = heat_input(spaces, n);
+	struct ebpfmm_derived *derived = NULL;
+	struct ebpfmm_error err = {};
+
+	if (ebpfmm_derive(&input, &derived, &err))
+		fail_msg("refused: %s", err.message);
+	return derived;
+}
+
 #endif /* HEAT_H */

@@ -15,17 +15,6 @@
 
 static const struct heat all_hot = { 64 * HEAT_MIB, 0, 64 * HEAT_MIB, 20, 0 };
 
-static struct ebpfmm_derived *derive(const struct ebpfmm_derive_space *spaces, size_t n)
-{
-	struct ebpfmm_derive_input input = heat_input(spaces, n);
-	struct ebpfmm_derived *derived = NULL;
-	struct ebpfmm_error err = {};
-
-	if (ebpfmm_derive(&input, &derived, &err))
-		fail_msg("refused: %s", err.message);
-	return derived;
-}
-
 /*
  * Mappings that grow are one region for all that is large enough, behind all others. Those
  * that are cold and would be in it keep 4K; small ones and the stack need nothing for that.
@@ -53,7 +42,7 @@ static void test_grown(void **state)
 	spaces[4].nintervals = HEAT_INTERVALS;
 	spaces[5].pages = HEAT_MIB;
 	spaces[6].exe = "/bin/q";
-	derived = derive(spaces, 7);
+	derived = heat_derive(spaces, 7);
 	assert_int_equal(derived->profile->nprograms, 1);
 	assert_int_equal(derived->norigins, 2);
 	/* The hot one; the two of 32M and 33M together, the named one; those that grow. */
@@ -77,7 +66,7 @@ static void test_grown(void **state)
 
 	/* With a name nobody else has, it needs no others. */
 	spaces[0].name = " glibc: malloc";
-	derived = derive(spaces, 7);
+	derived = heat_derive(spaces, 7);
 	assert_int_equal(derived->profile->programs[0].nregions, 2);
 	regions = derived->profile->programs[0].regions;
 	assert_string_equal(regions[0].name, "glibc: malloc");
@@ -86,7 +75,7 @@ static void test_grown(void **state)
 
 	/* If it is cold, it needs none itself. */
 	spaces[0].nintervals = 0;
-	derived = derive(spaces, 7);
+	derived = heat_derive(spaces, 7);
 	assert_int_equal(derived->profile->programs[0].nregions, 1);
 	ebpfmm_derived_free(derived);
 	heat_free(hot);
@@ -108,12 +97,12 @@ static void test_grown_cold(void **state)
 	(void)state;
 	for (size_t i = 0; i < 32; i++)
 		resident[i] = (struct ebpfmm_derive_extent){ i * 512, i ? 1 : 512 };
-	derived = derive(&space, 1);
+	derived = heat_derive(&space, 1);
 	assert_int_equal(derived->norigins, 1);
 	assert_int_equal(derived->origins[0].blocks, 1);
 	ebpfmm_derived_free(derived);
 	space.grows = true;
-	derived = derive(&space, 1);
+	derived = heat_derive(&space, 1);
 	assert_int_equal(derived->norigins, 0);
 	assert_null(derived->profile);
 	ebpfmm_derived_free(derived);

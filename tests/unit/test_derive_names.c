@@ -15,17 +15,6 @@
 static const struct heat all_hot = { 64 * HEAT_MIB, 0, 64 * HEAT_MIB, 20, 0 };
 static const struct heat all_cold = { 64 * HEAT_MIB, 0, 64 * HEAT_MIB, 0, 0 };
 
-static struct ebpfmm_derived *derive(const struct ebpfmm_derive_space *spaces, size_t n)
-{
-	struct ebpfmm_derive_input input = heat_input(spaces, n);
-	struct ebpfmm_derived *derived = NULL;
-	struct ebpfmm_error err = {};
-
-	if (ebpfmm_derive(&input, &derived, &err))
-		fail_msg("refused: %s", err.message);
-	return derived;
-}
-
 /* A program that is hot from 16M to 32M, with symbols and sections. */
 struct image {
 	const char *what;
@@ -84,7 +73,7 @@ static void test_images(void **state)
 			.symbols = image->symbols, .nsymbols = 4,
 			.sections = image->sections, .nsections = 2,
 		};
-		struct ebpfmm_derived *derived = derive(&space, 1);
+		struct ebpfmm_derived *derived = heat_derive(&space, 1);
 		const struct ebpfmm_profile_region *region;
 
 		if (derived->norigins != !!image->name)
@@ -146,7 +135,7 @@ static void test_pairs(void **state)
 			.symbols = pairs[i].symbols, .nsymbols = 2,
 			.sections = &section, .nsections = 1,
 		};
-		struct ebpfmm_derived *derived = derive(&space, 1);
+		struct ebpfmm_derived *derived = heat_derive(&space, 1);
 
 		assert_int_equal(derived->norigins, 2);
 		for (j = 0; j < 2; j++) {
@@ -239,7 +228,7 @@ static void test_mappings(void **state)
 		spaces[4] = spaces[0];
 		spaces[4].exe = "/bin/q";
 		spaces[4].nintervals = 0;
-		derived = derive(spaces, 5);
+		derived = heat_derive(spaces, 5);
 		if (derived->norigins != !example->nothing)
 			fail_msg("%s: %zu regions", example->what, derived->norigins);
 		if (derived->norigins)
@@ -266,7 +255,7 @@ static void test_too_many(void **state)
 			.kind = EBPFMM_DERIVE_HEAP, .exe = names[i], .pages = all_hot.pages,
 			.intervals = hot, .nintervals = HEAT_INTERVALS - i };
 	}
-	derived = derive(spaces, PROGRAMS);
+	derived = heat_derive(spaces, PROGRAMS);
 	assert_int_equal(derived->profile->nprograms, EBPFMM_MAX_PROGRAMS);
 	assert_string_equal(derived->profile->programs[0].exe, "/m0");
 	assert_non_null(strstr(derived->notes[derived->nnotes - 1], "4 regions are left out"));
@@ -277,7 +266,7 @@ static void test_too_many(void **state)
 		spaces[i].exe = "/bin/p";
 		spaces[i].name = names[i];
 	}
-	derived = derive(spaces, MAPPINGS);
+	derived = heat_derive(spaces, MAPPINGS);
 	assert_int_equal(derived->norigins, EBPFMM_MAX_MAPPINGS);
 	assert_int_equal(derived->origins[EBPFMM_MAX_MAPPINGS - 1].space,
 			 EBPFMM_MAX_MAPPINGS - 1);
@@ -302,7 +291,7 @@ static void test_alike(void **state)
 			.kind = EBPFMM_DERIVE_MAPPING, .exe = "/bin/p",
 			.pages = all_hot.pages, .rank = (uint32_t)i + 1,
 			.intervals = hot, .nintervals = HEAT_INTERVALS };
-	derived = derive(spaces, ARENAS);
+	derived = heat_derive(spaces, ARENAS);
 	assert_int_equal(derived->norigins, 1);
 	assert_int_equal(derived->origins[0].nalike, ARENAS);
 	assert_int_equal(derived->origins[0].blocks, ARENAS * 32);
@@ -315,7 +304,7 @@ static void test_alike(void **state)
 	ebpfmm_derived_free(derived);
 
 	spaces[2].nintervals = 0;
-	derived = derive(spaces, 5);
+	derived = heat_derive(spaces, 5);
 	assert_int_equal(derived->norigins, 4);
 	region = derived->profile->programs[0].regions;
 	assert_int_equal(region[0].nth, 1);
@@ -354,7 +343,7 @@ static void test_all_kinds(void **state)
 	spaces[5].name = "cold";
 	spaces[5].intervals = cold;
 	spaces[5].rank = 3;
-	derived = derive(spaces, 6);
+	derived = heat_derive(spaces, 6);
 	assert_int_equal(derived->norigins, 5);
 	assert_int_equal(derived->profile->programs[0].regions[0].kind, EBPFMM_ANCHOR_SYMBOL);
 	for (i = 0; i < 5; i++)
@@ -484,7 +473,7 @@ static void test_random(void **state)
 		}
 		for (j = 0; j < SPACES; j++)
 			draw_space(&spaces[j], j, intervals, symbols);
-		derived = derive(spaces, SPACES);
+		derived = heat_derive(spaces, SPACES);
 		regions += derived->norigins;
 		check_overlap(derived, spaces);
 		ebpfmm_derived_free(derived);
