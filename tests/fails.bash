@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# How a command fails, for tests in the virtual machine and on the host. Sourced with
+# How commands end, for tests in the virtual machine and on the host. Sourced with
 # "load ../fails".
 
 # fails STATUS REASON COMMAND…: with that status, nothing on standard output,
@@ -15,4 +15,14 @@ fails()
 	[ -z "$output" ]
 	[[ $stderr =~ $reason ]]
 	[ "$want" = 2 ] || [ "$(grep -c . <<<"$stderr")" = 1 ]
+}
+
+# ends STATUS PID: with that status. Not by "run", whose subshell cannot wait for its
+# parent's child: it only sees the status of one that the parent has noticed to have ended.
+ends()
+{
+	local status=0
+	wait "$2" || status=$?
+	echo "process $2 ended with status $status"
+	[ "$status" = "$1" ]
 }

@@ -208,7 +208,7 @@ profile()
 	tracer=$!
 	read -r line <out
 	kill -TERM $tracer
-	run -143 wait $tracer
+	ends 143 $tracer
 }
 
 # allowed: what sysfs says of 64K.
@@ -235,7 +235,7 @@ allowed()
 	ebpfmm try 64K -- tried exit 0
 	[[ $(allowed) == *'[madvise]'* || $before != *'[never]'* ]]
 	kill -TERM $tracer
-	run -143 wait $tracer
+	ends 143 $tracer
 	[ "$(allowed)" = "$before" ]
 }
 

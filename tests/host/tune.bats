@@ -96,7 +96,7 @@ recording()
 	tuner=$!
 	read -r pid <begun
 	kill -TERM $tuner
-	run -143 wait $tuner
+	ends 143 $tuner
 	[ ! -e /proc/"$pid" ]
 	[ ! -e profile.json ]
 }
