@@ -34,6 +34,15 @@ mksource()
 	' mksource "$top/vm/mksource"
 }
 
+@test "the versions are found in what apt says" {
+	local table=" linux-source-6.12 | 6.12.117-1 | http://mirror/debian trixie/main amd64 Packages
+linux-source-6.12 | 6.12.107-1 | http://mirror/debian trixie/main amd64 Packages
+linux-source-6.12 |   6.12.9-1 | http://mirror/debian trixie/main Sources"
+	run bash -c 'script=$1; shift; . "$script"; second_column' - "$top/vm/mksource" \
+		<<<"$table"
+	[ "$output" = $'6.12.117-1\n6.12.107-1\n6.12.9-1' ]
+}
+
 @test "the version that the series was tested with is taken while it is to be had" {
 	run mksource 6.12.999-1 "$base" 6.12.1-1
 	[ "$status" = 0 ]
