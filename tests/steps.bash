@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Steps of tests, several at once, and the sum of what they report in TAP:
+#
+#	step "unit tests" COMMAND…
+#	step …
+#	steps_end
+#
+# Each line that a step prints is passed on at once, after the step's name.
+
+# How many run at once. An emulated machine keeps about one processor busy.
+lanes=${EBPFMM_LANES:-$(nproc)}
+steps_dir=$(mktemp -d)
+declare -A step_of=() # which step a process is
+step_names=()
+# With job control, each step is a process group of its own.
+set -m
+trap steps_kill EXIT
+
+# However this ends, no step goes on.
+steps_kill()
+{
+	local pid
+	for pid in "${!step_of[@]}"; do
+		kill -TERM -- "-$pid" 2>/dev/null
+	done
+	rm -rf "$steps_dir"
+}
+
+# step NAME COMMAND…: begin COMMAND when fewer than $lanes steps run.
+step()
+{
+	local number=${#step_names[@]}
+	while [ ${#step_of[@]} -ge "$lanes" ]; do
+		step_wait
+	done
+	step_names+=("$1")
+	step_run "$number" "$@" &
+	step_of[$!]=$number
+}
+
+# step_run NUMBER NAME COMMAND…
+step_run()
+{
+	local number=$1 name=$2 begun=$SECONDS status
+	shift 2
+	"$@" </dev/null 2>&1 | tee "$steps_dir/$number" | sed -u "s%^%$name | %"
+	status=${PIPESTATUS[0]}
+	echo "$status $((SECONDS - begun))" >"$steps_dir/$number.end"
+}
+
+step_wait()
+{
+	local pid
+	wait -n -p pid
+	unset "step_of[$pid]"
+}
+
+# tap_lines PATTERN FILE: the lines of tests that match it, and not only of skipped ones.
+tap_lines()
+{
+	grep -iE "$1" "$2" | grep -viE '^(not )?ok [0-9]+.*# *skip'
+}
+
+# step_sum NUMBER: count what it reported, in $passed, $failed and $skipped.
+step_sum()
+{
+	local name=${step_names[$1]} log=$steps_dir/$1 status=1 seconds=0 ok bad skip
+	if [ -e "$log.end" ]; then
+		read -r status seconds <"$log.end"
+	fi
+	skip=$(grep -ciE '^(not )?ok [0-9]+.*# *skip' "$log")
+	ok=$(tap_lines '^ok [0-9]+' "$log" | wc -l)
+	bad=$(tap_lines '^not ok [0-9]+' "$log" | wc -l)
+	if [ "$bad" = 0 ] && [ "$status" != 0 ]; then
+		echo "not ok - $name ended with status $status"
+		bad=1
+	elif [ $((ok + bad + skip)) = 0 ]; then
+		echo "not ok - $name ran no test"
+		bad=1
+	fi
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	skipped=$((skipped + skip))
+	printf '%-28s %d passed, %d failed, %d skipped, %d seconds\n' \
+		"$name" "$ok" "$bad" "$skip" "$seconds"
+}
+
+# steps_end: wait for all steps; print what failed once more, a line for each step, and
+# the sum as the last line. Fails if a test failed or was skipped, or a step ran no test.
+steps_end()
+{
+	local passed=0 failed=0 skipped=0 number
+	while [ ${#step_of[@]} -gt 0 ]; do
+		step_wait
+	done
+	for number in "${!step_names[@]}"; do
+		# Its diagnostics follow, as lines that begin with "#".
+		awk -v name="${step_names[number]}" '
+			/^#/ && show { print; next }
+			{ show = 0 }
+			/^not ok |^(not )?ok [0-9]+.*# *[Ss][Kk][Ii][Pp]/ {
+				print name " | " $0
+				show = 1
+			}' "$steps_dir/$number"
+	done
+	echo
+	for number in "${!step_names[@]}"; do
+		step_sum "$number"
+	done
+	printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped
+	[ $failed = 0 ] && [ $skipped = 0 ]
+}
