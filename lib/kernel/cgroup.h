@@ -51,12 +51,15 @@ int ebpfmm_cgroup_of_pid(pid_t pid, const char *id, struct ebpfmm_cgroup *out,
  * @own: cgroup of this process, which the result must not contain
  * @id: the container's id
  *
- * With systemd's manager, crun may put the process into a sub-cgroup of the scope, named
- * "container" up to crun 1.21, or by `run.oci.systemd.subgroup`. Processes that `exec`
- * starts may be beside it, so the result is the scope. With `--cgroups=split`, it is
- * podman's "libpod-payload-ID", which is beside the engine's processes in a unit. A cgroup
- * named by @id is the container's, even if it is below a scope, such as that of the engine's
- * `--cgroup-parent`. The search ends at a service or a slice.
+ * The container's cgroup is named by its id: ID or PREFIX-ID, as Podman's libpod-ID and
+ * libpod-payload-ID. Of several such names on the path, the lowest counts; but a scope of
+ * systemd named PREFIX-ID.scope counts more than what is below it. There, crun may put the
+ * process into a sub-cgroup of any name (`run.oci.systemd.subgroup`), and processes that
+ * `exec` starts may be beside it.
+ *
+ * The search ends at a service, at a slice, and at what contains @own: these have processes
+ * of others. If nothing is named by @id, the result is the cgroup of the process, even below
+ * a scope, as that may be somebody else's.
  */
 void ebpfmm_cgroup_lift(char *path, const char *own, const char *id);
 

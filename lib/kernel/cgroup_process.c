@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finding the cgroup of a process, and the processes of a cgroup. */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,14 +15,12 @@
 
 /* The depth to which a process is searched below a cgroup. */
 #define SEARCH_DEPTH 4
+#define SCOPE ".scope"
 
-/* Whether @path is @ancestor or below it. */
-static bool is_within(const char *path, const char *ancestor)
+/* Whether @path is the first @length bytes of @ancestor, or below that. */
+static bool is_within(const char *path, const char *ancestor, size_t length)
 {
-	size_t length = strlen(ancestor);
-
-	return !strncmp(path, ancestor, length) &&
-	       (!path[length] || path[length] == '/');
+	return !strncmp(path, ancestor, length) && (!path[length] || path[length] == '/');
 }
 
 static bool ends_with(const char *name, size_t length, const char *end)
@@ -33,53 +30,36 @@ static bool ends_with(const char *name, size_t length, const char *end)
 	return length > of_end && !strncmp(name + length - of_end, end, of_end);
 }
 
-static bool is_letter(char c)
-{
-	return isalnum((unsigned char)c);
-}
-
-/* Whether @id is in a name, and not as a part of a longer word. */
-static bool has_id(const char *name, size_t length, const char *id)
+/* Whether an engine names a container's cgroup so: ID, or PREFIX-ID. */
+static bool is_named(const char *name, size_t length, const char *id)
 {
 	size_t of_id = strlen(id);
 
-	for (size_t i = 0; of_id && i + of_id <= length; i++)
-		if (!strncmp(name + i, id, of_id) && (!i || !is_letter(name[i - 1])) &&
-		    (i + of_id == length || !is_letter(name[i + of_id])))
-			return true;
-	return false;
-}
-
-static bool is_of_container(const char *name, size_t length, const char *id)
-{
-	static const char payload[] = "libpod-payload-";
-
-	return has_id(name, length, id) || ends_with(name, length, ".scope") ||
-	       (length >= sizeof(payload) && !strncmp(name, payload, strlen(payload)));
+	return of_id && length >= of_id && !strncmp(name + length - of_id, id, of_id) &&
+	       (length == of_id || name[length - of_id - 1] == '-');
 }
 
 void ebpfmm_cgroup_lift(char *path, const char *own, const char *id)
 {
-	size_t begin, end = strlen(path);
-	char cut;
+	size_t begin, end = strlen(path), found = end, length;
+	bool is_scope = false, is_found = false;
 
-	for (; end; end = begin) {
+	for (; end && !(is_scope && is_found); end = begin ? begin - 1 : 0) {
 		begin = end;
 		while (begin && path[begin - 1] != '/')
 			begin--;
-		if (is_of_container(path + begin, end - begin, id)) {
-			cut = path[end];
-			path[end] = '\0';
-			if (is_within(own, path))
-				path[end] = cut;
-			return;
-		}
-		if (ends_with(path + begin, end - begin, ".slice") ||
-		    ends_with(path + begin, end - begin, ".service"))
-			return;
-		if (begin)
-			begin--;
+		length = end - begin;
+		if (ends_with(path + begin, length, ".slice") ||
+		    ends_with(path + begin, length, ".service") || is_within(own, path, end))
+			break;
+		is_scope = ends_with(path + begin, length, SCOPE);
+		if ((is_found && !is_scope) ||
+		    !is_named(path + begin, length - (is_scope ? strlen(SCOPE) : 0), id))
+			continue;
+		is_found = true;
+		found = end;
 	}
+	path[found] = '\0';
 }
 
 /* Whether a line of /proc/PID/cgroup is of the v1 hierarchy with @controller. */
@@ -219,7 +199,7 @@ int ebpfmm_cgroup_of_pid(pid_t pid, const char *id, struct ebpfmm_cgroup *out,
 	if (ebpfmm_cgroup_has_parent_step(path))
 		return ebpfmm_fail(err, 0,
 				   "process %d is outside this cgroup namespace", (int)pid);
-	if (!strcmp(path, "/") || is_within(own, path))
+	if (!strcmp(path, "/") || is_within(own, path, strlen(path)))
 		return ebpfmm_fail(err, 0,
 				   "process %d has no cgroup of its own: it shares `%s` with other processes of this node",
 				   (int)pid, path);

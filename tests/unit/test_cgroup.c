@@ -24,7 +24,6 @@ static void lifted_for(const char *id, const char *path, const char *expected, c
 static void lifted(const char *path, const char *expected, const char *own)
 {
 	lifted_for("0f3a", path, expected, own);
-	lifted_for("", path, expected, own);
 }
 
 #define SCOPE "/machine.slice/libpod-0f3a.scope"
@@ -39,8 +38,23 @@ static void scopes(void **unused)
 	lifted(SCOPE "/container", SCOPE, OTHER);
 	lifted(SCOPE "/payload", SCOPE, OTHER);
 	lifted(SCOPE "/payload/delegated", SCOPE, OTHER);
-	lifted("/kubepods.slice/kubepods-pod1.slice/crio-7.scope/container",
-	       "/kubepods.slice/kubepods-pod1.slice/crio-7.scope", OTHER);
+	lifted("/kubepods.slice/kubepods-pod1.slice/crio-0f3a.scope/container",
+	       "/kubepods.slice/kubepods-pod1.slice/crio-0f3a.scope", OTHER);
+	/* The sub-cgroup has the id as well. */
+	lifted_for("container", "/m.slice/crun-container.scope/container",
+		   "/m.slice/crun-container.scope", OTHER);
+	lifted_for("web", "/m.slice/crun-web.scope/a-web/b", "/m.slice/crun-web.scope", OTHER);
+}
+
+/* Of those that have others in them. */
+static void named_by_the_id(void **unused)
+{
+	(void)unused;
+	lifted_for("web", "/web.slice/x", "/web.slice/x", OTHER);
+	lifted_for("machine", "/machine.slice/x", "/machine.slice/x", OTHER);
+	lifted_for("web", UNIT "/x", UNIT "/x", OTHER);
+	lifted_for("web", UNIT "/web/x", UNIT "/web", OTHER);
+	lifted_for("web", "/a-web.scope/x", "/a-web.scope/x", "/a-web.scope/y");
 }
 
 /* Its parent is a scope that has other processes. */
@@ -53,7 +67,11 @@ static void below_a_scope(void **unused)
 	/* Not the id, but letters of it. */
 	lifted_for("con", "/con.scope/container", "/con.scope", OTHER);
 	lifted_for("b", "/web-b.scope/web", "/web-b.scope", OTHER);
-	lifted_for("1", "/a.scope/a12-21", "/a.scope", OTHER);
+	lifted_for("1", "/a.scope/a12-21", "/a.scope/a12-21", OTHER);
+	/* Not named by the id. */
+	lifted_for("foo", "/other.scope/mine", "/other.scope/mine", OTHER);
+	lifted_for("foo", "/other.scope/a/b/mine", "/other.scope/a/b/mine", OTHER);
+	lifted_for("foo", "/other.scope/foo-1/mine", "/other.scope/foo-1/mine", OTHER);
 	lifted_for("1", "/a.scope/a12-1", "/a.scope/a12-1", OTHER);
 }
 
@@ -90,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scopes),
+		cmocka_unit_test(named_by_the_id),
 		cmocka_unit_test(below_a_scope),
 		cmocka_unit_test(payloads),
 		cmocka_unit_test(others),
