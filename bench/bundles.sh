@@ -54,10 +54,17 @@ start()
 	echo $((${EPOCHREALTIME/./} - begun))
 }
 
-# serve BUNDLE: the same for one of redis-server, which is asked and told to end.
-serve()
+# serve_once BUNDLE: of one of redis-server, which is asked and told to end: microseconds
+# until it has answered, and until the run has ended.
+serve_once()
 {
 	bench/serve_once.py "/var/tmp/$1" "$run/redis"
+}
+
+# serve BUNDLE: microseconds of the whole run.
+serve()
+{
+	serve_once "$1" | cut -d' ' -f2
 }
 
 # median HOW BUNDLE

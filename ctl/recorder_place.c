@@ -22,6 +22,8 @@
 #define NICE	10
 /* Percent of a CPU: a tenant can make a recorder work, by starting and ending processes. */
 #define QUOTA	"50"
+/* A tenth of what others have, so that a container starts as fast beside its recorder. */
+#define WEIGHT	"10"
 /* Another process that ends may remove the cgroup before this one is in it. */
 #define TRIES	100
 #define MOST_ARGS 16
@@ -49,14 +51,14 @@ int recorder_start_apart(const char *container, const char *const *args,
 			 struct ebpfmm_error *err)
 {
 	char unit[64], description[192], self[PATH_MAX];
-	const char *argv[MOST_ARGS + 13] = {
+	const char *argv[MOST_ARGS + 14] = {
 		"systemd-run", "--quiet", "--collect", "--no-block", unit, description,
 		"--property=Nice=10", "--property=OOMScoreAdjust=500",
-		"--property=CPUQuota=" QUOTA "%", "--property=Documentation=man:ebpfmm(8)",
-		"--", self,
+		"--property=CPUQuota=" QUOTA "%", "--property=CPUWeight=" WEIGHT,
+		"--property=Documentation=man:ebpfmm(8)", "--", self,
 	};
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	size_t count = 12;
+	size_t count = 13;
 	pid_t pid;
 	int code;
 
@@ -101,8 +103,9 @@ static int enter_cgroup(struct ebpfmm_error *err)
 		if (mkdirat(root, CGROUP, 0755) && errno != EEXIST)
 			return ebpfmm_fail(err, errno, "create cgroup " CGROUP);
 		if (!write_file(root, CGROUP "/cgroup.procs", "0")) {
-			/* Where the controller is on; all recorders share it. */
+			/* Where the controller is on; all recorders share them. */
 			write_file(root, CGROUP "/cpu.max", QUOTA "000 100000");
+			write_file(root, CGROUP "/cpu.weight", WEIGHT);
 			return 0;
 		}
 	} while ((errno == ENOENT || errno == ENODEV) && --tries);
