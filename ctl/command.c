@@ -19,6 +19,7 @@
 #define PROFILE	{ "FILE", CTL_PROFILE }
 #define SIZE	{ "SIZE", CTL_ANY }
 #define TIME	{ "TIME", CTL_ANY }
+#define UNIT	{ "UNIT", CTL_ANY }
 
 /* An option, its value, the member of struct ctl_args that it goes to, and its help. */
 #define OPTION(option, argument, member, text, ...)		\
@@ -66,7 +67,11 @@ const struct ctl_command ctl_commands[] = {
 		.name = "attach", .run = ctl_attach,
 		.summary = "attach a profile to a cgroup, or replace it",
 		.options = OPTIONS(JSON,
-			OPTION("cgroup", PATH, cgroup, "cgroup to attach to", REQUIRED),
+			OPTION("cgroup", PATH, cgroup, "cgroup to attach to", FORM(1), REQUIRED),
+			OPTION("unit", UNIT, unit,
+			       "unit of systemd to attach to", FORM(2), REQUIRED),
+			OPTION("drop-in", NOTHING, drop_in,
+			       "print a drop-in that does it whenever the unit starts", FORM(2)),
 			OPTION("rootfs", DIR, rootfs,
 			       "root of the programs, if not that of a process in the cgroup"),
 			DEBUG_DIR),
@@ -75,7 +80,10 @@ const struct ctl_command ctl_commands[] = {
 		.name = "detach", .run = ctl_detach,
 		.summary = "detach the profile of a cgroup",
 		.options = OPTIONS(JSON,
-			OPTION("cgroup", PATH, cgroup, "cgroup to detach from", REQUIRED)),
+			OPTION("cgroup", PATH, cgroup,
+			       "cgroup to detach from", FORM(1), REQUIRED),
+			OPTION("unit", UNIT, unit,
+			       "unit of systemd to detach from", FORM(2), REQUIRED)),
 	}, {
 		.name = "list", .run = ctl_list,
 		.summary = "list the cgroups that have a profile",

@@ -34,6 +34,8 @@ struct ctl_command;
  * @regions: also print each region
  * @cgroup: value of --cgroup, or NULL
  * @container: value of --container, or NULL
+ * @unit: value of --unit, or NULL
+ * @drop_in: print a drop-in of systemd instead
  * @rootfs: value of --rootfs, or NULL
  * @debug_dir: value of --debug-dir, or NULL
  * @every: value of --every, or NULL
@@ -66,8 +68,10 @@ struct ctl_args {
 	bool explain;
 	bool traced;
 	bool cpu;
+	bool drop_in;
 	const char *cgroup;
 	const char *container;
+	const char *unit;
 	const char *rootfs;
 	const char *debug_dir;
 	const char *every;

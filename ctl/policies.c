@@ -7,6 +7,8 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "command.h"
+#include "drop_in.h"
+#include "engine/unit.h"
 #include "kernel/cgroup.h"
 #include "kernel/privilege.h"
 #include "life/attachment.h"
@@ -102,15 +104,40 @@ static int attach_to(const struct ctl_args *args, const struct ebpfmm_cgroup *cg
 	return 0;
 }
 
+/* The cgroup of --cgroup or --unit. */
+static int open_cgroup(const struct ctl_args *args, struct ebpfmm_cgroup *cgroup,
+		       struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (args->cgroup)
+		return ebpfmm_cgroup_open(args->cgroup, cgroup, err);
+	if (ebpfmm_unit_cgroup(args->unit, &path, err))
+		return -1;
+	return ebpfmm_cgroup_open(path, cgroup, err) ?
+	       ebpfmm_prefix(err, "unit `%s`: ", args->unit) : 0;
+}
+
+static int check_one_given(const struct ctl_args *args, struct ebpfmm_error *err)
+{
+	return args->cgroup || args->unit ? 0 :
+	       ebpfmm_fail(err, 0, "--cgroup or --unit is required");
+}
+
 int ctl_attach(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
 
-	if (ebpfmm_privileged(err) || ctl_profile(args->operands[0], &profile, err) ||
-	    ebpfmm_cgroup_open(args->cgroup, &cgroup, err))
+	if (check_one_given(args, err))
+		return CTL_USAGE;
+	if (!args->drop_in && ebpfmm_privileged(err))
 		return -1;
-	return attach_to(args, &cgroup, profile, err);
+	if (ctl_profile(args->operands[0], &profile, err))
+		return -1;
+	if (args->drop_in)
+		return ctl_print_drop_in(args->unit, args->operands[0], err);
+	return open_cgroup(args, &cgroup, err) ? -1 : attach_to(args, &cgroup, profile, err);
 }
 
 int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
@@ -119,11 +146,13 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
 	struct json_object *object;
 	int rc;
 
-	if (ebpfmm_privileged(err) || ebpfmm_cgroup_open(args->cgroup, &cgroup, err))
+	if (check_one_given(args, err))
+		return CTL_USAGE;
+	if (ebpfmm_privileged(err) || open_cgroup(args, &cgroup, err))
 		return -1;
 	rc = ebpfmm_life_detach(cgroup.id, err);
 	if (rc && err->code == ENOENT)
-		ebpfmm_fail(err, 0, "%s: has no policy", args->cgroup);
+		ebpfmm_fail(err, 0, "%s: has no policy", args->cgroup ?: args->unit);
 	if (!rc && args->json) {
 		object = json_object_new_object();
 		ebpfmm_json_add_string(object, "cgroup", cgroup.path);
