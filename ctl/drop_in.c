@@ -48,9 +48,9 @@ int ctl_print_drop_in(const char *unit, const char *profile, struct ebpfmm_error
 	if (strchr(profile, '/') && profile[0] != '/')
 		return ebpfmm_fail(err, 0, "profile `%s`: a drop-in needs its name, or a path that "
 				   "begins with `/`", profile);
-	ctl_print("# /etc/systemd/system/%s%s.d/ebpfmm.conf\n"
-		  "[Service]\n"
-		  "ExecStartPre=-+%s attach --unit %%n %s\n",
-		  unit, strchr(unit, '.') ? "" : SERVICE, self, profile);
+	ctl_print("# /etc/systemd/system/%s%s.d/ebpfmm.conf\n", unit,
+		  strchr(unit, '.') ? "" : SERVICE);
+	ctl_print("[Service]\n");
+	ctl_print("ExecStartPre=-+%s attach --unit %%n %s\n", self, profile);
 	return 0;
 }

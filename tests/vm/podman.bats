@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # How podman starts containers, besides "podman run" in a cgroup of its own making: from
-# YAML, in a scope of systemd's, and as a unit of systemd's (Quadlet). Emulated, a test takes
-# one to three minutes, so make stress runs them.
+# YAML, and below somebody's scope. Emulated, a test takes one to three minutes, so make
+# stress runs them. What podman does under systemd is in systemd.bats.
 
 load helpers
-load systemd
 
-quadlet=/etc/containers/systemd/quadlet.container
 dropin=/etc/containers/containers.conf.d/50-test.conf
 
 setup_file()
@@ -20,10 +18,8 @@ setup_file()
 	copy_programs "$work/sandbox" $tests/fault
 	tar -C "$work/sandbox" -c . | podman --cgroup-manager=cgroupfs import -q \
 		--change "CMD [\"$tests/fault\"]" - ebpfmm-sandbox >/dev/null
-	# And the systemd of these tests hands on no controller of cgroups.
-	mkdir -p "${dropin%/*}" "${quadlet%/*}"
-	printf '[containers]\npids_limit = 0\n[engine]\ninfra_image = "localhost/ebpfmm-sandbox"\n' \
-		>$dropin
+	mkdir -p "${dropin%/*}"
+	printf '[engine]\ninfra_image = "localhost/ebpfmm-sandbox"\n' >$dropin
 	ready syslog.py "$work/syslog"
 	echo "$pid" >"$work/syslog.pid"
 }
@@ -45,11 +41,6 @@ setup()
 
 teardown()
 {
-	if [ -n "${systemd-}" ]; then
-		end_systemd
-		remove_cgroup "$cgroup"
-		rm -f $quadlet
-	fi
 	podman --cgroup-manager=cgroupfs pod rm --all --force >/dev/null
 	podman --cgroup-manager=cgroupfs rm --all --force >/dev/null
 	remove_cgroup "${cgroup-}"
@@ -78,13 +69,11 @@ play()
 	pid=$(podman inspect --format '{{.State.Pid}}' web-pod-web)
 }
 
-# sizes CONTAINER [PREFIX…]: what it touched, by page size, when it has touched all; the
-# prefix runs a command where podman is.
+# sizes CONTAINER: what it touched, by page size, when it has touched all.
 sizes()
 {
 	local name=$1 log
-	shift
-	until log=$("$@" podman logs "$name") && [[ $log == *'# ready'* ]]; do kill -0 "$pid"; done
+	until log=$(podman logs "$name") && [[ $log == *'# ready'* ]]; do kill -0 "$pid"; done
 	pagesizes --json "$pid" - <<<"$log"
 }
 
@@ -142,69 +131,7 @@ as_told()
 	as_told runc 's,^  annotations:,&\n    io.kubernetes.container.name: web,'
 }
 
-# --- under systemd ---------------------------------------------------------------
-
-# governed NAME CGROUP: the policy is on that cgroup and on no other, and holds for what
-# the container runs and for what comes by exec.
-governed()
-{
-	local name=$1 where=$2 range line
-	on_systemd ebpfmm list --json | jq -e 'length == 1'
-	attached "$where"
-	pid=$(pgrep -o -x fault)
-	all_in 2M "$(sizes "$name" on_systemd)"
-	exec 8< <(on_systemd podman exec "$name" $tests/fault 3>&-)
-	IFS= read -r range <&8
-	IFS= read -r line <&8
-	[ "$line" = '# ready' ]
-	run -0 pgrep -n -x fault
-	[ "$output" != "$pid" ]
-	all_in 2M "$(pagesizes --json "$output" - <<<"$range")"
-	kill "$output"
-	exec 8<&-
-}
-
-# bats test_tags=long
-@test "Quadlet: the policy is on the payload, not on the unit, and holds for exec" {
-	local unit
-	cat >$quadlet <<-END
-		[Unit]
-		DefaultDependencies=no
-		[Container]
-		Image=localhost/ebpfmm-test
-		ContainerName=quadlet
-		Exec=$tests/fault
-		Annotation=ebpfmm.profile=large
-		Annotation=ebpfmm.required=true
-		Network=none
-		LogDriver=k8s-file
-	END
-	start_systemd
-	on_systemd systemctl start quadlet.service
-	on_systemd systemctl show -p ExecStart quadlet.service | grep -F -- --cgroups=split
-	unit=$cgroup/system.slice/quadlet.service
-	governed quadlet "$(echo "$unit"/libpod-payload-*)"
-	on_systemd systemctl stop quadlet.service
-	nothing_left
-}
-
-# bats test_tags=long
-@test "podman with systemd's cgroups: the policy is on the scope, and holds for exec" {
-	local parent
-	start_systemd
-	for parent in machine operator; do
-		on_systemd podman --cgroup-manager=systemd run --detach --rm --name scoped \
-			--network=none --log-driver=k8s-file --cgroup-parent=$parent.slice \
-			--annotation ebpfmm.profile=large --annotation ebpfmm.required=true \
-			ebpfmm-test $tests/fault
-		governed scoped "$cgroup/$parent.slice/libpod-$(on_systemd podman inspect \
-			--format '{{.Id}}' scoped).scope"
-		on_systemd podman --cgroup-manager=systemd stop scoped
-		nothing_left
-	done
-}
-
-# --- without it --------------------------------------------------------------------
+# --- below somebody's scope ------------------------------------------------------
 
 # A scope is mostly one container's, but podman takes any as a parent.
 # bats test_tags=long
