@@ -10,6 +10,7 @@
  *	chase M N		a new mapping, and N million accesses to it, each of which needs
  *				the one before
  *	brief M			a mapping that is touched and unmapped
+ *	sparse M		a new mapping of which a page in each 2M is touched
  *	populate M		a mapping that mmap(2) fills
  *	grow M			a mapping of 1M that mremap(2) makes as large
  *	fork, vfork, spawn	a child does the rest; the status is the child's
@@ -277,6 +278,12 @@ static void step(char ***word)
 		size_t size = size_of(word);
 
 		chase(size, strtoul(*++*word, NULL, 10));
+	} else if (!strcmp(name, "sparse")) {
+		size_t size = size_of(word);
+		char *memory = map(size, 0);
+
+		for (size_t i = 0; i < size; i += 2 * M)
+			((volatile char *)memory)[i] = 1;
 	} else if (!strcmp(name, "brief")) {
 		size_t size = size_of(word);
 		char *memory = map(size, 0);
