@@ -75,7 +75,7 @@ const struct ctl_command ctl_commands[] = {
 			OPTION("rootfs", DIR, rootfs,
 			       "root of the programs, if not that of a process in the cgroup"),
 			DEBUG_DIR),
-		.operands = { PROFILE }, .min = 1,
+		.operands = { PROFILE }, .min = 1, .one_form = true,
 	}, {
 		.name = "detach", .run = ctl_detach,
 		.summary = "detach the profile of a cgroup",
@@ -84,6 +84,7 @@ const struct ctl_command ctl_commands[] = {
 			       "cgroup to detach from", FORM(1), REQUIRED),
 			OPTION("unit", UNIT, unit,
 			       "unit of systemd to detach from", FORM(2), REQUIRED)),
+		.one_form = true,
 	}, {
 		.name = "list", .run = ctl_list,
 		.summary = "list the cgroups that have a profile",

@@ -151,6 +151,7 @@ struct ctl_option {
  * @operands: its operands
  * @min: minimum number of operands
  * @many: the last operand may be repeated
+ * @one_form: an option of one of its forms is mandatory
  * @run: returns 0 on success, -1 with @err set, 1 after a failure that it has printed
  *	itself, CTL_USAGE with @err set for wrong usage, or CTL_ENDED and more
  */
@@ -161,6 +162,7 @@ struct ctl_command {
 	struct ctl_word operands[CTL_OPERANDS + 1];
 	int min;
 	bool many;
+	bool one_form;
 	int (*run)(const struct ctl_args *args, struct ebpfmm_error *err);
 };
 

@@ -17,23 +17,27 @@ static void print_option(const struct ctl_option *option, FILE *out)
 		fputs("]", out);
 }
 
-/* Forms are in brackets: [[--ONE] [--OTHER] | --THIRD]. */
-static void print_options(const struct ctl_option *options, FILE *out)
+/* Forms are in brackets, [[--ONE] [--OTHER] | --THIRD], or in braces if there has to be one. */
+static void print_options(const struct ctl_command *command, FILE *out)
 {
+	const struct ctl_option *options = command->options;
+	char begin = command->one_form ? '{' : '[', end = command->one_form ? '}' : ']';
 	unsigned int form = 0;
 
 	for (; options->name; options++) {
 		if (options->form == form)
 			fputs(" ", out);
 		else if (!form)
-			fputs(" [", out);
+			fprintf(out, " %c", begin);
+		else if (options->form)
+			fputs(" | ", out);
 		else
-			fputs(options->form ? " | " : "] ", out);
+			fprintf(out, "%c ", end);
 		form = options->form;
 		print_option(options, out);
 	}
 	if (form)
-		fputs("]", out);
+		fputc(end, out);
 }
 
 static void print_operands(const struct ctl_command *command, FILE *out)
@@ -62,7 +66,7 @@ void ctl_usage(const struct ctl_command *commands, const struct ctl_command *com
 		return;
 	}
 	fprintf(out, "usage: ebpfmm %s", command->name);
-	print_options(command->options, out);
+	print_options(command, out);
 	print_operands(command, out);
 	fputs("\n", out);
 }

@@ -183,10 +183,23 @@ static int check_operands(const struct ctl_command *command,
 	return 0;
 }
 
-static int check_forms(const struct options *options, const struct ctl_option *own,
+/* "--one or --other", of the options that select a form; an array of @size. */
+static void name_forms(const struct ctl_option *own, char *names, size_t size)
+{
+	size_t length = 0;
+
+	names[0] = '\0';
+	for (; own->name && length < size; own++)
+		if (own->form && own->required)
+			length += (size_t)snprintf(names + length, size - length, "%s--%s",
+						   length ? " or " : "", own->name);
+}
+
+static int check_forms(const struct options *options, const struct ctl_command *command,
 		       struct ebpfmm_error *err)
 {
-	const struct ctl_option *first = NULL;
+	const struct ctl_option *own = command->options, *first = NULL;
+	char names[64];
 
 	for (; own->name; own++) {
 		if (!own->form || !is_given(options, own->name))
@@ -196,7 +209,13 @@ static int check_forms(const struct options *options, const struct ctl_option *o
 					   first->name, own->name);
 		first = own;
 	}
-	return 0;
+	for (own = command->options; first && own->name; own++)
+		if (own->required && own->form == first->form && !is_given(options, own->name))
+			return ebpfmm_fail(err, 0, "--%s requires --%s", first->name, own->name);
+	if (!command->one_form || first)
+		return 0;
+	name_forms(command->options, names, sizeof(names));
+	return ebpfmm_fail(err, 0, "%s is required", names);
 }
 
 /* The command for --help or --version; NULL without them. */
@@ -256,7 +275,7 @@ int ctl_parse(int argc, char **argv, struct ctl_line *line, struct ebpfmm_error 
 	if (fill_in(&options, own, &line->args, err) ||
 	    check_required(&options, own, err) ||
 	    check_operands(line->command, &line->args, err) ||
-	    check_forms(&options, own, err))
+	    check_forms(&options, line->command, err))
 		return CTL_USAGE;
 	return 0;
 }

@@ -118,19 +118,11 @@ static int open_cgroup(const struct ctl_args *args, struct ebpfmm_cgroup *cgroup
 	       ebpfmm_prefix(err, "unit `%s`: ", args->unit) : 0;
 }
 
-static int check_one_given(const struct ctl_args *args, struct ebpfmm_error *err)
-{
-	return args->cgroup || args->unit ? 0 :
-	       ebpfmm_fail(err, 0, "--cgroup or --unit is required");
-}
-
 int ctl_attach(const struct ctl_args *args, struct ebpfmm_error *err)
 {
 	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 	_cleanup_(ebpfmm_cgroup_close) struct ebpfmm_cgroup cgroup = {};
 
-	if (check_one_given(args, err))
-		return CTL_USAGE;
 	if (!args->drop_in && ebpfmm_privileged(err))
 		return -1;
 	if (ctl_profile(args->operands[0], &profile, err))
@@ -146,8 +138,6 @@ int ctl_detach(const struct ctl_args *args, struct ebpfmm_error *err)
 	struct json_object *object;
 	int rc;
 
-	if (check_one_given(args, err))
-		return CTL_USAGE;
 	if (ebpfmm_privileged(err) || open_cgroup(args, &cgroup, err))
 		return -1;
 	rc = ebpfmm_life_detach(cgroup.id, err);

@@ -161,8 +161,6 @@ static int parse(const struct ctl_args *args, struct ebpfmm_watching *watching,
 	if (!!args->cgroup + !!args->pid + !!args->damo + !!args->noperands != 1)
 		return ebpfmm_fail(err, 0, "one of --cgroup, --pid, --damo and a command is "
 				   "required");
-	if (!args->damo != !args->maps)
-		return ebpfmm_fail(err, 0, "--damo and --maps belong together");
 	if (args->damo && args->time)
 		return ebpfmm_fail(err, 0, "--time is not valid with --damo");
 	watching->time_us = UINT64_MAX;

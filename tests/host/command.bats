@@ -133,7 +133,8 @@ as_json()
 	as_json usage '--cgroup. requires an argument' ebpfmm detach --json --cgroup
 	as_json usage "--json' doesn't allow an argument" ebpfmm list --json=1
 	as_json usage "ambiguous; possibilities: '--rootfs' '--regions'" ebpfmm check --json --r
-	as_json usage '--cgroup is required' ebpfmm detach --json
+	as_json usage '--cgroup or --unit is required' ebpfmm detach --json
+	as_json usage '--drop-in requires --unit' ebpfmm attach --json --drop-in x
 	as_json usage '--rootfs is not valid for this command' ebpfmm list --json --rootfs /
 	as_json usage '--json is not valid for this command' ebpfmm metrics --json
 	as_json usage 'too few arguments' ebpfmm trace --json

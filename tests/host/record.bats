@@ -27,6 +27,6 @@ setup()
 	fails 2 '--pid: .1x. is not the id of a process' ebpfmm record --pid 1x
 	fails 2 '--pid: .-1. is not the id of a process' ebpfmm record --pid=-1
 	fails 2 '--time: ' ebpfmm record --time never -- touch ran
-	fails 2 '--damo and --maps belong together' ebpfmm record --damo file
+	fails 2 '--damo requires --maps' ebpfmm record --damo file
 	[ -z "$(ls -A)" ]
 }

@@ -183,7 +183,7 @@ regions()
 		jq -e '.recordings[0].ended and ([.regions[] | select(.share > 0)] | length == 1)
 			and (.regions[0] | .kind == "mapping" and .size == 8192 and .seen == null)'
 	run -2 ebpfmm record --damo damo.json
-	[[ $output == *'--damo and --maps belong together'* ]]
+	[[ $output == *'--damo requires --maps'* ]]
 	run -2 ebpfmm record --damo damo.json --maps maps -- true
 	[[ $output == *'one of --cgroup, --pid, --damo and a command'* ]]
 	run -2 ebpfmm record --damo damo.json --maps maps --time 1s
