@@ -52,14 +52,12 @@ int ebpfmm_cgroup_of_pid(pid_t pid, const char *id, struct ebpfmm_cgroup *out,
  * @id: the container's id
  *
  * The container's cgroup is named by its id: ID or PREFIX-ID, as Podman's libpod-ID and
- * libpod-payload-ID. Of several such names on the path, the lowest counts; but a scope of
- * systemd named PREFIX-ID.scope counts more than what is below it. There, crun may put the
- * process into a sub-cgroup of any name (`run.oci.systemd.subgroup`), and processes that
- * `exec` starts may be beside it.
- *
- * The search ends at a service, at a slice, and at what contains @own: these have processes
- * of others. If nothing is named by @id, the result is the cgroup of the process, even below
- * a scope, as that may be somebody else's.
+ * libpod-payload-ID. A scope of systemd, PREFIX-ID.scope, counts more than what is below it:
+ * crun may put the process into a sub-cgroup of any name there (`run.oci.systemd.subgroup`),
+ * and processes that `exec` starts may be beside it. Else the lowest such name counts, and
+ * the search ends at a service, a slice, and a scope of another name: these have processes
+ * of others. What contains @own is never taken. If nothing is named by @id, the result is
+ * the cgroup of the process, even below a scope, as that may be somebody else's.
  */
 void ebpfmm_cgroup_lift(char *path, const char *own, const char *id);
 

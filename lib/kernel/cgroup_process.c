@@ -39,27 +39,40 @@ static bool is_named(const char *name, size_t length, const char *id)
 	       (length == of_id || name[length - of_id - 1] == '-');
 }
 
-void ebpfmm_cgroup_lift(char *path, const char *own, const char *id)
+/*
+ * Where in @path the name of the container's cgroup ends, or 0. A scope is looked for below
+ * everything that contains @own; another cgroup only up to what has processes of others.
+ */
+static size_t find_named(const char *path, const char *own, const char *id, bool scope)
 {
-	size_t begin, end = strlen(path), found = end, length;
-	bool is_scope = false, is_found = false;
+	size_t begin, end, length;
 
-	for (; end && !(is_scope && is_found); end = begin ? begin - 1 : 0) {
+	for (end = strlen(path); end; end = begin ? begin - 1 : 0) {
+		bool is_scope;
+
 		begin = end;
 		while (begin && path[begin - 1] != '/')
 			begin--;
 		length = end - begin;
-		if (ends_with(path + begin, length, ".slice") ||
-		    ends_with(path + begin, length, ".service") || is_within(own, path, end))
-			break;
 		is_scope = ends_with(path + begin, length, SCOPE);
-		if ((is_found && !is_scope) ||
-		    !is_named(path + begin, length - (is_scope ? strlen(SCOPE) : 0), id))
-			continue;
-		is_found = true;
-		found = end;
+		if (is_within(own, path, end))
+			break;
+		if (is_scope == scope &&
+		    is_named(path + begin, length - (scope ? strlen(SCOPE) : 0), id))
+			return end;
+		if (!scope && (is_scope || ends_with(path + begin, length, ".slice") ||
+			       ends_with(path + begin, length, ".service")))
+			break;
 	}
-	path[found] = '\0';
+	return 0;
+}
+
+void ebpfmm_cgroup_lift(char *path, const char *own, const char *id)
+{
+	size_t end = find_named(path, own, id, true) ?: find_named(path, own, id, false);
+
+	if (end)
+		path[end] = '\0';
 }
 
 /* Whether a line of /proc/PID/cgroup is of the v1 hierarchy with @controller. */

@@ -44,6 +44,10 @@ static void scopes(void **unused)
 	lifted_for("container", "/m.slice/crun-container.scope/container",
 		   "/m.slice/crun-container.scope", OTHER);
 	lifted_for("web", "/m.slice/crun-web.scope/a-web/b", "/m.slice/crun-web.scope", OTHER);
+	/* Whoever starts the container gives the sub-cgroup its name. */
+	lifted(SCOPE "/evil.slice", SCOPE, OTHER);
+	lifted(SCOPE "/evil.service/x", SCOPE, OTHER);
+	lifted(SCOPE "/other.scope", SCOPE, OTHER);
 }
 
 /* Of those that have others in them. */
@@ -71,6 +75,7 @@ static void below_a_scope(void **unused)
 	/* Not named by the id. */
 	lifted_for("foo", "/other.scope/mine", "/other.scope/mine", OTHER);
 	lifted_for("foo", "/other.scope/a/b/mine", "/other.scope/a/b/mine", OTHER);
+	lifted_for("foo", "/foo/other.scope/mine", "/foo/other.scope/mine", OTHER);
 	lifted_for("foo", "/other.scope/foo-1/mine", "/other.scope/foo-1/mine", OTHER);
 	lifted_for("1", "/a.scope/a12-1", "/a.scope/a12-1", OTHER);
 }
@@ -100,8 +105,8 @@ static void others(void **unused)
 	       "/user.slice/session-3.scope/libpod_parent/libpod-0f3a",
 	       "/user.slice/session-3.scope");
 	/* An engine in a container that runs systemd. */
-	lifted(SCOPE "/container/system.slice/engine.service/libpod-1",
-	       SCOPE "/container/system.slice/engine.service/libpod-1", OTHER);
+	lifted_for("1", SCOPE "/container/system.slice/engine.service/libpod-1",
+		   SCOPE "/container/system.slice/engine.service/libpod-1", OTHER);
 }
 
 int main(void)
