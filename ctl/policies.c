@@ -128,7 +128,7 @@ int ctl_attach(const struct ctl_args *args, struct ebpfmm_error *err)
 	if (ctl_profile(args->operands[0], &profile, err))
 		return -1;
 	if (args->drop_in)
-		return ctl_print_drop_in(args->unit, args->operands[0], err);
+		return ctl_print_drop_in(args, err);
 	return open_cgroup(args, &cgroup, err) ? -1 : attach_to(args, &cgroup, profile, err);
 }
 

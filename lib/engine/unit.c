@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,6 +15,32 @@
 
 /* Exists only if systemd manages the node; see sd_booted(3). */
 #define SYSTEMD	"/run/systemd/system"
+/* Not `*`, `?` and `[`, by which systemctl finds several units. */
+#define PLAIN	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@"
+
+int ebpfmm_unit_name(const char *given, char name[EBPFMM_UNIT_SIZE], struct ebpfmm_error *err)
+{
+	static const char *const suffixes[] = {
+		".service", ".slice", ".scope", ".socket", ".mount", ".swap",
+		/* These have no processes, which systemd says better. */
+		".target", ".timer", ".path", ".device", ".automount",
+	};
+	const char *wrong = given + strspn(given, PLAIN), *suffix = strrchr(given, '.');
+	bool typed = false;
+
+	if (*wrong)
+		return ebpfmm_fail(err, 0, "unit `%s`: `%c` is not permitted in the name of a unit",
+				   given, *wrong);
+	for (size_t i = 0; suffix && i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		typed = typed || !strcmp(suffix, suffixes[i]);
+	if (!*given || (typed && suffix == given) ||
+	    snprintf(name, EBPFMM_UNIT_SIZE, "%s%s", given, typed ? "" : suffixes[0]) >=
+	    EBPFMM_UNIT_SIZE)
+		return ebpfmm_fail(err, 0, "`%s` is not the name of a unit", given);
+	return 0;
+}
+
+/* --- what systemd says of it --------------------------------------------------------------- */
 
 static int start(char *const argv[], int output, pid_t *pid)
 {
@@ -90,7 +118,8 @@ int ebpfmm_unit_parse(const char *unit, char *text, char **path, struct ebpfmm_e
 		else if (!strcmp(line, "ControlGroup"))
 			cgroup = value;
 	}
-	if (!strcmp(state, "not-found"))
+	/* It can run although its file was removed. */
+	if (cgroup[0] != '/' && !strcmp(state, "not-found"))
 		return ebpfmm_fail(err, 0, "unit `%s`: systemd does not know it", unit);
 	if (cgroup[0] != '/')
 		return ebpfmm_fail(err, 0, "unit `%s`: it has no cgroup, because it does not run",
@@ -102,9 +131,11 @@ int ebpfmm_unit_parse(const char *unit, char *text, char **path, struct ebpfmm_e
 int ebpfmm_unit_cgroup(const char *unit, char **path, struct ebpfmm_error *err)
 {
 	/* The path of a file has at most 4,096 bytes. */
-	char text[8192];
+	char text[8192], name[EBPFMM_UNIT_SIZE];
 
+	if (ebpfmm_unit_name(unit, name, err))
+		return -1;
 	if (access(SYSTEMD, F_OK))
-		return ebpfmm_fail(err, 0, "unit `%s`: systemd does not manage this node", unit);
-	return ask(unit, text, sizeof(text), err) ? -1 : ebpfmm_unit_parse(unit, text, path, err);
+		return ebpfmm_fail(err, 0, "unit `%s`: systemd does not manage this node", name);
+	return ask(name, text, sizeof(text), err) ? -1 : ebpfmm_unit_parse(name, text, path, err);
 }

@@ -42,9 +42,10 @@ setup()
 teardown()
 {
 	systemctl stop web.service web.slice quadlet.service 2>/dev/null || true
+	systemctl revert web.service web.slice 2>/dev/null || true
 	podman pod rm --all --force >/dev/null
 	podman rm --all --force >/dev/null
-	rm -rf $units/web.service* $units/web.slice $quadlet
+	rm -rf $units/web.service* $quadlet $said
 	systemctl daemon-reload
 	ebpfmm gc
 	nothing_left
@@ -57,6 +58,7 @@ service()
 {
 	cat >$units/web.service <<-END
 		[Service]
+		Type=exec
 		Slice=web.slice
 		ExecStart=$tests/fault $*
 		StandardOutput=truncate:$said
@@ -94,7 +96,9 @@ policies()
 	attached /sys/fs/cgroup/web.slice/web.service
 	touched
 	systemctl kill --signal USR1 web
-	until pages=$(touched) && jq -e '.[0].absent == 0' <<<"$pages" >/dev/null; do :; done
+	until pages=$(touched) && jq -e '.[0].absent == 0' <<<"$pages" >/dev/null; do
+		systemctl is-active web
+	done
 	all_in 2M "$pages"
 	ebpfmm detach --unit web.service
 	policies 0
@@ -131,7 +135,7 @@ policies()
 	all_in 4K "$(touched)"
 	journalctl --sync
 	journalctl --quiet --unit web --output cat | tail -n 5 | tee "$BATS_TEST_TMPDIR/journal"
-	grep '^ebpfmm: .*large' "$BATS_TEST_TMPDIR/journal"
+	grep '^ebpfmm attach: .*large' "$BATS_TEST_TMPDIR/journal"
 	policies 0
 }
 
@@ -140,10 +144,19 @@ policies()
 	cp $profiles/large.json "$BATS_TEST_TMPDIR/a b.json"
 	fails 1 'a drop-in cannot have ` ` in it' ebpfmm attach --unit web --drop-in \
 		"$BATS_TEST_TMPDIR/a b.json"
-	fails 1 'a drop-in cannot have `%` in it' ebpfmm attach --unit 'web@%i' --drop-in large
-	cd $profiles
-	fails 1 'a path that begins with `/`' ebpfmm attach --unit web --drop-in ./large.json
+	fails 1 '`%` is not permitted in the name of a unit' ebpfmm attach --unit 'web@%i' --drop-in large
+	fails 1 'prints no JSON' ebpfmm attach --json --unit web --drop-in large
+	fails 1 'rootfs `none`: No such file' ebpfmm attach --unit web --rootfs none --drop-in large
 	fails 2 'mutually exclusive' ebpfmm attach --cgroup / --drop-in large
+}
+
+# Who writes there must not say what profile it is.
+@test "a drop-in names the profile's file, not what is where the service runs" {
+	run -0 ebpfmm attach --unit web --rootfs /usr/.. --drop-in large
+	[ "${lines[-1]}" = "ExecStartPre=-+/usr/bin/timeout 20 /usr/bin/ebpfmm attach --unit %n --rootfs / $profiles/large.json" ]
+	cd $profiles
+	run -0 ebpfmm attach --unit web --drop-in ./large.json
+	[[ ${lines[-1]} == *" attach --unit %n $profiles/large.json" ]]
 }
 
 @test "a slice: for all that runs in it" {
@@ -200,6 +213,7 @@ governed()
 		governed scoped "/sys/fs/cgroup/machine.slice/libpod-$(podman inspect \
 			--format '{{.Id}}' scoped).scope"
 		podman stop --time 20 scoped
+		podman rm --force --ignore scoped
 		nothing_left
 	done
 }
