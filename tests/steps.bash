@@ -9,8 +9,18 @@
 #
 # Each line that a step prints is passed on at once, after the step's name.
 
-# How many run at once. An emulated machine keeps about one processor busy.
-lanes=${EBPFMM_LANES:-$(nproc)}
+# How many run at once. An emulated machine keeps about one processor busy, and may use 4 GiB.
+lanes_here()
+{
+	awk -v lanes="$(nproc)" '/^MemAvailable:/ {
+		most = int($2 / 4194304)
+		print most < 1 ? 1 : most < lanes ? most : lanes }' /proc/meminfo
+}
+lanes=${EBPFMM_LANES:-$(lanes_here)}
+if [[ ! $lanes =~ ^[1-9][0-9]*$ ]]; then
+	echo "EBPFMM_LANES: '$lanes' is not a number of steps" >&2
+	exit 2
+fi
 steps_dir=$(mktemp -d)
 declare -A step_of=() # which step a process is
 step_names=()
@@ -45,7 +55,7 @@ step_run()
 {
 	local number=$1 name=$2 begun=$SECONDS status
 	shift 2
-	"$@" </dev/null 2>&1 | tee "$steps_dir/$number" | sed -u "s%^%$name | %"
+	"$@" </dev/null 2>&1 | tee "$steps_dir/$number" | sed -u "s%^%$name | %; \$a\\"
 	status=${PIPESTATUS[0]}
 	echo "$status $((SECONDS - begun))" >"$steps_dir/$number.end"
 }
@@ -53,7 +63,7 @@ step_run()
 step_wait()
 {
 	local pid
-	wait -n -p pid
+	wait -n -p pid || [ -n "${pid-}" ] || return
 	unset "step_of[$pid]"
 }
 

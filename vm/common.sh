@@ -59,7 +59,10 @@ locked()
 	local name=$1
 	shift
 	(
-		flock 9
+		flock --nonblock 9 || {
+			say "waiting for somebody else's $name"
+			flock 9
+		}
 		"$@"
 	) 9>"$cache/$name.lock"
 }

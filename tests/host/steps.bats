@@ -61,10 +61,16 @@ setup()
 		step one bash -c 'echo >a; read <b; echo ok 1'
 		step two bash -c 'read <a; echo >b; echo ok 1'
 	E
+	# The second would answer, and does not come.
 	run -0 steps 1 <<-'E'
-		step one bash -c 'for i in {1..50}; do [ ! -e second ] || exit 1; done; echo ok 1'
-		step two bash -c 'touch second; echo ok 1'
+		step one bash -c 'exec 3<>a; ! read -r -t 1 -u 3 && echo ok 1'
+		step two bash -c 'exec 3<>a; echo >&3; echo ok 1'
 	E
+}
+
+@test "what is no number of lanes" {
+	run -2 steps 0 <<<'step one echo ok 1'
+	run -2 steps x <<<'step one echo ok 1'
 }
 
 @test "when it is ended, so are its steps" {
@@ -81,5 +87,5 @@ setup()
 	read -r -t 30 -u "$from" step
 	kill -TERM $pid
 	wait $pid || true
-	tail --pid="$step" -f /dev/null
+	timeout 30 tail --pid="$step" -f /dev/null
 }
