@@ -56,6 +56,11 @@ of_podman()
 	install_hook $etc
 	printf '[engine]\nhooks_dir = [ "%s", {append=true} ]\n' $etc >$dropin
 	of_podman ok $etc/ebpfmm.json
+	# Of two files of the same name, podman takes that of the last directory.
+	install_hook $usr
+	printf '[engine]\nhooks_dir = [ "%s", "%s" ]\n' $usr $etc >$dropin
+	of_podman ok $etc/ebpfmm.json
+	rm $usr/ebpfmm.json
 	printf '[engine]\nhooks_dir = [ "/nowhere" ]\n' >$dropin
 	of_podman problem $dropin
 	printf '[engine]\nhooks_dir = [ "/nowhere"\n' >$dropin

@@ -210,6 +210,9 @@ on_v2()
 	says 'longer than'
 	run -1 --separate-stderr bash -c 'exec /out/ebpfmm-oci-hook <&-'
 	says 'ends unexpectedly'
+	# It cannot be read.
+	run -1 --separate-stderr /out/ebpfmm-oci-hook </
+	says 'Is a directory'
 	run -1 --separate-stderr /out/ebpfmm-oci-hook < <(jq 'del(.annotations) |
 		.id = "../x" | .bundle = "/nonexistent"' state)
 	says 'not valid'

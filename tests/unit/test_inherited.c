@@ -20,6 +20,11 @@
 
 #define HIGH_FD 100
 
+/* Those that are raised as far as may be. */
+static const int raised[] = { RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_MEMLOCK };
+
+#define RAISED (sizeof(raised) / sizeof(raised[0]))
+
 static void leave_limits(void)
 {
 	const struct rlimit cores = { 1 << 20, 1 << 20 };
@@ -29,6 +34,14 @@ static void leave_limits(void)
 	setrlimit(RLIMIT_CORE, &cores);
 	setrlimit(RLIMIT_FSIZE, &size);
 	setrlimit(RLIMIT_NOFILE, &files);
+	/* By as little as makes a difference, as the sanitizers need much memory. */
+	for (size_t i = 0; i < RAISED; i++) {
+		struct rlimit limit;
+
+		getrlimit(raised[i], &limit);
+		limit.rlim_cur = limit.rlim_max - 1;
+		setrlimit(raised[i], &limit);
+	}
 }
 
 static void leave_much(void)
@@ -82,6 +95,9 @@ static int limits_left(void)
 		return 5;
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur < 1024)
 		return 6;
+	for (size_t i = 0; i < RAISED; i++)
+		if (getrlimit(raised[i], &limit) || limit.rlim_cur != limit.rlim_max)
+			return 20 + (int)i;
 	return 0;
 }
 

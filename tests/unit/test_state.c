@@ -292,6 +292,8 @@ static void overrides_without_a_name(void **unused)
 	/* An empty name is none. */
 	not_chosen("{\"ebpfmm.profile/web\":\"b\",\"io.kubernetes.container.name\":\"\"}",
 		   "`ebpfmm.profile/web`", false);
+	not_chosen("{\"ebpfmm.profile/web\":\"b\",\"io.kubernetes.cri.container-name\":\"\"}",
+		   "`ebpfmm.profile/web`", false);
 	chosen("{\"ebpfmm.profile/web\":\"b\",\"io.kubernetes.container.name\":\"\","
 	       "\"io.kubernetes.cri.container-name\":\"web\"}", NULL, "b", false);
 	/* The name is only in config.json; the override is. */
