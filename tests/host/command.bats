@@ -144,6 +144,24 @@ as_json()
 	as_json usage 'no command given' ebpfmm --json
 }
 
+@test "what a drop-in of systemd cannot do" {
+	cp /src/examples/regions.json .
+	cp regions.json 'a b.json'
+	run -0 ebpfmm attach --unit web --drop-in regions.json
+	[ "${lines[0]}" = "# /etc/systemd/system/web.service.d/ebpfmm.conf" ]
+	[[ ${lines[-1]} == "ExecStartPre=-+/"*"/ebpfmm attach --unit %n $PWD/regions.json" ]]
+	fails 1 'only a service can have such a drop-in' \
+		ebpfmm attach --unit web.slice --drop-in regions.json
+	fails 1 'a drop-in cannot have ` ` in it' ebpfmm attach --unit web --drop-in 'a b.json'
+	fails 1 '`%` is not permitted in the name of a unit' \
+		ebpfmm attach --unit 'web@%i' --drop-in regions.json
+	fails 1 'rootfs `none`: No such file' \
+		ebpfmm attach --unit web --rootfs none --drop-in regions.json
+	fails 1 'unknown.json' ebpfmm attach --unit web --drop-in unknown
+	run -1 --separate-stderr ebpfmm attach --json --unit web --drop-in regions.json
+	jq -e '.error.message | test("prints no JSON")' <<<"$output"
+}
+
 @test "a failure is said in JSON, of the same shape, where that is asked for" {
 	run -1 --separate-stderr ebpfmm resolve --json --rootfs root missing.json
 	jq -e '.error.code == "ENOENT" and (.error.message | test("missing.json"))' \

@@ -139,17 +139,6 @@ policies()
 	policies 0
 }
 
-@test "what a drop-in cannot do" {
-	fails 1 'only a service can have such a drop-in' ebpfmm attach --unit web.slice --drop-in large
-	cp $profiles/large.json "$BATS_TEST_TMPDIR/a b.json"
-	fails 1 'a drop-in cannot have ` ` in it' ebpfmm attach --unit web --drop-in \
-		"$BATS_TEST_TMPDIR/a b.json"
-	fails 1 '`%` is not permitted in the name of a unit' ebpfmm attach --unit 'web@%i' --drop-in large
-	fails 1 'prints no JSON' ebpfmm attach --json --unit web --drop-in large
-	fails 1 'rootfs `none`: No such file' ebpfmm attach --unit web --rootfs none --drop-in large
-	fails 2 'mutually exclusive' ebpfmm attach --cgroup / --drop-in large
-}
-
 # Who writes there must not say what profile it is.
 @test "a drop-in names the profile's file, not what is where the service runs" {
 	run -0 ebpfmm attach --unit web --rootfs /usr/.. --drop-in large
