@@ -207,7 +207,7 @@ static int check_forms(const struct options *options, const struct ctl_command *
 		if (first && first->form != own->form)
 			return ebpfmm_fail(err, 0, "--%s and --%s are mutually exclusive",
 					   first->name, own->name);
-		first = own;
+		first = first ?: own;
 	}
 	for (own = command->options; first && own->name; own++)
 		if (own->required && own->form == first->form && !is_given(options, own->name))

@@ -30,3 +30,12 @@ setup()
 	fails 2 '--damo requires --maps' ebpfmm record --damo file
 	[ -z "$(ls -A)" ]
 }
+
+@test "a command line that is not what the hook gives" {
+	fails 2 'belong together' ebpfmm record --cgroup /x --container a
+	fails 2 '--container requires --cgroup' ebpfmm record --container a --name b
+	fails 2 'is not a valid recording name' ebpfmm record --cgroup /x --container a --name ../b
+	fails 2 'is not the id' ebpfmm record --cgroup /x --container ../a --name b
+	fails 2 'until the container ends' ebpfmm record --cgroup /x --container a --name b \
+		--time 1s
+}

@@ -304,12 +304,3 @@ unrecorded()
 	call_hook < <(state)
 	said "$id" 'is not recorded: systemd-run failed with status'
 }
-
-@test "a command line that is not what the hook gives" {
-	fails 2 'belong together' ebpfmm record --cgroup /x --container a
-	fails 2 '--container requires --cgroup' ebpfmm record --container a --name b
-	fails 2 'is not a valid recording name' ebpfmm record --cgroup /x --container a --name ../b
-	fails 2 'is not the id' ebpfmm record --cgroup /x --container ../a --name b
-	fails 2 'until the container ends' ebpfmm record --cgroup /x --container a --name b \
-		--time 1s
-}
