@@ -205,14 +205,18 @@ taken_for()
 	watch "$cgroup"
 	start_one "$disk/one" before
 	rm "$disk/one"
+	# Those of other deleted files may come before it.
 	date -s "1 hour" >/dev/null
-	for ((i = 0; i < 100; i++)); do
-		place "$disk/$i"
-		[ "$(stat -c %i "$disk/$i")" != "$number" ] || break
+	for ((i = 0; i < 20; i++)); do
+		touch "$disk/$i."{1..500}
+		next=$(find "$disk" -inum "$number")
+		[ -z "$next" ] || break
 	done
 	date -s "1 hour ago" >/dev/null
-	[ "$(stat -c %i "$disk/$i")" = "$number" ]
-	start_one "$disk/$i" after
+	place "$next"
+	chmod 755 "$next"
+	[ "$(stat -c %i "$next")" = "$number" ]
+	start_one "$next" after
 	rm -r "$disk"
 	taken_for '{ "before": 0, "after": null }'
 }
