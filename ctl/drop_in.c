@@ -12,6 +12,7 @@
 #include "base/paths.h"
 #include "engine/unit.h"
 #include "output.h"
+#include "profiles.h"
 
 #define SERVICE	".service"
 #define JSON	".json"
@@ -53,9 +54,10 @@ static bool ends_with_json(const char *name)
 static char *profile_path(const char *operand, struct ebpfmm_error *err)
 {
 	static const char *const dirs[] = { EBPFMM_PROFILE_DIR_ADMIN, EBPFMM_PROFILE_DIR_VENDOR };
+	size_t count = ctl_profile_is_path(operand) ? 0 : sizeof(dirs) / sizeof(dirs[0]);
 	char path[PATH_MAX];
 
-	for (size_t i = 0; !strchr(operand, '/') && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "%s/%s%s", dirs[i], operand,
 			 ends_with_json(operand) ? "" : JSON);
 		if (!access(path, F_OK))

@@ -21,13 +21,18 @@
 #include "show/table_print.h"
 #include "table/translate.h"
 
-int ctl_profile(const char *operand, struct ebpfmm_profile **out,
-		struct ebpfmm_error *err)
+bool ctl_profile_is_path(const char *operand)
 {
 	struct stat st;
 
 	/* A directory that happens to have the name of a profile does not hide it. */
-	if (strchr(operand, '/') || (!stat(operand, &st) && S_ISREG(st.st_mode)))
+	return strchr(operand, '/') || (!stat(operand, &st) && S_ISREG(st.st_mode));
+}
+
+int ctl_profile(const char *operand, struct ebpfmm_profile **out,
+		struct ebpfmm_error *err)
+{
+	if (ctl_profile_is_path(operand))
 		return ebpfmm_profile_load(operand, out, err);
 	return ebpfmm_profile_find(operand, out, err);
 }

@@ -3,8 +3,18 @@
 #ifndef EBPFMM_CTL_PROFILES_H
 #define EBPFMM_CTL_PROFILES_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "profile/profile.h"
+
+/**
+ * ctl_profile_is_path - tell a path from the name of an installed profile
+ * @operand: of the command line
+ *
+ * Return: whether ctl_profile() takes it for a path.
+ */
+bool ctl_profile_is_path(const char *operand);
 
 /**
  * ctl_profile - load the profile that an operand names
