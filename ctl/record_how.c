@@ -5,11 +5,11 @@
 
 /*
  * What a recording costs is the number of regions times how often each is looked at. Most of
- * it goes into many regions: what is accessed more often than twenty times a second counts as
+ * it goes into many regions: what is accessed more often than ten times a second counts as
  * that, but what is next to hot memory in a region counts as hot.
  */
 const struct ebpfmm_damon_rate ctl_record_rate = {
-	.sampling_us = 50000, .aggregation_us = 500000, .regions = 512,
+	.sampling_us = 100000, .aggregation_us = 500000, .regions = 512,
 };
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };

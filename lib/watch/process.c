@@ -240,6 +240,7 @@ void ebpfmm_process_close(struct ebpfmm_process *process)
 {
 	ebpfmm_places_free(&process->places);
 	ebpfmm_grid_free(&process->grid);
+	ebpfmm_extents_free(&process->extents);
 	free(process->spaces);
 	free(process->maps);
 	closep(&process->proc);

@@ -21,6 +21,9 @@
  * @looked: as much of it was in memory when that was looked at, page by page
  * @again_ns: when its mappings may be read again
  * @replaced: whether they are others than when @looked was set
+ * @looked_ns: when that was; 0 if it never was
+ * @extents: the blocks of 2M that had pages in memory then, or, if the kernel cannot tell,
+ *	all that was mapped
  * @grid: what of it is watched
  * @maps: its mappings, as they were read
  * @length: bytes of @maps
@@ -37,6 +40,8 @@ struct ebpfmm_process {
 	uint64_t looked;
 	uint64_t again_ns;
 	bool replaced;
+	uint64_t looked_ns;
+	struct ebpfmm_extents extents;
 	struct ebpfmm_grid grid;
 	char *maps;
 	size_t length;
@@ -91,6 +96,7 @@ int ebpfmm_process_pages(const struct ebpfmm_process *process, size_t space);
 /**
  * ebpfmm_process_resident_fn - called for each space that is in memory
  * @space: index of the space in the places
+ * @seen: order of its pages, as ebpfmm_process_pages() returns it
  * @runs: its pages, as a recording has them
  * @nruns: their number
  * @data: of the caller
@@ -98,16 +104,15 @@ int ebpfmm_process_pages(const struct ebpfmm_process *process, size_t space);
  *
  * Return: 0, or -1 with @err set.
  */
-typedef int ebpfmm_process_resident_fn(size_t space, const struct ebpfmm_recording_run *runs,
-				       size_t nruns, void *data, struct ebpfmm_error *err);
+typedef int ebpfmm_process_resident_fn(size_t space, int seen,
+				       const struct ebpfmm_recording_run *runs, size_t nruns,
+				       void *data, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_process_resident - find which pages are in memory
- * @process: the process
+ * @process: the process, whose extents are replaced
  * @fn: called for each space, in ascending order
  * @data: for @fn
- * @extents: filled in; to be released in any case. The blocks of 2M that have pages in
- *	memory, or, if the kernel cannot tell, all that is mapped
  * @err: no memory, or what @fn said
  *
  * Only pages of no file count. What is in memory of 2M at a time becomes one run.
@@ -116,7 +121,7 @@ typedef int ebpfmm_process_resident_fn(size_t space, const struct ebpfmm_recordi
  */
 int ebpfmm_process_resident(struct ebpfmm_process *process,
 			    ebpfmm_process_resident_fn *fn, void *data,
-			    struct ebpfmm_extents *extents, struct ebpfmm_error *err);
+			    struct ebpfmm_error *err);
 
 /**
  * ebpfmm_process_close - release what a process has

@@ -7,6 +7,7 @@
 
 #include "base/bpf_types.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "watch/process.h"
 #include "watch/resident.h"
 
@@ -57,10 +58,12 @@ int ebpfmm_process_pages(const struct ebpfmm_process *process, size_t space)
 /**
  * struct piece - pages that are in memory
  * @space: index of their space
+ * @huge: whether they are mapped in the largest pages
  * @run: where they are; all of them are
  */
 struct piece {
 	size_t space;
+	bool huge;
 	struct ebpfmm_recording_run run;
 };
 
@@ -111,7 +114,6 @@ static int add_piece(uint64_t start, uint64_t end, bool huge, void *data)
 	struct pieces *pieces = data;
 	struct piece *larger;
 
-	(void)huge;
 	if (add_extent(pieces, start, end))
 		return 1;
 	if (pieces->count == pieces->room) {
@@ -122,6 +124,7 @@ static int add_piece(uint64_t start, uint64_t end, bool huge, void *data)
 		pieces->list = larger;
 	}
 	pieces->list[pieces->count].space = pieces->area->space;
+	pieces->list[pieces->count].huge = huge;
 	ebpfmm_places_run(pieces->places, pieces->area, start, end,
 			  &pieces->list[pieces->count++].run);
 	return 0;
@@ -218,13 +221,14 @@ static int hand_out(const struct pieces *pieces, ebpfmm_process_resident_fn *fn,
 	for (size_t i = 0; i < pieces->count; i += n) {
 		_cleanup_free_ struct ebpfmm_recording_run *runs = NULL;
 		const struct piece *first = &pieces->list[i];
+		bool huge = first->huge;
 
-		for (n = 1; i + n < pieces->count && first[n].space == first->space;)
-			n++;
+		for (n = 1; i + n < pieces->count && first[n].space == first->space; n++)
+			huge |= first[n].huge;
 		runs = calloc(count_blocks(first, n), sizeof(*runs));
 		if (!runs)
 			return ebpfmm_fail(err, ENOMEM, "resident pages");
-		if (fn(first->space, runs,
+		if (fn(first->space, huge ? LARGE : 0, runs,
 		       make_runs(first, n, end_of(pieces->places, first->space), runs), data, err))
 			return -1;
 	}
@@ -243,14 +247,16 @@ static int add_all(const struct ebpfmm_places *places, struct ebpfmm_extents *ex
 
 int ebpfmm_process_resident(struct ebpfmm_process *process,
 			    ebpfmm_process_resident_fn *fn, void *data,
-			    struct ebpfmm_extents *extents, struct ebpfmm_error *err)
+			    struct ebpfmm_error *err)
 {
 	_cleanup_(free_pieces) struct pieces pieces = {
-		.places = &process->places, .extents = extents };
+		.places = &process->places, .extents = &process->extents };
 	_cleanup_close_ int pagemap = open_pagemap(process);
 	int rc = pagemap < 0 ? -1 : 0;
 
+	ebpfmm_extents_free(&process->extents);
 	process->looked = process->resident;
+	process->looked_ns = (uint64_t)ebpfmm_clock_ns(CLOCK_MONOTONIC);
 	process->replaced = false;
 	for (size_t i = 0; !rc && i < process->places.nareas; i++) {
 		pieces.area = &process->places.areas[i];
@@ -259,7 +265,7 @@ int ebpfmm_process_resident(struct ebpfmm_process *process,
 	if (rc > 0)
 		return ebpfmm_fail(err, ENOMEM, "resident pages");
 	if (rc < 0 && errno == ENOTTY)
-		return add_all(&process->places, extents, err);
+		return add_all(&process->places, &process->extents, err);
 	if (rc < 0 || !pieces.count)
 		return 0;
 	qsort(pieces.list, pieces.count, sizeof(*pieces.list), compare_pieces);

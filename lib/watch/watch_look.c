@@ -21,6 +21,8 @@
 #define ZOOM_MOST_NS	(16 * EBPFMM_NS_PER_S)
 /* If less came or went, pages: not worth a look. */
 #define LITTLE		256U
+/* How long what was found in memory holds, if the process has about as much. */
+#define REST_NS		(60 * EBPFMM_NS_PER_S)
 /* A process that ends while DAMON is told of it makes that fail: then it is told again. */
 #define TRIES		10
 
@@ -44,7 +46,7 @@ static uint64_t again(const struct ebpfmm_recorder *recorder, uint64_t start, ui
 {
 	uint64_t took = ebpfmm_watch_cpu() - start;
 
-	took *= clamp(age(recorder) / (4 * EBPFMM_NS_PER_S), PAUSE_LEAST, times);
+	took *= clamp(age(recorder) / (2 * EBPFMM_NS_PER_S), PAUSE_LEAST, times);
 	return ebpfmm_watch_now() + (took > pause ? took : pause);
 }
 
@@ -83,15 +85,20 @@ static int refresh_maps(struct ebpfmm_recorder *recorder, struct ebpfmm_error *e
 	return 0;
 }
 
+/* How many pages came or went since. */
+static uint64_t difference(const struct ebpfmm_process *process)
+{
+	return process->resident > process->looked ? process->resident - process->looked :
+						     process->looked - process->resident;
+}
+
 static bool has_changed(const struct ebpfmm_recorder *recorder)
 {
 	if (recorder->changed)
 		return true;
 	for (size_t i = 0; i < recorder->targets.count; i++) {
 		const struct ebpfmm_process *process = &recorder->targets.list[i];
-		uint64_t more = process->resident > process->looked ?
-				process->resident - process->looked :
-				process->looked - process->resident;
+		uint64_t more = difference(process);
 
 		if (process->replaced || (more > LITTLE && more > process->looked / 32))
 			return true;
@@ -99,47 +106,57 @@ static bool has_changed(const struct ebpfmm_recorder *recorder)
 	return false;
 }
 
+/* Whether it may have other pages in memory than when that was looked at. */
+static bool is_due(const struct ebpfmm_process *process)
+{
+	return process->replaced || difference(process) > LITTLE ||
+	       ebpfmm_watch_now() - process->looked_ns > REST_NS;
+}
+
 /* --- what to watch -------------------------------------------------------------------- */
 
 /**
  * struct view - what is there now
  * @parts: for each of the targets what could be watched
- * @extents: likewise, what is in memory
  * @count: their number
  */
 struct view {
 	struct ebpfmm_plan_part *parts;
-	struct ebpfmm_extents *extents;
 	size_t count;
 };
 
 static void free_view(struct view *view)
 {
-	for (size_t i = 0; view->extents && i < view->count; i++)
-		ebpfmm_extents_free(&view->extents[i]);
 	for (size_t i = 0; view->parts && i < view->count; i++)
 		ebpfmm_grid_free(&view->parts[i].grid);
 	free(view->parts);
-	free(view->extents);
 }
 
-static int find_resident(struct ebpfmm_recorder *recorder, struct view *view,
-			 struct ebpfmm_error *err)
+static int find_resident(struct ebpfmm_recorder *recorder, struct ebpfmm_error *err)
 {
-	view->count = recorder->targets.count;
-	view->parts = calloc(view->count + 1, sizeof(*view->parts));
-	view->extents = calloc(view->count + 1, sizeof(*view->extents));
-	if (!view->parts || !view->extents)
-		return ebpfmm_fail(err, ENOMEM, "regions");
 	recorder->time_ns = ebpfmm_watch_now();
-	for (size_t i = 0; i < view->count; i++) {
+	for (size_t i = 0; i < recorder->targets.count; i++) {
 		struct ebpfmm_process *process = &recorder->targets.list[i];
 
 		recorder->current = process;
-		if (ebpfmm_process_resident(process, ebpfmm_told_resident, recorder,
-					    &view->extents[i], err))
+		if (is_due(process) &&
+		    ebpfmm_process_resident(process, ebpfmm_told_resident, recorder, err))
 			return -1;
-		view->parts[i].extents = &view->extents[i];
+	}
+	return 0;
+}
+
+static int find_parts(struct ebpfmm_recorder *recorder, struct view *view,
+		      struct ebpfmm_error *err)
+{
+	view->count = recorder->targets.count;
+	view->parts = calloc(view->count + 1, sizeof(*view->parts));
+	if (!view->parts)
+		return ebpfmm_fail(err, ENOMEM, "regions");
+	for (size_t i = 0; i < view->count; i++) {
+		struct ebpfmm_process *process = &recorder->targets.list[i];
+
+		view->parts[i].extents = &process->extents;
 		view->parts[i].old = &process->grid;
 	}
 	return 0;
@@ -188,7 +205,8 @@ static int look(struct ebpfmm_recorder *recorder, bool anew, struct ebpfmm_error
 	_cleanup_(free_view) struct view view = {};
 	uint64_t start = ebpfmm_watch_cpu();
 
-	if (ebpfmm_told_flush(recorder, err) || find_resident(recorder, &view, err) ||
+	if (ebpfmm_told_flush(recorder, err) || find_resident(recorder, err) ||
+	    find_parts(recorder, &view, err) ||
 	    ebpfmm_plan(view.parts, view.count, recorder->how->rate.regions, recorder->samples,
 			err))
 		return -1;
@@ -252,7 +270,5 @@ int ebpfmm_look_again(struct ebpfmm_recorder *recorder, struct ebpfmm_error *err
 
 int ebpfmm_look_last(struct ebpfmm_recorder *recorder, struct ebpfmm_error *err)
 {
-	_cleanup_(free_view) struct view view = {};
-
-	return find_resident(recorder, &view, err);
+	return find_resident(recorder, err);
 }

@@ -10,9 +10,12 @@
 
 /* --- rows ----------------------------------------------------------------------------- */
 
-/* Have the space of a row in the recording. Return: 0, 1 if it cannot be, or -1. */
-static int put_space(struct ebpfmm_recorder *recorder, size_t space, size_t *number,
-		     struct ebpfmm_error *err)
+/*
+ * Have the space of a row in the recording, as @seen, or as its pages are now if that is NULL.
+ * Return: 0, 1 if it cannot be, or -1.
+ */
+static int put_space(struct ebpfmm_recorder *recorder, size_t space, const int *seen,
+		     size_t *number, struct ebpfmm_error *err)
 {
 	const struct ebpfmm_process *process = recorder->current;
 	size_t index = process->spaces[space];
@@ -23,8 +26,8 @@ static int put_space(struct ebpfmm_recorder *recorder, size_t space, size_t *num
 		return 1;
 	entry = recorder->book.spaces.list[index];
 	if (entry->number == SIZE_MAX)
-		rc = ebpfmm_book_put(&recorder->book, index, recorder->how->small ? 0 :
-				     ebpfmm_process_pages(process, space),
+		rc = ebpfmm_book_put(&recorder->book, index, recorder->how->small ? 0 : seen ?
+				     *seen : ebpfmm_process_pages(process, space),
 				     &recorder->writer, err);
 	*number = entry->number;
 	return rc == EBPFMM_BOOK_FULL ? 1 : rc;
@@ -46,19 +49,18 @@ static int hold(struct ebpfmm_recorder *recorder, const struct ebpfmm_recording_
 	return 0;
 }
 
-static int put_row(struct ebpfmm_recorder *recorder, const struct ebpfmm_recording_row *row,
-		   bool resident, struct ebpfmm_error *err)
+static int on_interval(void *ctx, const struct ebpfmm_recording_row *row,
+		       struct ebpfmm_error *err)
 {
+	struct ebpfmm_recorder *recorder = ctx;
 	struct ebpfmm_recording_row copy = *row;
-	int rc = put_space(recorder, row->space, &copy.space, err);
+	int rc = put_space(recorder, row->space, NULL, &copy.space, err);
 
 	if (rc > 0) {
-		recorder->dropped += resident ? 0 : row->nruns;
+		recorder->dropped += row->nruns;
 		return 0;
 	}
-	if (!rc && resident)
-		rc = ebpfmm_recording_put_resident(&recorder->writer, &copy, err);
-	else if (!rc && recorder->coarse)
+	if (!rc && recorder->coarse)
 		rc = hold(recorder, &copy, err);
 	else if (!rc)
 		rc = ebpfmm_recording_put_interval(&recorder->writer, &copy, err);
@@ -66,22 +68,22 @@ static int put_row(struct ebpfmm_recorder *recorder, const struct ebpfmm_recordi
 	return rc;
 }
 
-static int on_interval(void *ctx, const struct ebpfmm_recording_row *row,
-		       struct ebpfmm_error *err)
-{
-	return put_row(ctx, row, false, err);
-}
-
 static const struct ebpfmm_recording_ops row_ops = { .interval = on_interval };
 
-int ebpfmm_told_resident(size_t space, const struct ebpfmm_recording_run *runs, size_t nruns,
-			 void *data, struct ebpfmm_error *err)
+int ebpfmm_told_resident(size_t space, int seen, const struct ebpfmm_recording_run *runs,
+			 size_t nruns, void *data, struct ebpfmm_error *err)
 {
 	struct ebpfmm_recorder *recorder = data;
-	const struct ebpfmm_recording_row row = {
+	struct ebpfmm_recording_row row = {
 		ebpfmm_watch_us(recorder, recorder->time_ns), space, runs, nruns };
+	int rc = put_space(recorder, space, &seen, &row.space, err);
 
-	return put_row(recorder, &row, true, err);
+	if (rc > 0)
+		return 0;
+	if (!rc)
+		rc = ebpfmm_recording_put_resident(&recorder->writer, &row, err);
+	recorder->failed |= rc;
+	return rc;
 }
 
 /* --- what is coarse ------------------------------------------------------------------- */

@@ -157,14 +157,15 @@ static void test_mappings(void **state)
 /* What on_resident() is to find of a space. */
 struct found {
 	size_t space;
+	int seen;
 	uint64_t pages;
 	size_t runs;
 	uint64_t first;
 	uint64_t end;
 };
 
-static int on_resident(size_t space, const struct ebpfmm_recording_run *runs, size_t nruns,
-		       void *data, struct ebpfmm_error *err)
+static int on_resident(size_t space, int seen, const struct ebpfmm_recording_run *runs,
+		       size_t nruns, void *data, struct ebpfmm_error *err)
 {
 	struct found *found = data;
 	const struct ebpfmm_recording_row row = { 0, 0, runs, nruns };
@@ -173,6 +174,7 @@ static int on_resident(size_t space, const struct ebpfmm_recording_run *runs, si
 		return -1;
 	if (space != found->space)
 		return 0;
+	found->seen = seen;
 	found->runs = nruns;
 	found->first = nruns ? runs[0].first : 0;
 	found->end = nruns ? runs[nruns - 1].first + runs[nruns - 1].pages : 0;
@@ -185,9 +187,8 @@ static void test_resident(void **state)
 {
 	struct ebpfmm_process process;
 	struct ebpfmm_book book = {};
-	struct ebpfmm_extents extents = {};
 	struct ebpfmm_error err = {};
-	struct found found = {};
+	struct found found = { .seen = EBPFMM_SEEN_UNKNOWN };
 	char *start;
 	int at;
 
@@ -206,14 +207,14 @@ static void test_resident(void **state)
 	at = find_space(&process, start);
 	assert_true(at >= 0);
 	found.space = (size_t)at;
-	if (ebpfmm_process_resident(&process, on_resident, &found, &extents, &err))
+	if (ebpfmm_process_resident(&process, on_resident, &found, &err))
 		fail_msg("%s", err.message);
-	ebpfmm_extents_free(&extents);
 	/* Before Linux 6.7 nothing tells. */
 	if (ebpfmm_process_pages(&process, found.space) == EBPFMM_SEEN_UNKNOWN) {
 		assert_int_equal(found.runs, 0);
 	} else {
 		assert_int_equal(ebpfmm_process_pages(&process, found.space), 0);
+		assert_int_equal(found.seen, 0);
 		assert_int_equal(found.pages, 602);
 		assert_int_equal(found.runs, 4);
 		assert_int_equal(found.end, OTHER);
