@@ -158,6 +158,24 @@ static void enter_exec(struct tracer *tracer, struct ebpfmm_tracee *tracee,
 	ptrace(PTRACE_SETREGS, tracee->tid, NULL, regs);
 }
 
+/* How many bytes a system call takes off the end of a mapping or of the heap, or unmaps. */
+static uint64_t given_back(struct ebpfmm_tracee *tracee)
+{
+	uint64_t asked = tracee->mm->asked, end = tracee->args[0];
+
+	switch (tracee->number) {
+	case SYS_munmap:
+		return tracee->args[1];
+	case SYS_mremap:
+		return tracee->args[1] > tracee->args[2] ? tracee->args[1] - tracee->args[2] : 0;
+	case SYS_brk:
+		if (end)
+			tracee->mm->asked = end;
+		return end && end < asked ? asked - end : 0;
+	}
+	return 0;
+}
+
 bool trace_enter(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 {
 	struct user_regs_struct regs;
@@ -171,6 +189,8 @@ bool trace_enter(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 	tracee->args[3] = regs.r10;
 	tracee->args[4] = regs.r8;
 	tracee->args[5] = regs.r9;
+	if (given_back(tracee) >= EBPFMM_TRY_MUCH && tracee->mm->owner == tracee->tgid)
+		trace_look_again(tracer, tracee);
 	switch (tracee->number) {
 	case SYS_execve:
 	case SYS_execveat:
@@ -179,8 +199,6 @@ bool trace_enter(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 	case SYS_seccomp:
 		return regs.rdi == SECCOMP_SET_MODE_FILTER || regs.rdi == SECCOMP_SET_MODE_STRICT;
 	case SYS_munmap:
-		if (regs.rsi >= EBPFMM_TRY_MUCH && tracee->mm->owner == tracee->tgid)
-			trace_look_again(tracer, tracee);
 		return tracer->how->protection && is_concerned(tracer, tracee->mm);
 	case SYS_mmap:
 		return is_concerned(tracer, tracee->mm) && enter_mmap(tracee, &regs);

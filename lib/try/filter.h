@@ -10,7 +10,7 @@
 /* The sixth argument of calls that the tracer makes, which do not stop. */
 #define EBPFMM_TRY_MAGIC	0x65626d6dU
 
-/* A munmap(2) of at least so many bytes may be worth a look at what they were. */
+/* Before a process gives back at least so many bytes, it may be worth a look at what they are. */
 #define EBPFMM_TRY_MUCH		(UINT32_C(8) << 20)
 
 /**

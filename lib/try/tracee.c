@@ -104,6 +104,7 @@ struct ebpfmm_mm *ebpfmm_mm_copy(const struct ebpfmm_mm *from)
 	mm->program = from->program;
 	mm->bounds = from->bounds;
 	mm->brk = from->brk;
+	mm->asked = from->asked;
 	mm->alien = from->alien;
 	mm->exe = from->exe ? strdup(from->exe) : NULL;
 	if (!ebpfmm_told_copy(&mm->told, &from->told))

@@ -17,6 +17,7 @@
  * @program: index of its program in the table, or EBPFMM_NO_PROGRAM
  * @bounds: that the kernel knows
  * @brk: end of its heap; 0 until it has changed
+ * @asked: the end of the heap that was asked for last; 0 if none was
  * @told: what it was told
  * @exe: path of the program; NULL if it is not known
  * @alien: a program whose system calls are not those of x86-64
@@ -30,6 +31,7 @@ struct ebpfmm_mm {
 	unsigned int program;
 	struct ebpfmm_try_memory bounds;
 	uint64_t brk;
+	uint64_t asked;
 	struct ebpfmm_told told;
 	char *exe;
 	bool alien;

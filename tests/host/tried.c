@@ -10,6 +10,8 @@
  *	chase M N		a new mapping, and N million accesses to it, each of which needs
  *				the one before
  *	brief M			a mapping that is touched and unmapped
+ *	lower M			the heap becomes smaller by M megabytes
+ *	cut M			a mapping that is touched, and of which mremap(2) leaves a page
  *	sparse M		a new mapping of which a page in each 2M is touched
  *	populate M		a mapping that mmap(2) fills
  *	grow M			a mapping of 1M that mremap(2) makes as large
@@ -290,6 +292,15 @@ static void step(char ***word)
 
 		touch(memory, size);
 		munmap(memory, size);
+	} else if (!strcmp(name, "lower")) {
+		sbrk(-(intptr_t)size_of(word));
+	} else if (!strcmp(name, "cut")) {
+		size_t size = size_of(word);
+		char *memory = map(size, 0);
+
+		touch(memory, size);
+		if (mremap(memory, size, 4096, 0) == MAP_FAILED)
+			err(EXIT_FAILURE, "mremap");
 	} else if (!strcmp(name, "populate")) {
 		map(size_of(word), MAP_POPULATE);
 	} else if (!strcmp(name, "grow")) {

@@ -131,6 +131,10 @@ none()
 @test "memory that is given back before the end is reported" {
 	run -0 --separate-stderr ebpfmm try --json 2M -- tried brief 16 brief 32 map 4
 	jq -e '.regions | any(.region == "mappings" and .bytes["2M"] >= 30 * 1048576)' <<<"$output"
+	run -0 --separate-stderr ebpfmm try --json 2M -- tried cut 32 map 4
+	jq -e '.regions | any(.region == "mappings" and .bytes["2M"] >= 30 * 1048576)' <<<"$output"
+	run -0 --separate-stderr ebpfmm try --json 2M -- tried heap 32 lower 32 map 4
+	jq -e '.regions | any(.region == "heap" and .bytes["2M"] >= 28 * 1048576)' <<<"$output"
 }
 
 @test "what cannot be run" {
