@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@
  * @args: the arguments
  * @cgroup: the cgroup, if there is one
  * @pid: the process, or the command's
+ * @held: the command is stopped where its program begins
  * @ended: whether the command has ended
  * @status: its status, as waitpid(2) has it
  * @terminal: progress is shown
@@ -41,6 +43,7 @@ struct subject {
 	const struct ctl_args *args;
 	struct ebpfmm_cgroup cgroup;
 	pid_t pid;
+	bool held;
 	bool ended;
 	int status;
 	bool terminal;
@@ -89,18 +92,59 @@ static void show_progress(const struct ebpfmm_watched *watched, void *data)
 
 /* --- a command ------------------------------------------------------------------------ */
 
-static _Noreturn void run_command(char **argv, int failure)
-{
-	int code;
+/* What a command says through the pipe before it runs, if it is not an errno. */
+#define NOT_TRACED	0
 
+static void say(int pipe, int code)
+{
+	if (write(pipe, &code, sizeof(code)) < 0)
+		_exit(126);
+}
+
+static _Noreturn void run_command(char **argv, int pipe)
+{
 	ctl_record_release();
 	/* Through a large page, all of it would look hot. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	/* It stops at its program's first instruction: a short one is not over before it is found. */
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+		say(pipe, NOT_TRACED);
 	execvp(argv[0], argv);
-	code = errno;
-	if (write(failure, &code, sizeof(code)) < 0)
-		_exit(126);
+	say(pipe, errno);
 	_exit(127);
+}
+
+/* Wait until the command has become its program, and stops there if it is traced. */
+static int await_program(struct subject *subject, int pipe)
+{
+	int code, status;
+	pid_t rc = 0;
+	ssize_t got;
+
+	subject->held = true;
+	while ((got = read(pipe, &code, sizeof(code))) > 0 || (got < 0 && errno == EINTR)) {
+		if (got > 0 && code != NOT_TRACED)
+			return code;
+		if (got > 0)
+			subject->held = false;
+	}
+	while (subject->held && (rc = waitpid(subject->pid, &status, 0)) < 0 && errno == EINTR)
+		;
+	if (rc > 0 && !WIFSTOPPED(status)) {
+		subject->held = false;
+		subject->ended = true;
+		subject->status = status;
+	}
+	return 0;
+}
+
+static void release_command(void *data)
+{
+	struct subject *subject = data;
+
+	if (subject->held)
+		ptrace(PTRACE_DETACH, subject->pid, NULL, NULL);
+	subject->held = false;
 }
 
 /* The pipe is closed when the command runs, and has a code if it cannot. */
@@ -108,8 +152,7 @@ static int start_command(void *data, struct ebpfmm_error *err)
 {
 	struct subject *subject = data;
 	char **argv = subject->args->operands;
-	int failure[2], code = 0;
-	ssize_t got;
+	int failure[2], code;
 
 	if (subject->args->cgroup || subject->args->pid)
 		return 0;
@@ -120,11 +163,12 @@ static int start_command(void *data, struct ebpfmm_error *err)
 	if (!subject->pid)
 		run_command(argv, failure[1]);
 	close(failure[1]);
-	if (subject->pid < 0)
-		code = errno;
-	while (!code && (got = read(failure[0], &code, sizeof(code))) < 0 && errno == EINTR)
-		;
+	code = subject->pid < 0 ? errno : await_program(subject, failure[0]);
 	close(failure[0]);
+	if (code && subject->pid > 0)
+		waitpid(subject->pid, NULL, 0);
+	if (code)
+		subject->pid = 0;
 	return code ? ebpfmm_fail(err, code, "run %s", argv[0]) : 0;
 }
 
@@ -135,6 +179,7 @@ static void end_command(struct subject *subject)
 
 	if (subject->args->cgroup || subject->args->pid || subject->pid <= 0)
 		return;
+	release_command(subject);
 	do {
 		if (!subject->ended && *subject->stopped && *subject->stopped != sent) {
 			sent = *subject->stopped;
@@ -214,6 +259,7 @@ int ctl_record(const struct ctl_args *args, struct ebpfmm_error *err)
 	};
 	struct ebpfmm_watching watching = {
 		.find = find, .data = &subject, .begin = start_command,
+		.found = release_command,
 		.progress = show_progress,
 		.output = args->output ? args->output : OUTPUT,
 		.rate = ctl_record_rate,

@@ -143,6 +143,8 @@ static int record(struct ebpfmm_recorder *recorder, struct ebpfmm_watched *watch
 	recorder->start_ns = ebpfmm_watch_now();
 	recorder->own_ns = ebpfmm_watch_cpu();
 	count = ebpfmm_look_find(recorder, err);
+	if (how->found)
+		how->found(how->data);
 	if (!count && recorder->targets.why.message[0])
 		ebpfmm_fail(err, 0, "%s", recorder->targets.why.message);
 	else if (!count)

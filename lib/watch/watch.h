@@ -39,6 +39,7 @@ struct ebpfmm_watched {
  * @data: for @find
  * @begin: called once, when everything is ready and before @find; may be NULL. Returns 0,
  *	or -1 with an error set
+ * @found: called once, when the mappings of the first processes were read; may be NULL
  * @progress: called about once a second; may be NULL
  * @stop: ends the recording when it becomes true
  * @output: name of the file
@@ -51,6 +52,7 @@ struct ebpfmm_watching {
 	void (*find)(void *data, struct ebpfmm_family *family);
 	void *data;
 	int (*begin)(void *data, struct ebpfmm_error *err);
+	void (*found)(void *data);
 	void (*progress)(const struct ebpfmm_watched *watched, void *data);
 	const volatile sig_atomic_t *stop;
 	const char *output;
