@@ -36,6 +36,9 @@ static const struct sock_filter begin[] = {
 	SKIP(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0),
 	GO_ON,
 	LOAD(nr),
+};
+
+static const struct sock_filter changes[] = {
 	SKIP(BPF_JEQ, __NR_brk, 0, 1),
 	STOP,
 	SKIP(BPF_JEQ, __NR_mremap, 0, 1),
@@ -96,12 +99,16 @@ static const struct sock_filter end[] = {
 		out[length++] = (part)[i];				\
 } while (0)
 
-unsigned short ebpfmm_try_filter_make(bool protection, bool exec, struct sock_filter out[64])
+unsigned short ebpfmm_try_filter_make(enum ebpfmm_try_stops stops, bool protection, bool exec,
+				      struct sock_filter out[64])
 {
+	bool advise = stops == EBPFMM_STOP_TO_ADVISE;
 	unsigned short length = 0;
 
 	APPEND(begin);
-	if (protection)
+	if (advise)
+		APPEND(changes);
+	if (advise && protection)
 		APPEND(protections);
 	if (exec)
 		APPEND(executions);
@@ -109,11 +116,11 @@ unsigned short ebpfmm_try_filter_make(bool protection, bool exec, struct sock_fi
 	return length;
 }
 
-int ebpfmm_try_filter(bool protection, bool exec)
+int ebpfmm_try_filter(enum ebpfmm_try_stops stops, bool protection, bool exec)
 {
 	struct sock_filter filter[64];
 	const struct sock_fprog program = {
-		.len = ebpfmm_try_filter_make(protection, exec, filter),
+		.len = ebpfmm_try_filter_make(stops, protection, exec, filter),
 		.filter = filter,
 	};
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "try/filter.h"
 
 static _Noreturn void run(const struct ebpfmm_launch *how, int go, int failure)
 {
@@ -21,8 +20,9 @@ static _Noreturn void run(const struct ebpfmm_launch *how, int go, int failure)
 	prctl(PR_SET_THP_DISABLE, how->small, 0, 0, 0);
 	if ((how->input < 0 || dup2(how->input, STDIN_FILENO) >= 0) &&
 	    (how->output < 0 || dup2(how->output, STDOUT_FILENO) >= 0) &&
-	    (!how->filter || !how->exec || !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) &&
-	    (!how->filter || !ebpfmm_try_filter(how->protection, how->exec)))
+	    (!how->stops || !how->exec || !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) &&
+	    (!how->stops ||
+	     !ebpfmm_try_filter(how->stops, how->protection, how->exec)))
 		execvp(how->argv[0], how->argv);
 	code = errno;
 	if (write(failure, &code, sizeof(code)) < 0)

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "try/filter.h"
 
 /**
  * struct ebpfmm_launch - how to start it
@@ -14,7 +15,7 @@
  * @input: its standard input; below 0 for that of this process
  * @output: its standard output; likewise
  * @small: it and all that it starts get single pages
- * @filter: calls that change its memory stop for the tracer
+ * @stops: which of its calls stop for the tracer
  * @protection: as for ebpfmm_try_filter()
  * @exec: likewise; the command cannot gain privileges then
  */
@@ -23,7 +24,7 @@ struct ebpfmm_launch {
 	int input;
 	int output;
 	bool small;
-	bool filter;
+	enum ebpfmm_try_stops stops;
 	bool protection;
 	bool exec;
 };

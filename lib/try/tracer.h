@@ -17,7 +17,7 @@
  * struct ebpfmm_tracing_how - how memory is treated
  * @planning: which page sizes it should have
  * @deny: the kernel would use large pages where nobody asks for them
- * @advise: threads are to be stopped; false if only their end is of interest
+ * @advise: calls that change memory stop
  * @protection: as for ebpfmm_try_filter()
  * @refuse: programs that would gain privileges are refused, because they would not
  * @stacks: the kernel itself refuses large pages for stacks of threads

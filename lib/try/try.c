@@ -179,7 +179,9 @@ static int run(const struct ebpfmm_trial *trial, struct ebpfmm_tracing_how *how,
 	const struct ebpfmm_launch launch = {
 		.argv = trial->argv, .input = trial->input, .output = trial->output,
 		.small = !trial->profile && trial->answer == EBPFMM_ANSWER_4K,
-		.filter = how->advise, .protection = how->protection, .exec = how->refuse,
+		.stops = tried->policy ? EBPFMM_STOP_TO_LOOK :
+			 how->advise ? EBPFMM_STOP_TO_ADVISE : EBPFMM_STOP_NEVER,
+		.protection = how->protection, .exec = how->refuse,
 	};
 	struct ebpfmm_try_place place = { .cgroup.fd = -1, .note = -1 };
 	struct ebpfmm_launched launched;

@@ -255,8 +255,9 @@ static void test_filter(void **state)
 	struct sock_filter filter[64];
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
-		unsigned short length = ebpfmm_try_filter_make(i & 1, i & 2, filter);
+	for (int i = 0; i < 8; i++) {
+		unsigned short length = ebpfmm_try_filter_make(
+			i & 4 ? EBPFMM_STOP_TO_ADVISE : EBPFMM_STOP_TO_LOOK, i & 1, i & 2, filter);
 
 		assert_true(length <= 64);
 		assert_int_equal(BPF_CLASS(filter[length - 1].code), BPF_RET);

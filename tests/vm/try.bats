@@ -72,6 +72,10 @@ alike()
 		jq -e '.by == "policy" and .status == 0' policy.json
 		alike policy.json traced.json
 		alike traced.json policy.json
+		# Also of what is unmapped before the end.
+		ebpfmm try --json tried -- tried brief 32 map 4 >brief.json
+		jq -e '[.regions[] | select(.region == "mappings").bytes[]] | add >= 32 * 1048576' \
+			brief.json
 	done
 	[ "$(ebpfmm list --json | jq length)" = 0 ]
 	[ -z "$(find /sys/fs/cgroup -name 'ebpfmm-try-*')" ]
