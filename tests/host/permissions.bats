@@ -254,3 +254,14 @@ doctor_finds()
 		.[1].finding == "warning" and
 		(.[1].message | contains("rules[1] has no condition"))' <<<"$output"
 }
+
+@test "the example in the manual is valid" {
+	sed -n '/^{ "version": 1, "rules"/,/^\.Ed/p' /src/docs/ebpfmm-oci-hook.8 |
+		grep -v '^\.Ed' >$file
+	doctor_finds ok "$file has 3 rules"
+	hook 0 "{ \"ebpfmm.profile\": \"shop-1\", $crio: \"shop\",
+		\"io.kubernetes.cri-o.ImageName\": \"registry.example/shop/a:1\" }"
+	[[ $stderr == *'shop-1.json is neither in'* ]]
+	denied 'profile `any.json`' 'by rules[0] of' "{ $any, $crio: \"kube-system\" }"
+	denied 'profile `any.json`' 'no rule of' "{ $any, $crio: \"bank\" }"
+}
