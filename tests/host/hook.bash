@@ -99,7 +99,8 @@ end_container()
 	rm -rf /etc/ebpfmm
 	kill "$pid"
 	wait "$pid" || true
-	if [ -n "${cgroup-}" ]; then
-		until rmdir "$cgroup"; do :; done
-	fi
+	# Whoever was killed leaves a moment later.
+	while [ -d "${cgroup-}" ]; do
+		find "$cgroup" -depth -type d -exec rmdir {} + || true
+	done
 }
