@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel, its file systems, loaded policies, and leftovers. */
+/* The kernel, its file systems, loaded policies, leftovers, and permissions. */
 #include "doctor.h"
 
 #include <limits.h>
@@ -7,6 +7,8 @@
 #include <sys/statfs.h>
 
 #include "base/cleanup.h"
+#include "base/paths.h"
+#include "config/permissions.h"
 #include "kernel/cgroup.h"
 #include "kernel/policies.h"
 #include "kernel/privilege.h"
@@ -111,6 +113,42 @@ static void check_recordings(struct findings *findings)
 				   name[0] ? name : "one that begins");
 }
 
+/* A rule without conditions is for every container, so that those behind it are for none. */
+static void check_order(struct findings *findings, const struct ebpfmm_permissions *permissions)
+{
+	for (size_t i = 0; i + 1 < permissions->count; i++) {
+		const struct ebpfmm_rule *rule = &permissions->rules[i];
+
+		if (rule->cgroups || rule->namespaces || rule->images)
+			continue;
+		findings_add(findings, FINDING_WARNING, "permissions", NULL,
+			   EBPFMM_PERMISSIONS_CONFIG ": rules[%zu] has no condition, so what follows it is never used",
+			   i);
+		return;
+	}
+}
+
+static void check_permissions(struct findings *findings)
+{
+	_cleanup_(ebpfmm_permissions_free) struct ebpfmm_permissions permissions = {};
+	struct ebpfmm_error err;
+
+	if (ebpfmm_permissions_load(&permissions, &err)) {
+		findings_add(findings, FINDING_PROBLEM, "permissions", NULL,
+			   "annotations are permitted nothing: %s", err.message);
+		return;
+	}
+	if (permissions.root)
+		findings_add(findings, FINDING_OK, "permissions", NULL,
+			   EBPFMM_PERMISSIONS_CONFIG " has %zu rule%s", permissions.count,
+			   permissions.count == 1 ? "" : "s");
+	else
+		findings_add(findings, FINDING_OK, "permissions", NULL,
+			   "every container may ask for everything: there is no "
+			   EBPFMM_PERMISSIONS_CONFIG);
+	check_order(findings, &permissions);
+}
+
 void doctor_node(struct findings *findings)
 {
 	struct ebpfmm_error err;
@@ -127,5 +165,6 @@ void doctor_node(struct findings *findings)
 		check_leftovers(findings);
 		check_recordings(findings);
 	}
+	check_permissions(findings);
 	doctor_costs(findings, privileged);
 }

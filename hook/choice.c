@@ -23,6 +23,21 @@ static const char *const container_types[] = {
 	"io.kubernetes.cri.container-type",
 };
 
+/*
+ * Those with the namespace. CRI-O's is a label that the kubelet sets; CRI-O copies the
+ * labels after the pod's annotations.
+ */
+static const char *const namespaces[] = {
+	"io.kubernetes.pod.namespace",
+	"io.kubernetes.cri.sandbox-namespace",
+};
+
+/* Those with the name of the image. CRI-O's is empty for an image without a name. */
+static const char *const images[] = {
+	"io.kubernetes.cri-o.ImageName",
+	"io.kubernetes.cri.image-name",
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
@@ -191,4 +206,32 @@ int ebpfmm_choose(struct json_object *first, struct json_object *second,
 		return 0;
 	choose(&sources, "ebpfmm.record", name, &out->record, &out->no_record);
 	return choose(&sources, "ebpfmm.profile", name, &out->profile, err);
+}
+
+/* The value of @keys, or NULL if it is empty or there is none. */
+static int look_up_alike(const struct sources *sources, const char *const keys[2],
+			 const char **out, struct ebpfmm_error *err)
+{
+	const char *values[2];
+
+	for (size_t i = 0; i < COUNT(values); i++)
+		if (look_up(sources, keys[i], &values[i], err))
+			return -1;
+	if (values[0] && values[1] && strcmp(values[0], values[1]))
+		return ebpfmm_fail(err, 0,
+				   "annotation `%s` is `%.64s`, but `%s` is `%.64s`: a pod must not set them",
+				   keys[0], values[0], keys[1], values[1]);
+	*out = values[0] ?: values[1];
+	if (*out && !**out)
+		*out = NULL;
+	return 0;
+}
+
+int ebpfmm_choose_asker(struct json_object *first, struct json_object *second,
+			struct ebpfmm_asker *out, struct ebpfmm_error *err)
+{
+	const struct sources sources = { { first, second } };
+
+	return look_up_alike(&sources, namespaces, &out->namespace, err) ||
+	       look_up_alike(&sources, images, &out->image, err) ? -1 : 0;
 }

@@ -20,18 +20,26 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "config/permissions.h"
 
 /**
  * struct ebpfmm_choice - the profile of a container, and its recording
  * @profile: name of the profile, hostile; NULL for none. Lives as long as the annotations
+ * @no_profile: why @profile is not permitted; its message is empty if it is
  * @required: a failure must stop the container; also valid after an error
+ * @no_required: what to add to the reason of a failure, as the container asked to be
+ *	stopped and may not; or an empty message
  * @record: name of the recording, hostile; likewise
- * @no_record: why @record could not be read; its message is empty if it could. A recording
- *	never keeps a container from its profile
+ * @no_record: why @record could not be read, or is not permitted; its message is empty if
+ *	neither. A recording never keeps a container from its profile
+ *
+ * ebpfmm_permit() finds out what is not permitted.
  */
 struct ebpfmm_choice {
 	const char *profile;
+	struct ebpfmm_error no_profile;
 	bool required;
+	struct ebpfmm_error no_required;
 	const char *record;
 	struct ebpfmm_error no_record;
 };
@@ -49,6 +57,21 @@ struct ebpfmm_choice {
  */
 int ebpfmm_choose(struct json_object *first, struct json_object *second,
 		  struct ebpfmm_choice *out, struct ebpfmm_error *err);
+
+/**
+ * ebpfmm_choose_asker - read what the engine tells of a container in annotations
+ * @first: as for ebpfmm_choose()
+ * @second: as for ebpfmm_choose()
+ * @out: its namespace and its image; the cgroup stays as it is
+ * @err: an annotation that is not a string, or two that contradict each other
+ *
+ * CRI-O and containerd set theirs last, so that a pod cannot replace them. But it can have
+ * those of the other engine. So whoever has both, and not alike, is unknown.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_choose_asker(struct json_object *first, struct json_object *second,
+			struct ebpfmm_asker *out, struct ebpfmm_error *err);
 
 /**
  * ebpfmm_chosen - check whether there is anything to do for a container

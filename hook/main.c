@@ -24,6 +24,7 @@
 #include "inherited.h"
 #include "kernel/privilege.h"
 #include "life/lifecycle.h"
+#include "permit.h"
 #include "record.h"
 #include "state.h"
 #include "steps.h"
@@ -70,24 +71,54 @@ static int read_stdin(size_t *length, int64_t deadline, struct ebpfmm_error *err
 	return 0;
 }
 
-static int report(const char *id, bool required, const char *message)
-{
-	ebpfmm_log(required ? LOG_ERR : LOG_WARNING, "container %s: %s: %s", id,
-		   required ? "refused" : "runs without a policy", message);
-	return required ? 1 : 0;
-}
-
 /**
- * struct told - what to report about a start that hangs or crashes
- * @id: id of the container
+ * struct told - what to report about a start that fails, hangs or crashes
+ * @id: id of the container; NULL if it is not known
  * @required: whether it must not run without a policy
+ * @no_required: see struct ebpfmm_choice
  * @decided: whether only its recording is still to be started
  */
 struct told {
 	const char *id;
 	bool required;
+	struct ebpfmm_error no_required;
 	bool decided;
 };
+
+static const char *name_of(const char *id)
+{
+	return id ?: "(unknown)";
+}
+
+static int report(const struct told *told, const char *message)
+{
+	const char *added = told->no_required.message;
+
+	ebpfmm_log(told->required ? LOG_ERR : LOG_WARNING, "container %s: %s: %s%s%s",
+		   name_of(told->id),
+		   told->required ? "refused" : "runs without a policy", message,
+		   added[0] ? "; " : "", added);
+	return told->required ? 1 : 0;
+}
+
+static void permit(const struct ebpfmm_state *state, struct json_object *fallback,
+		   struct ebpfmm_choice *choice, struct told *told)
+{
+	ebpfmm_permit(state, fallback, choice);
+	told->required = choice->required;
+	told->no_required = choice->no_required;
+}
+
+/* What a container asks for, and may; what it requires is also valid after an error. */
+static int choose(const struct ebpfmm_state *state, struct json_object *fallback,
+		  struct ebpfmm_choice *choice, struct told *told, struct ebpfmm_error *err)
+{
+	int rc = ebpfmm_choose(state->annotations, fallback, choice, err);
+
+	if (choice->required || ebpfmm_chosen(choice))
+		permit(state, fallback, choice, told);
+	return rc;
+}
 
 static void report_unrecorded(const char *id, const char *message)
 {
@@ -102,7 +133,7 @@ static int give_up(const char *why, void *data)
 		report_unrecorded(told->id, why);
 		return 0;
 	}
-	return report(told->id, told->required, why);
+	return report(told, why);
 }
 
 static int begin(struct ebpfmm_steps *steps, int64_t deadline, struct told *told,
@@ -140,25 +171,28 @@ static void record(const struct ebpfmm_job *job, const struct ebpfmm_choice *cho
 
 static int start(const struct ebpfmm_state *state, const char *root,
 		 const struct ebpfmm_choice *choice, struct ebpfmm_steps *steps,
-		 int64_t deadline, struct ebpfmm_error *err)
+		 int64_t deadline, struct told *told, struct ebpfmm_error *err)
 {
 	struct ebpfmm_job job = { .id = state->id, .pid = state->pid, .root = root,
 				  .profile = choice->profile, .record = choice->record,
 				  .deadline = deadline, .steps = steps };
-	struct told told = { state->id, choice->required, !choice->profile };
-	int rc = begin(steps, deadline, &told, err);
+	int rc;
 
+	told->decided = !choice->profile;
+	rc = begin(steps, deadline, told, err);
 	if (rc && choice->profile)
 		return -1;
 	if (rc) {
 		report_unrecorded(state->id, err->message);
 		return 0;
 	}
-	if (choice->profile)
+	if (choice->no_profile.message[0])
+		rc = ebpfmm_pass(err, &choice->no_profile);
+	else if (choice->profile)
 		rc = ebpfmm_hook_attach(&job, err);
 	/* If it is refused, there is nothing to record. */
 	if (!rc || !choice->required) {
-		told.decided = true;
+		told->decided = true;
 		record(&job, choice);
 	}
 	ebpfmm_watch_end();
@@ -167,7 +201,7 @@ static int start(const struct ebpfmm_state *state, const char *root,
 
 /* Uses config.json for what the state lacks. */
 static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *steps,
-			int64_t deadline, bool *required, struct ebpfmm_error *err)
+			int64_t deadline, struct told *told, struct ebpfmm_error *err)
 {
 	struct ebpfmm_error config_err = {};
 	struct ebpfmm_bundle bundle;
@@ -175,32 +209,31 @@ static int start_bundle(const struct ebpfmm_state *state, struct ebpfmm_steps *s
 	int no_config, rc;
 
 	no_config = ebpfmm_bundle_load(state->bundle, &bundle, &config_err);
-	rc = ebpfmm_choose(state->annotations, bundle.annotations, &choice, err);
-	*required = choice.required;
+	rc = choose(state, bundle.annotations, &choice, told, err);
 	if (!rc && no_config && (choice.profile || !state->annotations)) {
 		/* Without privilege, the bundle may not be accessible either. */
 		if (!ebpfmm_privileged(err))
 			*err = config_err;
 		rc = -1;
 	} else if (!rc && ebpfmm_chosen(&choice)) {
-		rc = start(state, bundle.root, &choice, steps, deadline, err);
+		rc = start(state, bundle.root, &choice, steps, deadline, told, err);
 	}
 	ebpfmm_bundle_free(&bundle);
 	return rc;
 }
 
-/* createRuntime, prestart: 0, or not 0 with @err and @required set. */
+/* createRuntime, prestart: 0, or not 0 with @err and @told set. */
 static int handle_start(const struct ebpfmm_state *state, struct ebpfmm_steps *steps,
-			int64_t deadline, bool *required, struct ebpfmm_error *err)
+			int64_t deadline, struct told *told, struct ebpfmm_error *err)
 {
 	struct ebpfmm_choice choice;
 
 	/* Parsing config.json takes as long as everything else before find_target(). */
 	if (!state->root || ebpfmm_choose(state->annotations, NULL, &choice, NULL) ||
 	    !ebpfmm_chosen(&choice) || choice.no_record.message[0])
-		return start_bundle(state, steps, deadline, required, err);
-	*required = choice.required;
-	return start(state, state->root, &choice, steps, deadline, err);
+		return start_bundle(state, steps, deadline, told, err);
+	permit(state, NULL, &choice, told);
+	return start(state, state->root, &choice, steps, deadline, told, err);
 }
 
 /*
@@ -227,19 +260,18 @@ static int handle_stop(const struct ebpfmm_state *state, int64_t deadline,
  * An invalid state must not override the container's annotations. If they could not be
  * read from the state, config.json has them.
  */
-static bool is_required(const struct ebpfmm_state *state)
+static void find_required(const struct ebpfmm_state *state, struct told *told)
 {
 	struct ebpfmm_bundle bundle;
 	struct ebpfmm_choice choice;
 
 	ebpfmm_bundle_load(state->bundle, &bundle, NULL);
-	ebpfmm_choose(state->annotations, bundle.annotations, &choice, NULL);
+	choose(state, bundle.annotations, &choice, told, NULL);
 	ebpfmm_bundle_free(&bundle);
-	return choice.required;
 }
 
 static int handle(const char *argument, struct ebpfmm_state *state, int64_t deadline,
-		  bool *required, bool *ended, struct ebpfmm_error *err)
+		  struct told *told, bool *ended, struct ebpfmm_error *err)
 {
 	struct ebpfmm_steps steps;
 	enum ebpfmm_stage stage;
@@ -250,17 +282,18 @@ static int handle(const char *argument, struct ebpfmm_state *state, int64_t dead
 	rc = read_stdin(&length, deadline, err);
 	if (!rc)
 		rc = ebpfmm_state_parse(state_text, length, state, err);
+	told->id = state->id;
 	if (ebpfmm_state_stage(argument, state->status, &stage, rc ? NULL : err))
 		rc = -1;
 	else
 		*ended = stage == EBPFMM_STAGE_STOP;
 	if (rc) {
-		*required = is_required(state);
+		find_required(state, told);
 		return -1;
 	}
 	if (stage == EBPFMM_STAGE_STOP)
 		return handle_stop(state, deadline, err);
-	return handle_start(state, &steps, deadline, required, err);
+	return handle_start(state, &steps, deadline, told, err);
 }
 
 static int report_end(const char *id, const char *message)
@@ -276,7 +309,8 @@ int main(int argc, char **argv)
 	int64_t deadline = ebpfmm_deadline(DEADLINE_MS);
 	struct ebpfmm_state state = {};
 	struct ebpfmm_error err = {};
-	bool required = false, ended = false;
+	struct told told = {};
+	bool ended = false;
 	int rc;
 
 	ebpfmm_forget_inherited();
@@ -287,12 +321,11 @@ int main(int argc, char **argv)
 		puts("ebpfmm-oci-hook " EBPFMM_VERSION);
 		return 0;
 	}
-	rc = handle(argc > 1 ? argv[1] : NULL, &state, deadline, &required, &ended,
-		    &err);
+	rc = handle(argc > 1 ? argv[1] : NULL, &state, deadline, &told, &ended, &err);
 	if (rc && ended)
-		rc = report_end(state.id ? state.id : "(unknown)", err.message);
+		rc = report_end(name_of(told.id), err.message);
 	else if (rc)
-		rc = report(state.id ? state.id : "(unknown)", required, err.message);
+		rc = report(&told, err.message);
 	ebpfmm_state_free(&state);
 	return rc;
 }

@@ -35,7 +35,19 @@ static ssize_t read_all(int fd, char *text, size_t size)
 	return used;
 }
 
-static char *read_fd(int fd, const char *path, size_t max, size_t *length,
+static int check_of_root(const struct stat *st, const char *path, struct ebpfmm_error *err)
+{
+	if (st->st_uid)
+		return ebpfmm_fail(err, 0, "%s: belongs to user %u: `chown root` it", path,
+				   (unsigned int)st->st_uid);
+	if (st->st_mode & 0022)
+		return ebpfmm_fail(err, 0,
+				   "%s: others than root may write to it: `chmod go-w` it",
+				   path);
+	return 0;
+}
+
+static char *read_fd(int fd, const char *path, size_t max, bool of_root, size_t *length,
 		     struct ebpfmm_error *err)
 {
 	struct stat st;
@@ -50,6 +62,8 @@ static char *read_fd(int fd, const char *path, size_t max, size_t *length,
 		ebpfmm_fail(err, 0, "%s: not a regular file", path);
 		return NULL;
 	}
+	if (of_root && check_of_root(&st, path, err))
+		return NULL;
 	if ((uint64_t)st.st_size > max) {
 		ebpfmm_fail(err, 0, "%s: more than %zu bytes", path, max);
 		return NULL;
@@ -67,15 +81,27 @@ static char *read_fd(int fd, const char *path, size_t max, size_t *length,
 	return text;
 }
 
-char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
+static char *read_path(int dirfd, const char *path, int flags, size_t max, bool of_root,
 		       size_t *length, struct ebpfmm_error *err)
 {
 	_cleanup_close_ int fd = openat(dirfd, path, READ_FLAGS | flags);
 
 	if (fd >= 0)
-		return read_fd(fd, path, max, length, err);
+		return read_fd(fd, path, max, of_root, length, err);
 	ebpfmm_fail(err, errno, "%s", path);
 	return NULL;
+}
+
+char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
+		       size_t *length, struct ebpfmm_error *err)
+{
+	return read_path(dirfd, path, flags, max, false, length, err);
+}
+
+char *ebpfmm_file_read_of_root(const char *path, size_t max, size_t *length,
+			       struct ebpfmm_error *err)
+{
+	return read_path(AT_FDCWD, path, 0, max, true, length, err);
 }
 
 FILE *ebpfmm_file_stream(int dirfd, const char *path)

@@ -34,6 +34,19 @@ char *ebpfmm_file_read(int dirfd, const char *path, int flags, size_t max,
 		       size_t *length, struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_file_read_of_root - read a small file that nobody but root may change
+ * @path: the file
+ * @max: maximum size in bytes
+ * @length: set to its size in bytes
+ * @err: as for ebpfmm_file_read(); also that it does not belong to root, or that others
+ *	may write to it, with code 0
+ *
+ * Return: as ebpfmm_file_read().
+ */
+char *ebpfmm_file_read_of_root(const char *path, size_t max, size_t *length,
+			       struct ebpfmm_error *err);
+
+/**
  * ebpfmm_file_stream - open a procfs, sysfs or cgroup file for reading
  * @dirfd: directory that @path is relative to, or AT_FDCWD
  * @path: the file

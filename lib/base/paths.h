@@ -20,4 +20,7 @@
 #define EBPFMM_RECORDINGS_DIR		"/var/lib/ebpfmm/recordings"
 #define EBPFMM_RECORDINGS_CONFIG	"/etc/ebpfmm/recordings.json"
 
+/* What containers may ask for by annotations. */
+#define EBPFMM_PERMISSIONS_CONFIG	"/etc/ebpfmm/permissions.json"
+
 #endif /* EBPFMM_PATHS_H */

@@ -46,6 +46,19 @@ int ebpfmm_cgroup_of_pid(pid_t pid, const char *id, struct ebpfmm_cgroup *out,
 			 struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_cgroup_name - the path of a container's cgroup below the root of cgroup v2
+ * @pid: the container's first process, as in the OCI state
+ * @id: the container's id
+ * @err: as for ebpfmm_cgroup_of_pid()
+ *
+ * The same cgroup as that of ebpfmm_cgroup_of_pid(), which is not opened.
+ *
+ * Return: the path, allocated, such as "/machine.slice/libpod-ID.scope"; or NULL with @err
+ * set.
+ */
+char *ebpfmm_cgroup_name(pid_t pid, const char *id, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_cgroup_lift - get from the cgroup of a container's process to the container's
  * @path: cgroup of the process, as in /proc/PID/cgroup; shortened in place
  * @own: cgroup of this process, which the result must not contain

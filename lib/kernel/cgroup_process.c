@@ -193,29 +193,50 @@ static int check_member(const char *path, pid_t pid, struct ebpfmm_error *err)
 	return 0;
 }
 
+/*
+ * The cgroup of a container's process, as in /proc/PID/cgroup, allocated; @own is set to
+ * that of this process, allocated, or NULL.
+ */
+static char *path_of_container(pid_t pid, char **own, struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *path = path_of_pid(pid, err);
+
+	*own = path ? path_of_pid(getpid(), err) : NULL;
+	if (!*own)
+		return NULL;
+	if (ebpfmm_cgroup_has_parent_step(path)) {
+		ebpfmm_fail(err, 0, "process %d is outside this cgroup namespace", (int)pid);
+		return NULL;
+	}
+	if (!strcmp(path, "/") || is_within(*own, path, strlen(path))) {
+		ebpfmm_fail(err, 0,
+			    "process %d has no cgroup of its own: it shares `%s` with other processes of this node",
+			    (int)pid, path);
+		return NULL;
+	}
+	return take_ptr(path);
+}
+
+char *ebpfmm_cgroup_name(pid_t pid, const char *id, struct ebpfmm_error *err)
+{
+	_cleanup_free_ char *own = NULL;
+	char *path = path_of_container(pid, &own, err);
+
+	if (path)
+		ebpfmm_cgroup_lift(path, own, id);
+	return path;
+}
+
 int ebpfmm_cgroup_of_pid(pid_t pid, const char *id, struct ebpfmm_cgroup *out,
 			 struct ebpfmm_error *err)
 {
 	_cleanup_free_ char *mount = ebpfmm_cgroup_mount_point(err);
-	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *own = NULL;
+	_cleanup_free_ char *path = mount ? path_of_container(pid, &own, err) : NULL;
 	_cleanup_free_ char *full = NULL;
 
-	if (!mount)
-		return -1;
-	path = path_of_pid(pid, err);
 	if (!path)
 		return -1;
-	own = path_of_pid(getpid(), err);
-	if (!own)
-		return -1;
-	if (ebpfmm_cgroup_has_parent_step(path))
-		return ebpfmm_fail(err, 0,
-				   "process %d is outside this cgroup namespace", (int)pid);
-	if (!strcmp(path, "/") || is_within(own, path, strlen(path)))
-		return ebpfmm_fail(err, 0,
-				   "process %d has no cgroup of its own: it shares `%s` with other processes of this node",
-				   (int)pid, path);
 	if (asprintf(&full, "%s%s", mount, path) < 0) {
 		full = NULL;
 		return ebpfmm_fail(err, ENOMEM, "get the cgroup of process %d", (int)pid);

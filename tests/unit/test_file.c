@@ -67,6 +67,45 @@ static void refuses(void **state)
 	assert_refused("link", O_NOFOLLOW, 4, ELOOP, "Too many levels of symbolic links");
 }
 
+static void assert_not_of_root(const char *why)
+{
+	char expected[600];
+	size_t length;
+
+	assert_null(ebpfmm_file_read_of_root(in_scratch("own"), 100, &length, &err));
+	snprintf(expected, sizeof(expected), "%s: %s", in_scratch("own"), why);
+	assert_string_equal(err.message, expected);
+	assert_int_equal(err.code, 0);
+}
+
+static void of_root(void **state)
+{
+	size_t length;
+	char *text;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	put_bytes("own", "mine", 4);
+	for (mode_t mode = 0; mode < 01000; mode++) {
+		assert_int_equal(chmod(in_scratch("own"), mode), 0);
+		if (mode & 022) {
+			assert_not_of_root("others than root may write to it: `chmod go-w` it");
+			continue;
+		}
+		text = ebpfmm_file_read_of_root(in_scratch("own"), 4, &length, &err);
+		assert_non_null(text);
+		assert_string_equal(text, "mine");
+		free(text);
+	}
+	assert_int_equal(chmod(in_scratch("own"), 0600), 0);
+	assert_int_equal(chown(in_scratch("own"), 0, 1), 0);
+	free(ebpfmm_file_read_of_root(in_scratch("own"), 4, &length, &err));
+	assert_int_equal(length, 4);
+	assert_int_equal(chown(in_scratch("own"), 1, 0), 0);
+	assert_not_of_root("belongs to user 1: `chown root` it");
+}
+
 static void replaces(void **state)
 {
 	struct ebpfmm_new_file file = { .name = "name", .tmp = "tmp", .mode = 0640 };
@@ -201,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(of_root),
 		cmocka_unit_test(replaces),
 		cmocka_unit_test(fails),
 		cmocka_unit_test(numbers),

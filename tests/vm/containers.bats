@@ -4,6 +4,8 @@
 
 load helpers
 
+permissions=/etc/ebpfmm/permissions.json
+
 setup_file()
 {
 	work=$BATS_FILE_TMPDIR
@@ -38,6 +40,8 @@ teardown()
 	if [ -n "${runtime-}" ]; then
 		"$runtime" delete --force restored
 	fi
+	rm -f $permissions
+	remove_cgroup /sys/fs/cgroup/tenants
 	ebpfmm gc
 	nothing_left
 }
@@ -92,7 +96,7 @@ logged()
 	line=$(grep "$id" "$BATS_FILE_TMPDIR/syslog")
 	echo "$line"
 	[ "$(wc -l <<<"$line")" = 1 ]
-	[[ $line == *"$2"* ]]
+	[[ $line =~ $2 ]]
 }
 
 @test "podman and crun: an unknown profile does not stop a container" {
@@ -122,6 +126,44 @@ logged()
 	podman --cgroup-manager=cgroupfs rm --force refused
 	nothing_left
 }
+
+# --- who may ask for what ----------------------------------------------------------
+
+# What a rule is about is tried on the machine's own kernel, by tests/host/permissions.bats.
+@test "podman: a rule permits a profile below one --cgroup-parent, and nowhere else" {
+	echo '{ "version": 1, "rules": [
+		{ "cgroups": ["/tenants"], "profiles": ["large"] } ] }' >$permissions
+	podman_gets 2M crun --cgroup-parent=/tenants --annotation ebpfmm.profile=large.json
+	stop test
+	podman_gets 4K runc --annotation ebpfmm.profile=large.json
+	logged test "profile .large\.json. is not permitted: no rule of $permissions"
+}
+
+@test "podman: required that is not permitted stops nobody" {
+	echo '{ "version": 1, "rules": [ { "profiles": ["*"] } ] }' >$permissions
+	podman_gets 4K crun --annotation ebpfmm.profile=no-such-profile \
+		--annotation ebpfmm.required=true
+	logged test 'no-such-profile.*; `ebpfmm.required` is not permitted by rules\[0\]'
+}
+
+@test "podman: a profile that is not permitted stops one that may require it" {
+	echo '{ "version": 1, "rules": [ { "profiles": ["x"], "required": true } ] }' \
+		>$permissions
+	run ! start crun refused '^# ready' --annotation ebpfmm.profile=large.json \
+		--annotation ebpfmm.required=true ebpfmm-test $tests/fault
+	logged refused 'refused: profile `large.json` is not permitted by rules\[0\]'
+	podman --cgroup-manager=cgroupfs rm --force refused
+	nothing_left
+}
+
+@test "podman: while the file is broken, containers run without a policy" {
+	echo '{ "version": 1, "rules": [ { "profile": ["*"] } ] }' >$permissions
+	podman_gets 4K crun --annotation ebpfmm.profile=large.json \
+		--annotation ebpfmm.required=true
+	logged test 'nothing is permitted: .*rules\[0\]\.profile: unknown key'
+}
+
+# --- runtimes ----------------------------------------------------------------------
 
 # With each runtime, without an engine, the hook at each stage it can be at.
 stage()

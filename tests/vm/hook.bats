@@ -19,6 +19,7 @@ teardown()
 	[ -z "${pid-}" ] || end_container
 	[ -z "${log-}" ] || end_log
 	[ -z "${printk-}" ] || dmesg --console-level "$printk"
+	rm -f /etc/ebpfmm/permissions.json
 	ebpfmm gc
 	nothing_left
 }
@@ -251,6 +252,22 @@ passes()
 	annotate ebpfmm.profile large.json ebpfmm.profile/web '' \
 		io.kubernetes.container.name web
 	passes
+}
+
+@test "a rule permits a profile to a namespace, and not to another one" {
+	new_container
+	echo '{ "version": 1, "rules": [ { "namespaces": ["shop"], "profiles": ["large"],
+		"required": true } ] }' >/etc/ebpfmm/permissions.json
+	annotate ebpfmm.profile large ebpfmm.required true io.kubernetes.pod.namespace shop
+	run -0 call_hook < <(state)
+	attached "$cgroup"
+	stopped 'its policy was removed'
+	annotate ebpfmm.profile large ebpfmm.required true io.kubernetes.pod.namespace bank
+	run -0 --separate-stderr call_hook < <(state)
+	echo "$stderr"
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+	[[ $stderr == *"runs without a policy: "*"no rule of"*"(namespace bank)"* ]]
+	nothing_left
 }
 
 @test "required, and all is well" {

@@ -8,6 +8,7 @@ load ../fails
 damon=/sys/kernel/mm/damon/admin/kdamonds
 recordings=/var/lib/ebpfmm/recordings
 config=/etc/ebpfmm/recordings.json
+permissions=/etc/ebpfmm/permissions.json
 
 patched()
 {
@@ -50,7 +51,7 @@ teardown()
 	[ -z "${pid-}" ] || end_container
 	while pgrep -x ebpfmm >/dev/null; do :; done
 	umount $recordings 2>/dev/null || true
-	rm -f $config
+	rm -f $config $permissions
 	[ ! -e "$BATS_TEST_TMPDIR/bin/real" ] || mv "$BATS_TEST_TMPDIR/bin/real" /usr/bin/systemd-run
 	[ ! -d /run/systemd/system ] || rmdir /run/systemd/system
 	ebpfmm gc
@@ -233,6 +234,10 @@ unrecorded()
 	unrecorded 'recordings.json forbids'
 	echo '{ "allow": false }' >$config
 	unrecorded 'recordings.json: .*allow'
+	rm $config
+	echo '{ "version": 1, "rules": [ { "profiles": [], "required": true } ] }' >$permissions
+	unrecorded '`ebpfmm.record` is not permitted by rules\[0\]'
+	echo '{ "version": 1, "rules": [ { "profiles": [], "record": true } ] }' >$permissions
 	echo '{ "max_count": 1, "max_size": 2000 }' >$config
 	call_hook < <(state)
 	said "$id" 'which has its largest size'
