@@ -329,7 +329,8 @@ vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity $(O)/tests/vm/mappings \
 	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
 	$(O)/tests/vm/openmetrics $(addprefix $(O)/tests/vm/truth-,pie fixed static static-pie bss names \
 	linked loader) $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so \
-	$(O)/tests/host/tried $(O)/tests/vm/fail_each $(O)/tests/vm/planted $(O)/tests/vm/failing.so $(O)/tests/vm/exe_race
+	$(O)/tests/host/tried $(O)/tests/host/tried-static $(O)/tests/vm/fail_each \
+	$(O)/tests/vm/planted $(O)/tests/vm/failing.so $(O)/tests/vm/exe_race
 
 $(O)/tests/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)
