@@ -2,7 +2,10 @@
 #
 # make            build (on Debian 13; elsewhere use vm/build, which builds in
 #                 the reference root)
-# make install    into PREFIX (/usr), honours DESTDIR
+# make install    into PREFIX (/usr), honours DESTDIR and GNU's names of directories
+# make uninstall  removes that
+# make deb        Debian packages, built in the reference root; prints where they are
+# make rpm        the same as RPM packages
 # make demo       show the main job, in a virtual machine
 # make check      the tests
 # make stress     what takes too long for make check
@@ -14,10 +17,20 @@
 # O=DIR builds into DIR instead of build/. CFLAGS, CPPFLAGS and LDFLAGS are honoured;
 # HARDEN= leaves out our hardening, WERROR=1 makes warnings errors. HOOK_STATIC=0 links the
 # hook dynamically, for systems without static libraries; it then starts more slowly.
+# debs and rpms build packages with the tools of this machine.
 # FORMAT=N builds programs that claim that their layouts have format N, for tests of upgrades.
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
+prefix = $(PREFIX)
+exec_prefix = $(prefix)
+bindir = $(exec_prefix)/bin
+libexecdir = $(exec_prefix)/libexec
+datarootdir = $(prefix)/share
+datadir = $(datarootdir)
+mandir = $(datarootdir)/man
+sysconfdir = $(SYSCONFDIR)
+systemdsystemunitdir = $(prefix)/lib/systemd/system
 O ?= build
 
 CLANG ?= clang
@@ -51,7 +64,9 @@ DEPS = -MMD -MP
 # For programs that are installed, for other programs, and for the policy.
 compile = $(CC) $(own_cppflags) $(WARN) $(werror) $(HARDEN) $(CPPFLAGS) $(CFLAGS) $(DEPS)
 compile_plain = $(CC) $(own_cppflags) $(WARN) $(werror) $(CPPFLAGS) $(CFLAGS)
-compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall $(werror) -D__TARGET_ARCH_x86 -Ibpf
+# What the kernel is told of a source is its path: the same one, wherever that is built.
+compile_bpf = $(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall $(werror) -D__TARGET_ARCH_x86 -Ibpf \
+	-ffile-prefix-map=$(CURDIR)=.
 
 lib_src := $(wildcard lib/*/*.c)
 hook_src := $(wildcard hook/*.c)
@@ -249,12 +264,12 @@ schema: $(O)/ebpfmm
 # file is malformed. So the binary is installed first and the hook file last, in one step;
 # they are removed in the opposite order.
 
-libexecdir := $(PREFIX)/libexec/ebpfmm
-hooks_dir := $(PREFIX)/share/containers/oci/hooks.d
-profile_dir := $(PREFIX)/share/ebpfmm/profiles
-unit_dir := $(PREFIX)/lib/systemd/system
-completion_dir := $(PREFIX)/share/bash-completion/completions
-man_dir := $(PREFIX)/share/man
+hook_dir := $(libexecdir)/ebpfmm
+hooks_dir := $(datadir)/containers/oci/hooks.d
+data_dir := $(datadir)/ebpfmm
+profile_dir := $(data_dir)/profiles
+config_dir := $(sysconfdir)/ebpfmm
+completion_dir := $(datadir)/bash-completion/completions
 # The profile of examples/regions.c is for a program that only the tests install.
 profiles := $(filter-out examples/regions.json,$(wildcard examples/*.json))
 profile_schema := docs/ebpfmm-profile.schema.json
@@ -263,46 +278,65 @@ timers := $(wildcard oci/*.timer)
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
 
-$(O)/oci/%: oci/%.in Makefile
+# Always, as the directories may be others than the last time.
+.PHONY: always
+$(O)/oci/%: oci/%.in always
 	@mkdir -p $(@D)
-	sed -e 's|@BINDIR@|$(PREFIX)/bin|' -e 's|@LIBEXECDIR@|$(libexecdir)|' $< > $@.tmp
+	sed -e 's|@BINDIR@|$(bindir)|' -e 's|@LIBEXECDIR@|$(hook_dir)|' $< > $@.tmp
 	mv $@.tmp $@
 
 .PHONY: install
 install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services)
-	install -D -t $(DESTDIR)$(PREFIX)/bin $(O)/ebpfmm
-	install -D -t $(DESTDIR)$(libexecdir) $(O)/ebpfmm-oci-hook
+	install -D -t $(DESTDIR)$(bindir) $(O)/ebpfmm
+	install -D -t $(DESTDIR)$(hook_dir) $(O)/ebpfmm-oci-hook
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/ebpfmm $(profile_schema)
-	install -D -m 644 -t $(DESTDIR)$(man_dir)/man5 $(man5)
-	install -D -m 644 -t $(DESTDIR)$(man_dir)/man8 $(man8)
-	install -D -m 644 -t $(DESTDIR)$(unit_dir) $(services) $(timers)
+	install -D -m 644 -t $(DESTDIR)$(data_dir) $(profile_schema)
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(man5)
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(man8)
+	install -D -m 644 -t $(DESTDIR)$(systemdsystemunitdir) $(services) $(timers)
 	install -D -m 644 $(completion) $(DESTDIR)$(completion_dir)/ebpfmm
-	install -d $(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles
+	install -d $(DESTDIR)$(config_dir)/profiles
 	install -D -m 644 $(O)/oci/ebpfmm.json $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new
 	mv $(DESTDIR)$(hooks_dir)/.ebpfmm.json.new $(DESTDIR)$(hooks_dir)/ebpfmm.json
-ifneq ($(PREFIX),/usr)
+ifneq ($(hooks_dir) $(profile_dir),/usr/share/containers/oci/hooks.d /usr/share/ebpfmm/profiles)
 	@echo "warning: engines read only /usr/share/containers/oci/hooks.d, and" \
 		"profiles are found only in /etc/ebpfmm/profiles and" \
 		"/usr/share/ebpfmm/profiles:" \
-		"with PREFIX=$(PREFIX) no container gets a policy unless hooks_dir" \
+		"with PREFIX=$(prefix) no container gets a policy unless hooks_dir" \
 		"of the engine names $(hooks_dir)" >&2
 endif
+ifneq ($(abspath $(bindir)),$(abspath $(libexecdir)/../bin))
+	@echo "warning: the hook in $(hook_dir) runs $(abspath $(libexecdir)/../bin)/ebpfmm" \
+		"for the annotation ebpfmm.record, and the command is in $(bindir):" \
+		"nothing is recorded" >&2
+endif
 
-# Keeps the operator's files in $(SYSCONFDIR)/ebpfmm.
+# Keeps the operator's files in $(config_dir).
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
-	rm -f $(DESTDIR)$(libexecdir)/ebpfmm-oci-hook $(DESTDIR)$(PREFIX)/bin/ebpfmm
+	rm -f $(DESTDIR)$(hook_dir)/ebpfmm-oci-hook $(DESTDIR)$(bindir)/ebpfmm
 	rm -f $(addprefix $(DESTDIR)$(profile_dir)/,$(notdir $(profiles)))
-	rm -f $(DESTDIR)$(PREFIX)/share/ebpfmm/$(notdir $(profile_schema))
-	rm -f $(addprefix $(DESTDIR)$(man_dir)/man5/,$(notdir $(man5)))
-	rm -f $(addprefix $(DESTDIR)$(man_dir)/man8/,$(notdir $(man8)))
-	rm -f $(addprefix $(DESTDIR)$(unit_dir)/,$(notdir $(services) $(timers)))
+	rm -f $(DESTDIR)$(data_dir)/$(notdir $(profile_schema))
+	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(man5)))
+	rm -f $(addprefix $(DESTDIR)$(mandir)/man8/,$(notdir $(man8)))
+	rm -f $(addprefix $(DESTDIR)$(systemdsystemunitdir)/,$(notdir $(services) $(timers)))
 	rm -f $(DESTDIR)$(completion_dir)/ebpfmm
-	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(libexecdir) \
-		$(DESTDIR)$(profile_dir) $(DESTDIR)$(PREFIX)/share/ebpfmm \
-		$(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles $(DESTDIR)$(SYSCONFDIR)/ebpfmm
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(hook_dir) \
+		$(DESTDIR)$(profile_dir) $(DESTDIR)$(data_dir) \
+		$(DESTDIR)$(config_dir)/profiles $(DESTDIR)$(config_dir)
+
+# --- packages ------------------------------------------------------------------
+
+.PHONY: deb rpm debs rpms
+deb rpm:
+	@out=$$(vm/build $@s VERSION=$(VERSION)) && echo "$$out/$@"
+
+debs:
+	@packaging/deb $(O)/deb $(VERSION)
+
+rpms:
+	@packaging/rpm $(O)/rpm $(VERSION)
 
 # --- programs that the tests on this machine's own kernel run ---------------------
 
@@ -323,7 +357,7 @@ tried_fixed := -no-pie -fno-pie
 
 # --- files for the tests in the virtual machine, installed beside the package --
 
-test_libexec := $(DESTDIR)$(PREFIX)/lib/ebpfmm
+test_libexec := $(DESTDIR)$(prefix)/lib/ebpfmm
 vm_tests := $(O)/tests/vm/fault $(O)/tests/vm/identity $(O)/tests/vm/mappings \
 	$(O)/tests/vm/truth_check $(O)/tests/vm/regions-fixed \
 	$(O)/tests/vm/regions-static $(O)/tests/vm/regions-static-pie \
@@ -374,9 +408,9 @@ truth_fixed := -no-pie -fno-pie
 truth_static := -static -no-pie -fno-pie
 truth_static-pie := -static-pie -fpie
 truth_bss := -DTRUTH_BSS
-truth_loader := -DTRUTH_PLUGIN='"$(PREFIX)/lib/ebpfmm/tests/truth_plugin.so"'
+truth_loader := -DTRUTH_PLUGIN='"$(prefix)/lib/ebpfmm/tests/truth_plugin.so"'
 truth_libs_linked := -L$(O)/tests/vm -ltruth \
-	-Wl,-rpath,$(PREFIX)/lib/ebpfmm/tests
+	-Wl,-rpath,$(prefix)/lib/ebpfmm/tests
 $(O)/tests/vm/truth-linked: tests/vm/truth_linked.c $(O)/tests/vm/libtruth.so
 $(O)/tests/vm/truth-loader: tests/vm/truth_loader.c
 $(O)/tests/vm/truth-names: $(O)/tests/vm/truth_names.o

@@ -17,7 +17,8 @@ pin_top=/sys/fs/bpf/ebpfmm
 format=$(awk '/^#define EBPFMM_FORMAT/ { print $3 }' /src/bpf/ebpfmm.h)
 pins=$pin_top/$format
 hook_json=$(echo /usr/share/containers/oci/hooks.d/*ebpfmm*.json)
-hook=$(jq -r .hook.path "$hook_json")
+# Not there while the tests of packages have none installed.
+hook=$([ ! -e "$hook_json" ] || jq -r .hook.path "$hook_json")
 # shellcheck source=demo/leftovers.sh
 . /src/demo/leftovers.sh
 
