@@ -247,7 +247,9 @@ schema: $(O)/ebpfmm
 #
 # Engines ignore a hook file whose binary is missing, and start no container while a hook
 # file is malformed. So the binary is installed first and the hook file last, in one step;
-# they are removed in the opposite order.
+# they are removed in the opposite order. containerd starts no container while the binary is
+# missing: it is replaced in one step, and stays until ebpfmm-containerd has removed the base
+# spec.
 
 libexecdir := $(PREFIX)/libexec/ebpfmm
 hooks_dir := $(PREFIX)/share/containers/oci/hooks.d
@@ -260,6 +262,8 @@ profiles := $(filter-out examples/regions.json,$(wildcard examples/*.json))
 profile_schema := docs/ebpfmm-profile.schema.json
 services := $(patsubst oci/%.in,$(O)/oci/%,$(wildcard oci/*.service.in))
 timers := $(wildcard oci/*.timer)
+containerd := $(O)/oci/containerd/ebpfmm-containerd
+base_spec := $(SYSCONFDIR)/containerd/ebpfmm-base-spec.json
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
 
@@ -268,10 +272,23 @@ $(O)/oci/%: oci/%.in Makefile
 	sed -e 's|@BINDIR@|$(PREFIX)/bin|' -e 's|@LIBEXECDIR@|$(libexecdir)|' $< > $@.tmp
 	mv $@.tmp $@
 
+# For a base spec of containerd: the hook of the hook file, at each of its stages.
+$(O)/oci/containerd/hooks: oci/containerd/hooks.awk $(O)/oci/ebpfmm.json
+	@mkdir -p $(@D)
+	awk -f $^ > $@.tmp
+	mv $@.tmp $@
+
+$(containerd): oci/containerd/ebpfmm-containerd.in $(O)/oci/containerd/hooks Makefile
+	sed -e 's|@LIBEXECDIR@|$(libexecdir)|' -e "s|@HOOKS@|$$(cat $(word 2,$^))|" $< > $@.tmp
+	chmod +x $@.tmp
+	mv $@.tmp $@
+
 .PHONY: install
-install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services)
+install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services) $(containerd)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(O)/ebpfmm
-	install -D -t $(DESTDIR)$(libexecdir) $(O)/ebpfmm-oci-hook
+	install -D $(O)/ebpfmm-oci-hook $(DESTDIR)$(libexecdir)/.ebpfmm-oci-hook.new
+	mv $(DESTDIR)$(libexecdir)/.ebpfmm-oci-hook.new $(DESTDIR)$(libexecdir)/ebpfmm-oci-hook
+	install -D -t $(DESTDIR)$(libexecdir) $(containerd)
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/ebpfmm $(profile_schema)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man5 $(man5)
@@ -292,8 +309,12 @@ endif
 # Keeps the operator's files in $(SYSCONFDIR)/ebpfmm.
 .PHONY: uninstall
 uninstall:
+	@if [ -e $(DESTDIR)$(base_spec) ]; then \
+		echo "containerd calls the hook: first run $(libexecdir)/$(notdir $(containerd))" \
+			"remove, and restart containerd" >&2; exit 1; fi
 	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
 	rm -f $(DESTDIR)$(libexecdir)/ebpfmm-oci-hook $(DESTDIR)$(PREFIX)/bin/ebpfmm
+	rm -f $(DESTDIR)$(libexecdir)/$(notdir $(containerd))
 	rm -f $(addprefix $(DESTDIR)$(profile_dir)/,$(notdir $(profiles)))
 	rm -f $(DESTDIR)$(PREFIX)/share/ebpfmm/$(notdir $(profile_schema))
 	rm -f $(addprefix $(DESTDIR)$(man_dir)/man5/,$(notdir $(man5)))
@@ -307,7 +328,8 @@ uninstall:
 # --- programs that the tests on this machine's own kernel run ---------------------
 
 .PHONY: host-tests
-host-tests: $(addprefix $(O)/tests/host/,tried tried-static tried-static-pie tried-fixed)
+host-tests: $(addprefix $(O)/tests/host/,tried tried-static tried-static-pie tried-fixed) \
+	$(containerd)
 
 $(O)/tests/host/tried: tests/host/tried.c
 	@mkdir -p $(@D)
