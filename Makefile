@@ -263,6 +263,8 @@ profile_schema := docs/ebpfmm-profile.schema.json
 services := $(patsubst oci/%.in,$(O)/oci/%,$(wildcard oci/*.service.in))
 timers := $(wildcard oci/*.timer)
 containerd := $(O)/oci/containerd/ebpfmm-containerd
+containerd_conf := $(O)/oci/containerd/50-ebpfmm.conf
+containerd_unit := $(unit_dir)/containerd.service.d
 base_spec := $(SYSCONFDIR)/containerd/ebpfmm-base-spec.json
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
@@ -284,11 +286,13 @@ $(containerd): oci/containerd/ebpfmm-containerd.in $(O)/oci/containerd/hooks Mak
 	mv $@.tmp $@
 
 .PHONY: install
-install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services) $(containerd)
+install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services) $(containerd) \
+		$(containerd_conf)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(O)/ebpfmm
 	install -D $(O)/ebpfmm-oci-hook $(DESTDIR)$(libexecdir)/.ebpfmm-oci-hook.new
 	mv $(DESTDIR)$(libexecdir)/.ebpfmm-oci-hook.new $(DESTDIR)$(libexecdir)/ebpfmm-oci-hook
 	install -D -t $(DESTDIR)$(libexecdir) $(containerd)
+	install -D -m 644 -t $(DESTDIR)$(containerd_unit) $(containerd_conf)
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/ebpfmm $(profile_schema)
 	install -D -m 644 -t $(DESTDIR)$(man_dir)/man5 $(man5)
@@ -314,6 +318,7 @@ uninstall:
 			"remove, and restart containerd" >&2; exit 1; fi
 	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
 	rm -f $(DESTDIR)$(libexecdir)/ebpfmm-oci-hook $(DESTDIR)$(PREFIX)/bin/ebpfmm
+	rm -f $(DESTDIR)$(containerd_unit)/$(notdir $(containerd_conf))
 	rm -f $(DESTDIR)$(libexecdir)/$(notdir $(containerd))
 	rm -f $(addprefix $(DESTDIR)$(profile_dir)/,$(notdir $(profiles)))
 	rm -f $(DESTDIR)$(PREFIX)/share/ebpfmm/$(notdir $(profile_schema))
@@ -321,7 +326,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(man_dir)/man8/,$(notdir $(man8)))
 	rm -f $(addprefix $(DESTDIR)$(unit_dir)/,$(notdir $(services) $(timers)))
 	rm -f $(DESTDIR)$(completion_dir)/ebpfmm
-	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(libexecdir) \
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(libexecdir) $(DESTDIR)$(containerd_unit) \
 		$(DESTDIR)$(profile_dir) $(DESTDIR)$(PREFIX)/share/ebpfmm \
 		$(DESTDIR)$(SYSCONFDIR)/ebpfmm/profiles $(DESTDIR)$(SYSCONFDIR)/ebpfmm
 
