@@ -262,7 +262,9 @@ schema: $(O)/ebpfmm
 #
 # Engines ignore a hook file whose binary is missing, and start no container while a hook
 # file is malformed. So the binary is installed first and the hook file last, in one step;
-# they are removed in the opposite order.
+# they are removed in the opposite order. containerd starts no container while the binary is
+# missing: it is replaced in one step, and stays until ebpfmm-containerd has removed the base
+# spec.
 
 hook_dir := $(libexecdir)/ebpfmm
 hooks_dir := $(datadir)/containers/oci/hooks.d
@@ -275,6 +277,10 @@ profiles := $(filter-out examples/regions.json,$(wildcard examples/*.json))
 profile_schema := docs/ebpfmm-profile.schema.json
 services := $(patsubst oci/%.in,$(O)/oci/%,$(wildcard oci/*.service.in))
 timers := $(wildcard oci/*.timer)
+containerd := $(O)/oci/containerd/ebpfmm-containerd
+containerd_conf := $(O)/oci/containerd/50-ebpfmm.conf
+containerd_unit := $(systemdsystemunitdir)/containerd.service.d
+base_spec := $(sysconfdir)/containerd/ebpfmm-base-spec.json
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
 
@@ -285,10 +291,25 @@ $(O)/oci/%: oci/%.in always
 	sed -e 's|@BINDIR@|$(bindir)|' -e 's|@LIBEXECDIR@|$(hook_dir)|' $< > $@.tmp
 	mv $@.tmp $@
 
+# For a base spec of containerd: the hook of the hook file, at each of its stages.
+$(O)/oci/containerd/hooks: oci/containerd/hooks.awk $(O)/oci/ebpfmm.json
+	@mkdir -p $(@D)
+	awk -f $^ > $@.tmp
+	mv $@.tmp $@
+
+$(containerd): oci/containerd/ebpfmm-containerd.in $(O)/oci/containerd/hooks always
+	sed -e 's|@LIBEXECDIR@|$(hook_dir)|' -e "s|@HOOKS@|$$(cat $(word 2,$^))|" $< > $@.tmp
+	chmod +x $@.tmp
+	mv $@.tmp $@
+
 .PHONY: install
-install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services)
+install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services) $(containerd) \
+		$(containerd_conf)
 	install -D -t $(DESTDIR)$(bindir) $(O)/ebpfmm
-	install -D -t $(DESTDIR)$(hook_dir) $(O)/ebpfmm-oci-hook
+	install -D $(O)/ebpfmm-oci-hook $(DESTDIR)$(hook_dir)/.ebpfmm-oci-hook.new
+	mv $(DESTDIR)$(hook_dir)/.ebpfmm-oci-hook.new $(DESTDIR)$(hook_dir)/ebpfmm-oci-hook
+	install -D -t $(DESTDIR)$(hook_dir) $(containerd)
+	install -D -m 644 -t $(DESTDIR)$(containerd_unit) $(containerd_conf)
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
 	install -D -m 644 -t $(DESTDIR)$(data_dir) $(profile_schema)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(man5)
@@ -314,15 +335,20 @@ endif
 # Keeps the operator's files in $(config_dir).
 .PHONY: uninstall
 uninstall:
+	@if [ -e $(DESTDIR)$(base_spec) ]; then \
+		echo "containerd calls the hook: first run $(hook_dir)/$(notdir $(containerd))" \
+			"remove, and restart containerd" >&2; exit 1; fi
 	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
 	rm -f $(DESTDIR)$(hook_dir)/ebpfmm-oci-hook $(DESTDIR)$(bindir)/ebpfmm
+	rm -f $(DESTDIR)$(containerd_unit)/$(notdir $(containerd_conf))
+	rm -f $(DESTDIR)$(hook_dir)/$(notdir $(containerd))
 	rm -f $(addprefix $(DESTDIR)$(profile_dir)/,$(notdir $(profiles)))
 	rm -f $(DESTDIR)$(data_dir)/$(notdir $(profile_schema))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(man5)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man8/,$(notdir $(man8)))
 	rm -f $(addprefix $(DESTDIR)$(systemdsystemunitdir)/,$(notdir $(services) $(timers)))
 	rm -f $(DESTDIR)$(completion_dir)/ebpfmm
-	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(hook_dir) \
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(hook_dir) $(DESTDIR)$(containerd_unit) \
 		$(DESTDIR)$(profile_dir) $(DESTDIR)$(data_dir) \
 		$(DESTDIR)$(config_dir)/profiles $(DESTDIR)$(config_dir)
 
@@ -341,7 +367,8 @@ rpms:
 # --- programs that the tests on this machine's own kernel run ---------------------
 
 .PHONY: host-tests
-host-tests: $(addprefix $(O)/tests/host/,tried tried-static tried-static-pie tried-fixed)
+host-tests: $(addprefix $(O)/tests/host/,tried tried-static tried-static-pie tried-fixed) \
+	$(containerd)
 
 $(O)/tests/host/tried: tests/host/tried.c
 	@mkdir -p $(@D)

@@ -17,6 +17,8 @@
 
 #define HOOK_FILE "ebpfmm.json"
 #define USR_FILE EBPFMM_HOOKS_DIR_USR "/" HOOK_FILE
+#define BASE_SPEC "/etc/containerd/ebpfmm-base-spec.json"
+#define CONTAINERD_SETUP "/usr/libexec/ebpfmm/ebpfmm-containerd"
 
 /**
  * struct engine - a container engine that reads hooks
@@ -242,6 +244,20 @@ static void check_engine(struct findings *findings, struct outcome *outcome,
 	check_once(findings, outcome, path);
 }
 
+/* What it is configured to do only containerd itself can say, so a script asks it. */
+static void check_containerd(struct findings *findings, struct outcome *outcome)
+{
+	if (access("/usr/bin/containerd", X_OK) && access("/usr/local/bin/containerd", X_OK))
+		return;
+	outcome->engines++;
+	if (access(BASE_SPEC, F_OK))
+		findings_add(findings, FINDING_NOTE, "engine", CONTAINERD_SETUP " install",
+			   "containerd does not call the hook: there is no " BASE_SPEC);
+	else
+		findings_add(findings, FINDING_NOTE, "engine", CONTAINERD_SETUP " check",
+			   "containerd calls the hook if its configuration names " BASE_SPEC);
+}
+
 /* Without a known engine, check what engines read by default. */
 static void check_no_engine(struct findings *findings)
 {
@@ -263,6 +279,7 @@ void doctor_engine(struct findings *findings)
 	for (size_t i = 0; i < COUNT(engines); i++)
 		if (!access(engines[i].path, X_OK))
 			check_engine(findings, &outcome, &engines[i]);
+	check_containerd(findings, &outcome);
 	if (!outcome.engines)
 		check_no_engine(findings);
 	for (size_t i = 0; i < COUNT(outcome.checked); i++)

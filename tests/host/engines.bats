@@ -8,6 +8,7 @@ bats_require_minimum_version 1.5.0
 usr=/usr/share/containers/oci/hooks.d
 etc=/etc/containers/oci/hooks.d
 dropin=/etc/containers/containers.conf.d/50-hooks.conf
+spec=/etc/containerd/ebpfmm-base-spec.json
 
 setup()
 {
@@ -16,7 +17,7 @@ setup()
 
 teardown()
 {
-	rm -f $usr/ebpfmm.json $etc/ebpfmm.json $dropin
+	rm -f $usr/ebpfmm.json $etc/ebpfmm.json $dropin $spec
 }
 
 # install_hook DIRECTORY
@@ -73,4 +74,15 @@ of_podman()
 	of_podman ok $usr/ebpfmm.json
 	! jq -e --arg file $etc '[.findings[] | select(.finding == "problem") |
 		select(.message | startswith($file))] != []' <<<"$output"
+}
+
+@test "containerd: the command that sets it up is named, and then the one that checks it" {
+	local word
+	for word in install check; do
+		run -1 --separate-stderr /out/ebpfmm doctor --json
+		jq -e --arg word "$word" '[.findings[] | select(.message | startswith("containerd"))] |
+			length == 1 and .[0].finding == "note" and
+			.[0].remedy == "/usr/libexec/ebpfmm/ebpfmm-containerd \($word)"' <<<"$output"
+		touch $spec
+	done
 }
