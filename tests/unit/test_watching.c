@@ -61,6 +61,9 @@ struct watched {
 static struct watched watched[EBPFMM_FAMILY_MAX];
 static size_t nwatched, ncells;
 static int refusals, intervals;
+/* So many more intervals are told, and then the recording ends. */
+static uint64_t left;
+static volatile sig_atomic_t enough;
 static const struct hot *hot;
 static size_t nhot;
 static uint64_t seed = 1;
@@ -201,6 +204,7 @@ int ebpfmm_listen_wait(struct ebpfmm_listen *listen, int ms, struct ebpfmm_error
 		on_turn();
 	poll(NULL, 0, INTERVAL_MS);
 	intervals++;
+	enough = !left || !--left;
 	listen->sequence++;
 	for (size_t i = 0; i < nwatched; i++)
 		for (size_t j = 0; j < watched[i].count; j++) {
@@ -241,18 +245,23 @@ static const char *output(void)
 	return name;
 }
 
-/* Record the child, and read that. */
+/*
+ * Record the child for as many intervals as @ms have, however long these take on a machine that
+ * is busy with others, and read that.
+ */
 static int record(unsigned int regions, uint64_t ms, struct ebpfmm_set *set,
 		  struct ebpfmm_watched *result, struct ebpfmm_error *err)
 {
-	static const sig_atomic_t never;
 	const struct ebpfmm_watching watching = {
-		.find = find, .stop = &never, .output = output(), .time_us = ms * 1000,
+		.find = find, .stop = &enough, .output = output(), .time_us = UINT64_MAX,
 		.rate = { INTERVAL_MS * 1000 / SAMPLES, INTERVAL_MS * 1000, regions },
 	};
-	int rc = ebpfmm_watch(&watching, result, err);
 	FILE *file;
+	int rc;
 
+	left = ms / INTERVAL_MS;
+	enough = 0;
+	rc = ebpfmm_watch(&watching, result, err);
 	*set = (struct ebpfmm_set){};
 	if (rc)
 		return rc;
