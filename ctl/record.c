@@ -106,7 +106,7 @@ static _Noreturn void run_command(char **argv, int pipe)
 	ctl_record_release();
 	/* Through a large page, all of it would look hot. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	/* It stops at its program's first instruction: a short one is not over before it is found. */
+	/* It stops where its program begins: a short one is not over before it is found. */
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
 		say(pipe, NOT_TRACED);
 	execvp(argv[0], argv);

@@ -28,7 +28,8 @@ enum ebpfmm_try_stops {
 /**
  * ebpfmm_try_filter - install the filter in this process
  * @stops: not EBPFMM_STOP_NEVER
- * @protection: of those that change memory, also stop where mprotect(2) and munmap(2) change the size of mappings
+ * @protection: of those that change memory, also stop where mprotect(2) and munmap(2) change
+ *	the size of mappings
  * @exec: also stop at execve(2)
  *
  * Return: 0, or -1 with errno set.

@@ -144,8 +144,8 @@ int ebpfmm_told_release(struct ebpfmm_recorder *recorder, const struct ebpfmm_pl
 			struct ebpfmm_error *err);
 
 /* Write which pages of a space are in memory; as ebpfmm_process_resident_fn. */
-int ebpfmm_told_resident(size_t space, int seen, const struct ebpfmm_recording_run *runs, size_t nruns,
-			 void *data, struct ebpfmm_error *err);
+int ebpfmm_told_resident(size_t space, int seen, const struct ebpfmm_recording_run *runs,
+			 size_t nruns, void *data, struct ebpfmm_error *err);
 
 /* Find the processes. Return: their number, or -1 with @err set. */
 int ebpfmm_look_find(struct ebpfmm_recorder *recorder, struct ebpfmm_error *err);
