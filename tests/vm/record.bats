@@ -204,9 +204,9 @@ huge()
 
 @test "a recorder that is killed: gc and the next one clean up" {
 	local recorder planted
-	planted -s 300 >/dev/null 3>&- &
+	planted -s 1800 >/dev/null 3>&- &
 	planted=$!
-	ebpfmm record --pid $planted -o killed.jsonl 3>&- &
+	ebpfmm record --pid $planted --time 30m -o killed.jsonl 3>&- &
 	recorder=$!
 	until grep -q interval killed.jsonl 2>/dev/null; do :; done
 	kill -9 $recorder
@@ -217,7 +217,7 @@ huge()
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
 	run -0 --separate-stderr ebpfmm report killed.jsonl
 	[[ $stderr == *warning* ]]
-	ebpfmm record --pid $planted -o killed.jsonl 3>&- &
+	ebpfmm record --pid $planted --time 30m -o killed.jsonl 3>&- &
 	recorder=$!
 	until [ "$(cat $damon/0/state 2>/dev/null)" = on ]; do :; done
 	kill -9 $recorder
@@ -243,12 +243,12 @@ huge()
 
 @test "two recordings at once, and more than there can be" {
 	local first second planted slot
-	planted -s 300 >/dev/null 3>&- &
+	planted -s 1800 >/dev/null 3>&- &
 	planted=$!
-	ebpfmm record --pid $planted -o first.jsonl 3>&- &
+	ebpfmm record --pid $planted --time 30m -o first.jsonl 3>&- &
 	first=$!
 	until grep -q interval first.jsonl 2>/dev/null; do :; done
-	ebpfmm record --pid $planted -o second.jsonl 3>&- &
+	ebpfmm record --pid $planted --time 30m -o second.jsonl 3>&- &
 	second=$!
 	until grep -q interval second.jsonl 2>/dev/null; do :; done
 	ebpfmm doctor | grep "recordings: being made: $PWD/first.jsonl"
@@ -278,7 +278,7 @@ huge()
 	mkdir full
 	mount -t tmpfs -o size=8k none full
 	head -c 4096 /dev/zero >full/rest
-	planted -s 300 >/dev/null 3>&- &
+	planted -s 1800 >/dev/null 3>&- &
 	planted=$!
 	run -1 --separate-stderr ebpfmm record --pid $planted --time 20s -o full/x.jsonl
 	echo "$stderr"
@@ -300,15 +300,15 @@ ended()
 
 @test "a process that is killed, and one that ends at once" {
 	local planted recorder
-	planted -s 300 >/dev/null 3>&- &
+	planted -s 1800 >/dev/null 3>&- &
 	planted=$!
-	ebpfmm record --pid $planted --json -o killed.jsonl >result.json 3>&- &
+	ebpfmm record --pid $planted --time 30m --json -o killed.jsonl >result.json 3>&- &
 	recorder=$!
 	until grep -q interval killed.jsonl 2>/dev/null; do :; done
 	kill -9 $planted
 	wait $planted || true
 	wait $recorder
-	jq -e '.us < 60000000' result.json
+	jq -e '.us < 1800000000' result.json
 	ended killed.jsonl
 	ebpfmm record -o true.jsonl -- true
 	ended true.jsonl
@@ -373,13 +373,13 @@ ended()
 
 @test "a cgroup that is removed" {
 	local recorder
-	within "$cgroup" planted -s 300 >/dev/null 3>&- &
-	ebpfmm record --cgroup "$cgroup" --json -o removed.jsonl >result.json 3>&- &
+	within "$cgroup" planted -s 1800 >/dev/null 3>&- &
+	ebpfmm record --cgroup "$cgroup" --time 30m --json -o removed.jsonl >result.json 3>&- &
 	recorder=$!
 	until grep -q interval removed.jsonl 2>/dev/null; do :; done
 	remove_cgroup "$cgroup"
 	wait $recorder
-	jq -e '.us < 60000000' result.json
+	jq -e '.us < 1800000000' result.json
 	ended removed.jsonl
 }
 
