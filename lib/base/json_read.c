@@ -190,6 +190,20 @@ int ebpfmm_json_type(struct json_object *value, unsigned int types,
 			   types_name(type));
 }
 
+int ebpfmm_json_version(struct json_object *object, struct ebpfmm_error *err)
+{
+	struct json_object *version;
+
+	if (!json_object_object_get_ex(object, "version", &version))
+		return ebpfmm_fail(err, 0, "version: missing");
+	if (ebpfmm_json_type(version, EBPFMM_JSON_INTEGER, err))
+		return ebpfmm_prefix(err, "version: ");
+	if (json_object_get_int64(version) != 1)
+		return ebpfmm_fail(err, 0, "version: %s is not supported, only 1",
+				   json_object_get_string(version));
+	return 0;
+}
+
 static int fail_unknown(const char *key, const struct ebpfmm_json_member *members,
 			size_t count, struct ebpfmm_error *err)
 {

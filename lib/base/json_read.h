@@ -83,6 +83,17 @@ int ebpfmm_json_type(struct json_object *value, unsigned int types,
 		     struct ebpfmm_error *err);
 
 /**
+ * ebpfmm_json_version - check that an object is of version 1
+ * @object: the object, with a key "version"
+ * @err: there is none, or another one
+ *
+ * To be called before ebpfmm_json_members(), as another version may have other keys.
+ *
+ * Return: 0, or -1 with @err set.
+ */
+int ebpfmm_json_version(struct json_object *object, struct ebpfmm_error *err);
+
+/**
  * ebpfmm_json_members - get all members of an object
  * @object: the object
  * @members: every key that it may have

@@ -127,21 +127,6 @@ static int read_rules(struct json_object *array, struct ebpfmm_permissions *out,
 	return 0;
 }
 
-/* The version first, because another one may have other keys. */
-static int check_version(struct json_object *root, struct ebpfmm_error *err)
-{
-	struct json_object *version;
-
-	if (!json_object_object_get_ex(root, "version", &version))
-		return ebpfmm_fail(err, 0, "version: missing");
-	if (ebpfmm_json_type(version, EBPFMM_JSON_INTEGER, err))
-		return ebpfmm_prefix(err, "version: ");
-	if (json_object_get_int64(version) != 1)
-		return ebpfmm_fail(err, 0, "version: %s is not supported, only 1",
-				   json_object_get_string(version));
-	return 0;
-}
-
 int ebpfmm_permissions_parse(const char *text, size_t length,
 			     struct ebpfmm_permissions *out, struct ebpfmm_error *err)
 {
@@ -154,7 +139,7 @@ int ebpfmm_permissions_parse(const char *text, size_t length,
 	*out = (struct ebpfmm_permissions){};
 	if (ebpfmm_json_strict(text, length, &out->root, err) ||
 	    ebpfmm_json_type(out->root, EBPFMM_JSON_OBJECT, err) ||
-	    check_version(out->root, err) ||
+	    ebpfmm_json_version(out->root, err) ||
 	    ebpfmm_json_members(out->root, members, COUNT(members), err))
 		return -1;
 	return read_rules(rules, out, err);

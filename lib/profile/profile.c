@@ -309,21 +309,6 @@ static int parse_limits(struct json_object *object,
 	return 0;
 }
 
-/* Check the version first, because another version may have other keys. */
-static int check_version(struct json_object *root, struct ebpfmm_error *err)
-{
-	struct json_object *version;
-
-	if (!json_object_object_get_ex(root, "version", &version))
-		return ebpfmm_fail(err, 0, "version: missing");
-	if (ebpfmm_json_type(version, EBPFMM_JSON_INTEGER, err))
-		return ebpfmm_prefix(err, "version: ");
-	if (json_object_get_int64(version) != 1)
-		return ebpfmm_fail(err, 0, "version: %s is not supported, only 1",
-				   json_object_get_string(version));
-	return 0;
-}
-
 static int parse_profile(struct json_object *root,
 			 struct ebpfmm_profile *profile,
 			 struct ebpfmm_error *err)
@@ -344,7 +329,7 @@ static int parse_profile(struct json_object *root,
 
 	if (ebpfmm_json_type(root, EBPFMM_JSON_OBJECT, err))
 		return ebpfmm_prefix(err, "profile: ");
-	if (check_version(root, err) ||
+	if (ebpfmm_json_version(root, err) ||
 	    ebpfmm_json_members(root, members, COUNT(members), err))
 		return -1;
 	if (ebpfmm_profile_check_name(json_object_get_string(name), "profile", err))
