@@ -92,8 +92,9 @@ static void show_progress(const struct ebpfmm_watched *watched, void *data)
 
 /* --- a command ------------------------------------------------------------------------ */
 
-/* What a command says through the pipe before it runs, if it is not an errno. */
+/* What a command says first through the pipe; then an errno, if it cannot run. */
 #define NOT_TRACED	0
+#define TRACED		(-1)
 
 static void say(int pipe, int code)
 {
@@ -101,41 +102,55 @@ static void say(int pipe, int code)
 		_exit(126);
 }
 
+static bool hear(int pipe, int *code)
+{
+	ssize_t got;
+
+	while ((got = read(pipe, code, sizeof(*code))) < 0 && errno == EINTR)
+		;
+	return got == sizeof(*code);
+}
+
 static _Noreturn void run_command(char **argv, int pipe)
 {
+	sigset_t all, old;
+
 	ctl_record_release();
 	/* Through a large page, all of it would look hot. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	/* It stops where its program begins: a short one is not over before it is found. */
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
-		say(pipe, NOT_TRACED);
+	/*
+	 * It stops where its program begins: a short one is not over before it is found. A
+	 * signal would stop it as well, and before this process is told of that.
+	 */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	say(pipe, ptrace(PTRACE_TRACEME, 0, NULL, NULL) ? NOT_TRACED : TRACED);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	execvp(argv[0], argv);
 	say(pipe, errno);
 	_exit(127);
 }
 
-/* Wait until the command has become its program, and stops there if it is traced. */
-static int await_program(struct subject *subject, int pipe)
+/* Wait until the command stops because it has become its program, or has ended. */
+static void await_program(struct subject *subject)
 {
-	int code, status;
-	pid_t rc = 0;
-	ssize_t got;
+	int status;
+	pid_t rc;
 
-	subject->held = true;
-	while ((got = read(pipe, &code, sizeof(code))) > 0 || (got < 0 && errno == EINTR)) {
-		if (got > 0 && code != NOT_TRACED)
-			return code;
-		if (got > 0)
-			subject->held = false;
+	while ((rc = waitpid(subject->pid, &status, 0)) > 0 || errno == EINTR) {
+		if (rc < 0)
+			continue;
+		if (!WIFSTOPPED(status)) {
+			subject->ended = true;
+			subject->status = status;
+			return;
+		}
+		if (WSTOPSIG(status) == SIGTRAP) {
+			subject->held = true;
+			return;
+		}
+		ptrace(PTRACE_CONT, subject->pid, NULL, (long)WSTOPSIG(status));
 	}
-	while (subject->held && (rc = waitpid(subject->pid, &status, 0)) < 0 && errno == EINTR)
-		;
-	if (rc > 0 && !WIFSTOPPED(status)) {
-		subject->held = false;
-		subject->ended = true;
-		subject->status = status;
-	}
-	return 0;
 }
 
 static void release_command(void *data)
@@ -163,7 +178,13 @@ static int start_command(void *data, struct ebpfmm_error *err)
 	if (!subject->pid)
 		run_command(argv, failure[1]);
 	close(failure[1]);
-	code = subject->pid < 0 ? errno : await_program(subject, failure[0]);
+	code = subject->pid < 0 ? errno : 0;
+	if (!code && hear(failure[0], &code)) {
+		if (code == TRACED)
+			await_program(subject);
+		if (!hear(failure[0], &code))
+			code = 0;
+	}
 	close(failure[0]);
 	if (code && subject->pid > 0)
 		waitpid(subject->pid, NULL, 0);
