@@ -97,6 +97,20 @@ step_sum()
 		"$name" "$ok" "$bad" "$skip" "$seconds"
 }
 
+# step_last_words NUMBER: the end of what it printed, if it failed and no test of it did: it
+# was cut off. Of a long run, often only the end is kept.
+step_last_words()
+{
+	local log=$steps_dir/$1 status=1
+	if [ -e "$log.end" ]; then
+		read -r status _ <"$log.end"
+	fi
+	if [ "$status" != 0 ] && [ -z "$(tap_lines '^not ok [0-9]+' "$log")" ]; then
+		echo "${step_names[$1]} | ended with status $status; the last it printed:"
+		tail -n 60 "$log" | sed 's/^/# /'
+	fi
+}
+
 # steps_end: wait for all steps; print what failed once more, a line for each step, and
 # the sum as the last line. Fails if a test failed or was skipped, or a step ran no test.
 steps_end()
@@ -106,6 +120,7 @@ steps_end()
 		step_wait
 	done
 	for number in "${!step_names[@]}"; do
+		step_last_words "$number"
 		# Its diagnostics follow, as lines that begin with "#".
 		awk -v name="${step_names[number]}" '
 			/^#/ && show { print; next }

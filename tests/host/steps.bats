@@ -46,9 +46,10 @@ setup()
 	run ! grep -qx '# a note' <<<"$output"
 	run -1 steps 1 <<<'step one printf "ok 1 # skip no x\nok 2\n"'
 	[ "${lines[-1]}" = "1 passed, 0 failed, 1 skipped" ]
-	run -1 steps 1 <<<'step one bash -c "echo ok 1; exit 3"'
+	run -1 steps 1 <<<'step one bash -c "echo ok 1; echo the reason; exit 3"'
 	[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
 	[[ $output == *"one ended with status 3"* ]]
+	grep -qx '# the reason' <<<"$output"
 	run -1 steps 1 <<<'step one true'
 	[ "${lines[-1]}" = "0 passed, 1 failed, 0 skipped" ]
 	[[ $output == *"one ran no test"* ]]
