@@ -78,6 +78,37 @@ int ebpfmm_told_set(struct ebpfmm_told *told, uint64_t start, uint64_t end,
 	return rc ? -1 : 0;
 }
 
+int ebpfmm_told_move(struct ebpfmm_told *told, uint64_t from, uint64_t size, uint64_t to,
+		     uint64_t new_size)
+{
+	struct ebpfmm_told before = {};
+	int last = EBPFMM_ADVICE_NONE;
+	int rc = ebpfmm_told_copy(&before, told);
+
+	if (!rc && to != from)
+		rc = ebpfmm_told_set(told, to, to + new_size, EBPFMM_ADVICE_NONE);
+	for (size_t i = 0; !rc && i < before.count; i++) {
+		const struct ebpfmm_advised *old = &before.list[i];
+		uint64_t start = old->start > from ? old->start : from;
+		uint64_t end = old->end < from + size ? old->end : from + size;
+		int advice = old->advice;
+
+		if (start >= end)
+			continue;
+		if (advice == EBPFMM_ADVICE_PARTS && (to - from) % (2 * BLOCK))
+			advice = EBPFMM_ADVICE_SHIFTED;
+		if (old->end >= from + size)
+			last = advice;
+		if (to != from)
+			rc = ebpfmm_told_set(told, start - from + to, end - from + to, advice);
+	}
+	if (!rc && new_size > size)
+		rc = ebpfmm_told_set(told, to + size, to + new_size,
+				     last == EBPFMM_ADVICE_PARTS ? EBPFMM_ADVICE_SHIFTED : last);
+	ebpfmm_told_free(&before);
+	return rc;
+}
+
 /* Whether advice of ours ends, begins or goes on at an address. */
 static bool is_at(const struct ebpfmm_told *told, uint64_t address)
 {
@@ -94,7 +125,8 @@ static bool is_at(const struct ebpfmm_told *told, uint64_t address)
 	for (; low < told->count && told->list[low].start <= address; low++)
 		if (told->list[low].advice == EBPFMM_ADVICE_LARGE ||
 		    told->list[low].advice == EBPFMM_ADVICE_SMALL ||
-		    told->list[low].advice == EBPFMM_ADVICE_PARTS)
+		    told->list[low].advice == EBPFMM_ADVICE_PARTS ||
+		    told->list[low].advice == EBPFMM_ADVICE_SHIFTED)
 			return true;
 	return false;
 }
@@ -155,7 +187,8 @@ static int call_parts(struct ebpfmm_calls *calls, uint64_t start, uint64_t end)
 static int advise_part(const struct ebpfmm_piece *piece, uint64_t start, uint64_t end, int old,
 		       bool deny, struct ebpfmm_calls *calls, int *advice)
 {
-	bool ours = old == EBPFMM_ADVICE_LARGE || old == EBPFMM_ADVICE_PARTS;
+	bool parts = old == EBPFMM_ADVICE_PARTS || old == EBPFMM_ADVICE_SHIFTED;
+	bool ours = old == EBPFMM_ADVICE_LARGE || parts;
 	int wanted = EBPFMM_ADVICE_NONE;
 
 	*advice = old;
@@ -171,7 +204,7 @@ static int advise_part(const struct ebpfmm_piece *piece, uint64_t start, uint64_
 	if (wanted == EBPFMM_ADVICE_NONE || wanted == old)
 		return 0;
 	*advice = wanted;
-	if (old == EBPFMM_ADVICE_PARTS && call(calls, start, end, MADV_DODUMP))
+	if (parts && call(calls, start, end, MADV_DODUMP))
 		return -1;
 	if (call(calls, start, end, wanted == EBPFMM_ADVICE_SMALL ? MADV_NOHUGEPAGE :
 		 MADV_HUGEPAGE))

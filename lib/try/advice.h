@@ -18,6 +18,7 @@
  * @EBPFMM_ADVICE_LARGE: large pages
  * @EBPFMM_ADVICE_SMALL: single pages
  * @EBPFMM_ADVICE_PARTS: large pages, but in mappings that are too small for 2M
+ * @EBPFMM_ADVICE_SHIFTED: likewise, but it has moved since, so that blocks may fit in
  * @EBPFMM_ADVICE_ASKED: large pages, by the program itself
  * @EBPFMM_ADVICE_REFUSED: single pages, by the program itself or for a stack, which wins
  */
@@ -26,6 +27,7 @@ enum ebpfmm_advice {
 	EBPFMM_ADVICE_LARGE,
 	EBPFMM_ADVICE_SMALL,
 	EBPFMM_ADVICE_PARTS,
+	EBPFMM_ADVICE_SHIFTED,
 	EBPFMM_ADVICE_ASKED,
 	EBPFMM_ADVICE_REFUSED,
 };
@@ -89,6 +91,21 @@ struct ebpfmm_calls {
  */
 int ebpfmm_told_set(struct ebpfmm_told *told, uint64_t start, uint64_t end,
 		    enum ebpfmm_advice advice);
+
+/**
+ * ebpfmm_told_move - note that mremap(2) has moved or extended a range
+ * @told: what memory was told
+ * @from: first address of the range before
+ * @size: bytes before
+ * @to: first address now; @from if it has not moved
+ * @new_size: bytes now. What is new was told what the end of the range was told
+ *
+ * What was at @from stays noted: what is not mapped any more is forgotten with the next plan.
+ *
+ * Return: 0, or -1 without memory.
+ */
+int ebpfmm_told_move(struct ebpfmm_told *told, uint64_t from, uint64_t size, uint64_t to,
+		     uint64_t new_size);
 
 /**
  * ebpfmm_told_copy - copy it, for a forked process

@@ -24,44 +24,21 @@
 #ifndef PR_SET_VMA
 #define PR_SET_VMA	0x53564d41
 #endif
-#ifndef PTRACE_O_SUSPEND_SECCOMP
-#define PTRACE_O_SUSPEND_SECCOMP	(1 << 21)
-#endif
 
-#define PAGE		4096ULL
 #define SYSCALL_MAX_ERROR	4095
 
-static uint64_t page_up(uint64_t address)
-{
-	return (address + PAGE - 1) & ~(PAGE - 1);
-}
-
 /* --- advice --------------------------------------------------------------------------------- */
-
-/* A filter of its own may kill a program that calls what it never calls by itself. */
-static bool suspend_filter(const struct ebpfmm_tracee *tracee, bool suspend)
-{
-	return !ptrace(PTRACE_SETOPTIONS, tracee->tid, NULL,
-		       (void *)(uintptr_t)(TRACE_OPTIONS |
-					   (suspend ? PTRACE_O_SUSPEND_SECCOMP : 0)));
-}
 
 static int inject(struct tracer *tracer, struct ebpfmm_tracee *tracee, bool after_exec,
 		  const struct ebpfmm_calls *calls)
 {
 	int status = NO_STATUS, rc;
 
-	if (!calls->count)
+	if (!calls->count || trace_lift_filter(tracer, tracee))
 		return NO_STATUS;
-	if (tracee->filtered && !suspend_filter(tracee, true)) {
-		ebpfmm_tried_note(tracer->tried, "%s filters its system calls: the kernel decides "
-				  "about memory that it gets after that",
-				  tracee->mm->exe ? tracee->mm->exe : "a program");
-		return NO_STATUS;
-	}
 	rc = ebpfmm_inject(tracee->tid, after_exec, calls, &tracer->failed, &status);
-	if (tracee->filtered && rc >= 0)
-		suspend_filter(tracee, false);
+	if (rc >= 0)
+		trace_restore_filter(tracee);
 	if (rc > 0)
 		ebpfmm_tried_note(tracer->tried, "%s could not be made to call madvise(2)",
 				  tracee->mm->exe ? tracee->mm->exe : "a program");
@@ -232,7 +209,7 @@ static int populate(struct tracer *tracer, struct ebpfmm_tracee *tracee, uint64_
 static int leave_mmap(struct tracer *tracer, struct ebpfmm_tracee *tracee, uint64_t start,
 		      bool failed)
 {
-	uint64_t length = failed ? 0 : page_up(tracee->args[1]);
+	uint64_t length = failed ? 0 : trace_page_up(tracee->args[1]);
 	bool stack = tracee->args[3] & MAP_STACK && tracer->how->stacks;
 	int status = NO_STATUS;
 
@@ -253,17 +230,16 @@ static int leave_brk(struct tracer *tracer, struct ebpfmm_tracee *tracee, uint64
 	mm->brk = end;
 	if (!mm->bounds.start_brk || end <= before)
 		return NO_STATUS;
-	return refresh_new(tracer, tracee, page_up(before), page_up(end), EBPFMM_ADVICE_NONE);
+	return refresh_new(tracer, tracee, trace_page_up(before), trace_page_up(end), EBPFMM_ADVICE_NONE);
 }
 
+/* Memory keeps what it was told, wherever it goes. */
 static int leave_mremap(struct tracer *tracer, struct ebpfmm_tracee *tracee, uint64_t start)
 {
-	uint64_t old = tracee->args[0], length = page_up(tracee->args[2]);
-
-	if (start != old)
-		ebpfmm_told_set(&tracee->mm->told, old, old + page_up(tracee->args[1]),
-				EBPFMM_ADVICE_NONE);
-	return refresh_new(tracer, tracee, start, start + length, EBPFMM_ADVICE_NONE);
+	if (ebpfmm_told_move(&tracee->mm->told, tracee->args[0], trace_page_up(tracee->args[1]),
+			     start, trace_page_up(tracee->args[2])))
+		return NO_STATUS;
+	return refresh(tracer, tracee, false);
 }
 
 /* Its other threads may have got the filter as well. */
@@ -280,27 +256,35 @@ int trace_leave(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 {
 	const uint64_t *args = tracee->args;
 	struct user_regs_struct regs;
+	int status;
+	int64_t result;
 	bool failed;
 
 	if (ptrace(PTRACE_GETREGS, tracee->tid, NULL, &regs))
 		return NO_STATUS;
-	failed = (long long)regs.rax < 0 && (long long)regs.rax >= -SYSCALL_MAX_ERROR;
+	result = (int64_t)regs.rax;
+	if (tracee->number == SYS_mremap && result == -EFAULT) {
+		status = trace_remap(tracer, tracee, &result);
+		if (status != NO_STATUS)
+			return status;
+	}
+	failed = result < 0 && result >= -SYSCALL_MAX_ERROR;
 	if (tracee->number == SYS_mmap)
-		return leave_mmap(tracer, tracee, regs.rax, failed);
+		return leave_mmap(tracer, tracee, (uint64_t)result, failed);
 	if (failed)
 		return NO_STATUS;
 	switch (tracee->number) {
 	case SYS_execve:
 		return refresh(tracer, tracee, true);
 	case SYS_brk:
-		return leave_brk(tracer, tracee, regs.rax);
+		return leave_brk(tracer, tracee, (uint64_t)result);
 	case SYS_mremap:
-		return leave_mremap(tracer, tracee, regs.rax);
+		return leave_mremap(tracer, tracee, (uint64_t)result);
 	case SYS_seccomp:
 		note_filter(tracer, tracee);
 		return NO_STATUS;
 	case SYS_madvise:
-		ebpfmm_told_set(&tracee->mm->told, args[0], args[0] + page_up(args[1]),
+		ebpfmm_told_set(&tracee->mm->told, args[0], args[0] + trace_page_up(args[1]),
 				args[2] == MADV_HUGEPAGE ? EBPFMM_ADVICE_ASKED :
 				EBPFMM_ADVICE_REFUSED);
 		break;

@@ -35,6 +35,10 @@ static const struct sock_filter begin[] = {
 	LOAD(arch),
 	SKIP(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0),
 	GO_ON,
+	/* The tracer's own calls do not stop. */
+	LOAD(args[5]),
+	SKIP(BPF_JEQ, EBPFMM_TRY_MAGIC, 0, 1),
+	GO_ON,
 	LOAD(nr),
 };
 
@@ -57,15 +61,11 @@ static const struct sock_filter changes[] = {
 	SKIP(BPF_JEQ, PR_SET_SECCOMP, 0, 1),
 	STOP,
 	GO_ON,
-	/* The tracer's own calls do not stop. */
-	SKIP(BPF_JEQ, __NR_madvise, 0, 8),
-	LOAD(args[5]),
-	SKIP(BPF_JEQ, EBPFMM_TRY_MAGIC, 4, 0),
+	SKIP(BPF_JEQ, __NR_madvise, 0, 5),
 	LOAD(args[2]),
 	SKIP(BPF_JEQ, MADV_HUGEPAGE, 1, 0),
 	SKIP(BPF_JEQ, MADV_NOHUGEPAGE, 0, 1),
 	STOP,
-	GO_ON,
 	GO_ON,
 };
 

@@ -7,8 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The sixth argument of calls that the tracer makes, which do not stop. */
-#define EBPFMM_TRY_MAGIC	0x65626d6dU
+/*
+ * The sixth argument of calls that the tracer makes, which do not stop. For mmap(2), it is an
+ * offset, which must be a multiple of the page size.
+ */
+#define EBPFMM_TRY_MAGIC	0x65626000U
 
 /* Before a process gives back at least so many bytes, it may be worth a look at what they are. */
 #define EBPFMM_TRY_MUCH		(UINT32_C(8) << 20)

@@ -83,17 +83,19 @@ static int go_on(pid_t tid, int *stop, int *status)
 }
 
 static int call(pid_t tid, const struct user_regs_struct *before, uint64_t address,
-		const struct ebpfmm_call *call, int *stop, int *status)
+		struct ebpfmm_syscall *call, int *stop, int *status)
 {
 	struct user_regs_struct regs = *before;
 
 	regs.rip = address;
-	regs.rax = __NR_madvise;
+	regs.rax = (unsigned long long)call->number;
 	/* Nothing is to be restarted. */
 	regs.orig_rax = (unsigned long long)-1;
-	regs.rdi = call->start;
-	regs.rsi = call->length;
-	regs.rdx = (unsigned long long)call->advice;
+	regs.rdi = call->args[0];
+	regs.rsi = call->args[1];
+	regs.rdx = call->args[2];
+	regs.r10 = call->args[3];
+	regs.r8 = call->args[4];
 	regs.r9 = EBPFMM_TRY_MAGIC;
 	if (ptrace(PTRACE_SETREGS, tid, NULL, &regs)) {
 		*status = -1;
@@ -105,34 +107,89 @@ static int call(pid_t tid, const struct user_regs_struct *before, uint64_t addre
 		*status = -1;
 		return -1;
 	}
-	return (long long)regs.rax < 0 ? 1 : 0;
+	call->result = (int64_t)regs.rax;
+	return 0;
+}
+
+/**
+ * struct injection - a thread that makes calls
+ * @tid: the thread
+ * @address: of the instruction that it makes them with
+ * @regs: its registers, to be restored
+ * @mask: its blocked signals, likewise
+ * @stop: a stop signal that came meanwhile, or 0
+ */
+struct injection {
+	pid_t tid;
+	uint64_t address;
+	struct user_regs_struct regs;
+	uint64_t mask;
+	int stop;
+};
+
+static int begin(struct injection *injection, pid_t tid, bool after_exec)
+{
+	uint64_t all = ~UINT64_C(0);
+
+	*injection = (struct injection){ .tid = tid };
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &injection->regs) ||
+	    ptrace(PTRACE_GETSIGMASK, tid, sizeof(injection->mask), &injection->mask))
+		return errno == ESRCH ? -1 : 1;
+	injection->address = after_exec ? find_in_vdso(tid) :
+			     injection->regs.rip - sizeof(instruction);
+	if (!injection->address || !is_instruction(tid, injection->address))
+		return 1;
+	ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
+	return 0;
+}
+
+static void end(const struct injection *injection)
+{
+	ptrace(PTRACE_SETREGS, injection->tid, NULL, &injection->regs);
+	ptrace(PTRACE_SETSIGMASK, injection->tid, sizeof(injection->mask), &injection->mask);
+	if (injection->stop)
+		syscall(SYS_tkill, injection->tid, injection->stop);
+}
+
+int ebpfmm_inject_syscall(pid_t tid, struct ebpfmm_syscall *syscall, int *status)
+{
+	struct injection injection;
+	int rc;
+
+	*status = -1;
+	rc = begin(&injection, tid, false);
+	if (rc)
+		return rc;
+	rc = call(tid, &injection.regs, injection.address, syscall, &injection.stop, status);
+	end(&injection);
+	if (!rc)
+		*status = -1;
+	return rc;
 }
 
 int ebpfmm_inject(pid_t tid, bool after_exec, const struct ebpfmm_calls *calls,
 		  unsigned int *failed, int *status)
 {
-	uint64_t all = ~UINT64_C(0), mask, address;
-	struct user_regs_struct regs;
-	int stop = 0, rc = 0;
+	struct injection injection;
+	int rc;
 
 	*status = -1;
-	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) ||
-	    ptrace(PTRACE_GETSIGMASK, tid, sizeof(mask), &mask))
-		return errno == ESRCH ? -1 : 1;
-	address = after_exec ? find_in_vdso(tid) : regs.rip - sizeof(instruction);
-	if (!address || !is_instruction(tid, address))
-		return 1;
-	ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
-	for (size_t i = 0; rc >= 0 && i < calls->count; i++) {
-		rc = call(tid, &regs, address, &calls->list[i], &stop, status);
-		*failed += rc > 0;
+	rc = begin(&injection, tid, after_exec);
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < calls->count; i++) {
+		const struct ebpfmm_call *advice = &calls->list[i];
+		struct ebpfmm_syscall madvise = {
+			.number = SYS_madvise,
+			.args = { advice->start, advice->length, (uint64_t)advice->advice },
+		};
+
+		rc = call(tid, &injection.regs, injection.address, &madvise, &injection.stop,
+			  status);
+		*failed += !rc && madvise.result < 0;
 	}
-	ptrace(PTRACE_SETREGS, tid, NULL, &regs);
-	ptrace(PTRACE_SETSIGMASK, tid, sizeof(mask), &mask);
-	if (stop)
-		syscall(SYS_tkill, tid, stop);
-	if (rc < 0)
-		return -1;
-	*status = -1;
-	return 0;
+	end(&injection);
+	if (!rc)
+		*status = -1;
+	return rc;
 }

@@ -10,6 +10,28 @@
 #include "try/advice.h"
 
 /**
+ * struct ebpfmm_syscall - a system call that a thread makes for the tracer
+ * @number: as in <sys/syscall.h>
+ * @args: the first five arguments; the sixth is EBPFMM_TRY_MAGIC
+ * @result: what it returned, or a negative number of <errno.h>
+ */
+struct ebpfmm_syscall {
+	long number;
+	uint64_t args[5];
+	int64_t result;
+};
+
+/**
+ * ebpfmm_inject_syscall - have a thread make a system call
+ * @tid: the thread, which has stopped at the exit of one, but not of execve(2)
+ * @syscall: the call; its result is filled in
+ * @status: as for ebpfmm_inject()
+ *
+ * Return: as ebpfmm_inject().
+ */
+int ebpfmm_inject_syscall(pid_t tid, struct ebpfmm_syscall *syscall, int *status);
+
+/**
  * ebpfmm_inject - have a thread call madvise(2)
  * @tid: the thread, which has stopped at the exit of a system call
  * @after_exec: that call was execve(2), which has left no instruction to make calls with

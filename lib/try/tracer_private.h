@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of the tracer share: tracer.c (events), calls.c (system calls), look.c. */
+/*
+ * What the files of the tracer share: tracer.c (events), calls.c (system calls), remap.c
+ * (mremap(2) of what advice has split), lift.c (the program's own filter), look.c.
+ */
 #ifndef EBPFMM_TRY_TRACER_PRIVATE_H
 #define EBPFMM_TRY_TRACER_PRIVATE_H
 
@@ -53,6 +56,42 @@ bool trace_enter(struct tracer *tracer, struct ebpfmm_tracee *tracee);
  * Return: NO_STATUS, or what waitpid(2) said of the thread in the meantime, still to be handled.
  */
 int trace_leave(struct tracer *tracer, struct ebpfmm_tracee *tracee);
+
+/**
+ * trace_page_up - round up to the size of a page
+ * @address: an address or a number of bytes
+ *
+ * Return: the next multiple of the page size, or @address.
+ */
+static inline uint64_t trace_page_up(uint64_t address)
+{
+	return (address + 4095) & ~UINT64_C(4095);
+}
+
+/**
+ * trace_lift_filter - let a thread make calls that its own filter may forbid
+ * @tracer: the tracer
+ * @tracee: the thread, which has stopped; trace_restore_filter() follows
+ *
+ * Return: 0, or -1 if that is not possible, which is noted.
+ */
+int trace_lift_filter(struct tracer *tracer, struct ebpfmm_tracee *tracee);
+
+/**
+ * trace_restore_filter - have a thread's own filter apply again
+ * @tracee: the thread, which has stopped
+ */
+void trace_restore_filter(const struct ebpfmm_tracee *tracee);
+
+/**
+ * trace_remap - grow by parts what mremap(2) has not, because advice has split it
+ * @tracer: the tracer
+ * @tracee: the thread, which has stopped at the exit of mremap(2) with EFAULT
+ * @result: of the call; replaced, like the thread's, if it was grown or could not be
+ *
+ * Return: as trace_leave().
+ */
+int trace_remap(struct tracer *tracer, struct ebpfmm_tracee *tracee, int64_t *result);
 
 /**
  * trace_exec - a process has begun to run a program

@@ -15,6 +15,8 @@
  *	sparse M		a new mapping of which a page in each 2M is touched
  *	populate M		a mapping that mmap(2) fills
  *	grow M			a mapping of 1M that mremap(2) makes as large
+ *	enlarge M		one of 3M that mremap(2) makes as large in steps, and touched
+ *				before and after each
  *	fork, vfork, spawn	a child does the rest; the status is the child's
  *	exec			run itself for the rest
  *	strict			from now on, madvise(2) kills
@@ -135,6 +137,35 @@ static void grow(size_t size)
 	if (memory == MAP_FAILED)
 		err(EXIT_FAILURE, "mremap");
 	touch(memory, size);
+}
+
+static void number_pages(char *memory, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i += 4096)
+		*(volatile size_t *)(memory + i) = i;
+}
+
+/* Every other time something is in the way, so that it moves. */
+static void enlarge(size_t size)
+{
+	size_t had = 3 * M, more;
+	char *memory = map(had, 0);
+
+	number_pages(memory, 0, had);
+	for (int turn = 0; had < size; turn++, had = more) {
+		more = (had + had / 2) & ~4095UL;
+		more = more < size ? more : size;
+		if (turn % 2)
+			mmap(memory + had, 4096, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		memory = mremap(memory, had, more, MREMAP_MAYMOVE);
+		if (memory == MAP_FAILED)
+			err(EXIT_FAILURE, "mremap");
+		number_pages(memory, had, more);
+	}
+	for (size_t i = 0; i < had; i += 4096)
+		if (*(volatile size_t *)(memory + i) != i)
+			errx(EXIT_FAILURE, "the page at %zu is another one", i);
 }
 
 static void be_strict(void)
@@ -305,6 +336,8 @@ static void step(char ***word)
 		map(size_of(word), MAP_POPULATE);
 	} else if (!strcmp(name, "grow")) {
 		grow(size_of(word));
+	} else if (!strcmp(name, "enlarge")) {
+		enlarge(size_of(word));
 	} else if (!strcmp(name, "fork")) {
 		pid_t pid = fork();
 

@@ -93,6 +93,37 @@ none()
 	most map 32
 }
 
+# profile REGIONS [DEFAULT]: of tried(1), as tried.json.
+profile()
+{
+	jq -n --argjson regions "$1" --argjson default "${2:-null}" \
+		'{ version: 1, name: "tried", programs: [
+			{ exe: "/out/tests/host/tried", regions: $regions } +
+			if $default then { default: $default } else {} end ] }' >tried.json
+	ebpfmm check --rootfs / tried.json
+}
+
+# Advice splits a mapping, and mremap(2) grows one mapping only.
+@test "memory that advice has split can grow and move, and keeps its contents" {
+	local region='[ { "anchor": { "mapping": { "min_size": "3M" } }, "offset": "1M",
+		"length": "5M", "benefit_ns": { "64K": 10000, "2M": 9000000 } } ]'
+	profile "$region"
+	for layout in 4K 64K 2M ./tried.json; do
+		for ((size = 4; size < 48; size += 13)); do
+			run -0 --separate-stderr ebpfmm try --traced "$layout" -- \
+				tried enlarge $size sizes
+			echo "$layout $size: $output$stderr"
+			[[ $stderr != *refused* ]]
+		done
+	done
+	# What the kernel refuses for another reason stays refused.
+	run -1 --separate-stderr ebpfmm try --traced 64K -- \
+		prlimit --data=30000000 tried enlarge 48
+	[[ $stderr == *'mremap: Cannot allocate memory'* ]]
+	run -0 --separate-stderr ebpfmm try --traced --json 2M -- tried enlarge 32
+	jq -e '.regions | any(.region == "mappings" and .bytes["2M"] >= 8 * 1048576)' <<<"$output"
+}
+
 @test "a program that filters its system calls lives" {
 	run -0 --separate-stderr ebpfmm try 2M -- tried map 32 strict map 32 fork map 32 sizes
 	echo "$output$stderr"
@@ -142,16 +173,6 @@ none()
 	fails 1 'run /etc/passwd: Permission denied' ebpfmm try 4K -- /etc/passwd
 	fails 1 '3M' ebpfmm try 3M -- true
 	fails 2 'too few' ebpfmm try 2M
-}
-
-# profile REGIONS [DEFAULT]: of tried(1), as tried.json.
-profile()
-{
-	jq -n --argjson regions "$1" --argjson default "${2:-null}" \
-		'{ version: 1, name: "tried", programs: [
-			{ exe: "/out/tests/host/tried", regions: $regions } +
-			if $default then { default: $default } else {} end ] }' >tried.json
-	ebpfmm check --rootfs / tried.json
 }
 
 @test "profile: regions by symbol, size and rank" {

@@ -147,6 +147,56 @@ static void test_set(void **state)
 	ebpfmm_told_free(&told);
 }
 
+static void told_is(const struct ebpfmm_told *told, uint64_t start, uint64_t end, int advice)
+{
+	for (size_t i = 0; i < told->count; i++)
+		if (told->list[i].start == start) {
+			assert_int_equal(told->list[i].end, end);
+			assert_int_equal(told->list[i].advice, advice);
+			return;
+		}
+	fail_msg("nothing begins there");
+}
+
+/* Memory takes along what it was told; what is added is like its end. */
+static void test_move(void **state)
+{
+	const struct ebpfmm_piece pieces[] = { piece(33 * M, 41 * M, EBPFMM_ANSWER_64K) };
+	struct ebpfmm_calls calls = {};
+	struct ebpfmm_told told = {};
+
+	(void)state;
+	assert_int_equal(ebpfmm_told_set(&told, 0, 3 * M, EBPFMM_ADVICE_SMALL), 0);
+	assert_int_equal(ebpfmm_told_set(&told, 3 * M, 9 * M, EBPFMM_ADVICE_LARGE), 0);
+	assert_int_equal(ebpfmm_told_set(&told, 40 * M, 44 * M, EBPFMM_ADVICE_REFUSED), 0);
+	assert_int_equal(ebpfmm_told_move(&told, 2 * M, 4 * M, 2 * M, 8 * M), 0);
+	told_is(&told, 3 * M, 10 * M, EBPFMM_ADVICE_LARGE);
+	assert_int_equal(ebpfmm_told_move(&told, 2 * M, 4 * M, 38 * M, 5 * M), 0);
+	told_is(&told, 38 * M, 39 * M, EBPFMM_ADVICE_SMALL);
+	told_is(&told, 39 * M, 43 * M, EBPFMM_ADVICE_LARGE);
+	told_is(&told, 43 * M, 44 * M, EBPFMM_ADVICE_REFUSED);
+	/* Nothing is known of the end: it was told nothing. */
+	assert_int_equal(ebpfmm_told_move(&told, 9 * M, 2 * M, 38 * M, 4 * M), 0);
+	told_is(&told, 38 * M, 39 * M, EBPFMM_ADVICE_LARGE);
+	told_is(&told, 42 * M, 43 * M, EBPFMM_ADVICE_LARGE);
+	ebpfmm_told_free(&told);
+
+	/* Parts that are too small for blocks may have got large enough. */
+	assert_int_equal(ebpfmm_told_set(&told, 2 * M, 8 * M, EBPFMM_ADVICE_PARTS), 0);
+	assert_int_equal(ebpfmm_told_move(&told, 2 * M, 6 * M, 33 * M, 8 * M), 0);
+	told_is(&told, 33 * M, 41 * M, EBPFMM_ADVICE_SHIFTED);
+	advise(&told, pieces, 1, false, &calls);
+	expect(&calls, 0, 33 * M, 41 * M, MADV_DODUMP);
+	expect(&calls, 1, 33 * M, 41 * M, MADV_HUGEPAGE);
+	expect(&calls, 2, 33 * M, 35 * M, MADV_DONTDUMP);
+	told_is(&told, 33 * M, 41 * M, EBPFMM_ADVICE_PARTS);
+	assert_int_equal(ebpfmm_told_move(&told, 33 * M, 8 * M, 45 * M, 9 * M), 0);
+	told_is(&told, 45 * M, 53 * M, EBPFMM_ADVICE_PARTS);
+	told_is(&told, 53 * M, 54 * M, EBPFMM_ADVICE_SHIFTED);
+	free(calls.list);
+	ebpfmm_told_free(&told);
+}
+
 /* What advice has split is one mapping for a profile. */
 static void test_join(void **state)
 {
@@ -176,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_join),
 	};
 
