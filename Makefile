@@ -281,6 +281,14 @@ containerd := $(O)/oci/containerd/ebpfmm-containerd
 containerd_conf := $(O)/oci/containerd/50-ebpfmm.conf
 containerd_unit := $(systemdsystemunitdir)/containerd.service.d
 base_spec := $(sysconfdir)/containerd/ebpfmm-base-spec.json
+crio_conf := $(O)/oci/crio/50-ebpfmm.conf
+crio_dir := $(data_dir)/crio
+# Where the operator copies it to.
+crio_dropin := $(sysconfdir)/crio/crio.conf.d/$(notdir $(crio_conf))
+# The default, so that the hooks there stay, and ours.
+default_dir := /usr/share/containers/oci/hooks.d
+comma := ,
+crio_hooks_dirs := $(if $(filter-out $(default_dir),$(hooks_dir)),"$(default_dir)"$(comma) )"$(hooks_dir)"
 man5 := $(wildcard docs/*.5)
 man8 := $(wildcard docs/*.8)
 
@@ -288,7 +296,8 @@ man8 := $(wildcard docs/*.8)
 .PHONY: always
 $(O)/oci/%: oci/%.in always
 	@mkdir -p $(@D)
-	sed -e 's|@BINDIR@|$(bindir)|' -e 's|@LIBEXECDIR@|$(hook_dir)|' $< > $@.tmp
+	sed -e 's|@BINDIR@|$(bindir)|' -e 's|@LIBEXECDIR@|$(hook_dir)|' \
+		-e 's|@HOOKS_DIRS@|$(crio_hooks_dirs)|' $< > $@.tmp
 	mv $@.tmp $@
 
 # For a base spec of containerd: the hook of the hook file, at each of its stages.
@@ -304,12 +313,13 @@ $(containerd): oci/containerd/ebpfmm-containerd.in $(O)/oci/containerd/hooks alw
 
 .PHONY: install
 install: $(programs) $(completion) $(O)/oci/ebpfmm.json $(services) $(containerd) \
-		$(containerd_conf)
+		$(containerd_conf) $(crio_conf)
 	install -D -t $(DESTDIR)$(bindir) $(O)/ebpfmm
 	install -D $(O)/ebpfmm-oci-hook $(DESTDIR)$(hook_dir)/.ebpfmm-oci-hook.new
 	mv $(DESTDIR)$(hook_dir)/.ebpfmm-oci-hook.new $(DESTDIR)$(hook_dir)/ebpfmm-oci-hook
 	install -D -t $(DESTDIR)$(hook_dir) $(containerd)
 	install -D -m 644 -t $(DESTDIR)$(containerd_unit) $(containerd_conf)
+	install -D -m 644 -t $(DESTDIR)$(crio_dir) $(crio_conf)
 	install -D -m 644 -t $(DESTDIR)$(profile_dir) $(profiles)
 	install -D -m 644 -t $(DESTDIR)$(data_dir) $(profile_schema)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(man5)
@@ -332,16 +342,21 @@ ifneq ($(abspath $(bindir)),$(abspath $(libexecdir)/../bin))
 		"nothing is recorded" >&2
 endif
 
-# Keeps the operator's files in $(config_dir).
+# Keeps the operator's files in $(config_dir), and a drop-in for CRI-O that was changed.
 .PHONY: uninstall
 uninstall:
 	@if [ -e $(DESTDIR)$(base_spec) ]; then \
 		echo "containerd calls the hook: first run $(hook_dir)/$(notdir $(containerd))" \
 			"remove, and restart containerd" >&2; exit 1; fi
+	@if cmp -s $(DESTDIR)$(crio_dir)/$(notdir $(crio_conf)) $(DESTDIR)$(crio_dropin); then \
+		rm -f $(DESTDIR)$(crio_dropin); \
+	elif [ -e $(DESTDIR)$(crio_dropin) ]; then \
+		echo "keeping $(crio_dropin), which was changed" >&2; fi
 	rm -f $(DESTDIR)$(hooks_dir)/ebpfmm.json
 	rm -f $(DESTDIR)$(hook_dir)/ebpfmm-oci-hook $(DESTDIR)$(bindir)/ebpfmm
 	rm -f $(DESTDIR)$(containerd_unit)/$(notdir $(containerd_conf))
 	rm -f $(DESTDIR)$(hook_dir)/$(notdir $(containerd))
+	rm -f $(DESTDIR)$(crio_dir)/$(notdir $(crio_conf))
 	rm -f $(addprefix $(DESTDIR)$(profile_dir)/,$(notdir $(profiles)))
 	rm -f $(DESTDIR)$(data_dir)/$(notdir $(profile_schema))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(man5)))
@@ -349,7 +364,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(systemdsystemunitdir)/,$(notdir $(services) $(timers)))
 	rm -f $(DESTDIR)$(completion_dir)/ebpfmm
 	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(hook_dir) $(DESTDIR)$(containerd_unit) \
-		$(DESTDIR)$(profile_dir) $(DESTDIR)$(data_dir) \
+		$(DESTDIR)$(crio_dir) $(DESTDIR)$(profile_dir) $(DESTDIR)$(data_dir) \
 		$(DESTDIR)$(config_dir)/profiles $(DESTDIR)$(config_dir)
 
 # --- packages ------------------------------------------------------------------

@@ -185,6 +185,7 @@ calls()
 	local hook=/usr/libexec/ebpfmm/ebpfmm-oci-hook
 	local file=/usr/share/ebpfmm/ebpfmm.json
 	local link=/usr/share/containers/oci/hooks.d/ebpfmm.json
+	local dropin=/etc/crio/crio.conf.d/50-ebpfmm.conf
 	on_a_node '
 		traced()
 		{
@@ -203,7 +204,9 @@ calls()
 		sed -i "s/^Version: .*/Version: 99/" /tmp/higher/DEBIAN/control
 		dpkg-deb --root-owner-group -Znone --build /tmp/higher /tmp/higher.deb
 		traced upgrade --install /tmp/higher.deb
+		install -D -m 644 /usr/share/ebpfmm/crio/50-ebpfmm.conf '$dropin'
 		traced removal --remove ebpfmm
+		[ ! -e '$dropin' ]
 		mkdir -p /var/lib/ebpfmm/recordings /etc/ebpfmm/profiles
 		touch /var/lib/ebpfmm/costs.json /var/lib/ebpfmm/recordings/web.jsonl
 		touch /etc/ebpfmm/profiles/web.json
@@ -213,7 +216,9 @@ calls()
 		[ ! -e /var/lib/ebpfmm/costs.json ]
 		dpkg --install /packages/ebpfmm_*.deb
 		rm -r /var/lib/ebpfmm /etc/ebpfmm/profiles/web.json
-		dpkg --purge ebpfmm
+		echo "# changed" >'$dropin'
+		dpkg --purge ebpfmm | grep "keeping '$dropin'"
+		rm '$dropin'
 		find / -xdev -name "*ebpfmm*" ! -path "/packages*" >/tmp/left'
 	calls first
 	[ "$(calls first)" = "made $hook
