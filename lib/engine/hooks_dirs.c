@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "engine/hooks_dirs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "engine/toml.h"
 
@@ -21,6 +22,8 @@
  * @nfiles: their number
  * @dropins: directory whose files are read next, sorted
  * @suffix: suffix that these files must have; "" for any
+ * @strict: files in directories below are read too, and the engine does not start if one of
+ *	them cannot be read, such as a link to nothing
  * @table: the table of the key
  */
 struct configuration {
@@ -28,6 +31,7 @@ struct configuration {
 	size_t nfiles;
 	const char *dropins;
 	const char *suffix;
+	bool strict;
 	const char *table;
 };
 
@@ -45,6 +49,7 @@ static const struct configuration crio = {
 	.nfiles = 1,
 	.dropins = "/etc/crio/crio.conf.d",
 	.suffix = "",
+	.strict = true,
 	.table = "crio.runtime",
 };
 
@@ -99,7 +104,8 @@ static int take(struct search *search, const char *path, struct ebpfmm_toml_arra
 	return search->out->from ? 0 : ebpfmm_fail(search->err, ENOMEM, "%s", path);
 }
 
-static int search_file(struct search *search, const char *path)
+/* @must: a file that does not exist is an error. */
+static int search_file(struct search *search, const char *path, bool must)
 {
 	struct ebpfmm_toml_array array;
 	struct ebpfmm_error err;
@@ -108,7 +114,7 @@ static int search_file(struct search *search, const char *path)
 	int rc;
 
 	text = ebpfmm_file_read(AT_FDCWD, path, 0, CONF_MAX_BYTES, &length, &err);
-	if (!text && (err.code == ENOENT || err.code == ENOTDIR))
+	if (!text && !must && (err.code == ENOENT || err.code == ENOTDIR))
 		return 0;
 	if (!text) {
 		if (search->err)
@@ -126,53 +132,87 @@ static int search_file(struct search *search, const char *path)
 	return rc;
 }
 
-static int search_in(struct search *search, const char *root, const char *dir,
-		     const char *name)
+static int by_name(const FTSENT **one, const FTSENT **other)
 {
-	char *path;
-	int rc;
-
-	if (asprintf(&path, "%s%s%s", root, dir, name) < 0)
-		return ebpfmm_fail(search->err, ENOMEM, "%s", dir);
-	rc = search_file(search, path);
-	free(path);
-	return rc;
+	return strcmp((*one)->fts_name, (*other)->fts_name);
 }
 
-static bool is_wanted(const char *name, const char *suffix)
+static bool has_suffix(const char *name, const char *suffix)
 {
 	size_t length = strlen(name), tail = strlen(suffix);
 
-	return name[0] != '.' && length >= tail && !strcmp(name + length - tail, suffix);
+	return length >= tail && !strcmp(name + length - tail, suffix);
 }
 
-static int search_dropins(struct search *search, const char *root)
+/* What is no directory below the one of drop-ins, whatever else it is, is read as a file. */
+static int visit(struct search *search, FTS *tree, FTSENT *entry)
 {
 	const struct configuration *from = search->configuration;
-	struct dirent **entries;
-	int count, rc = 0;
-	char *dir, *name;
 
-	if (asprintf(&dir, "%s%s", root, from->dropins) < 0)
-		return ebpfmm_fail(search->err, ENOMEM, "%s", from->dropins);
-	count = scandir(dir, &entries, NULL, alphasort);
-	free(dir);
-	if (count < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 :
-		       ebpfmm_fail(search->err, errno, "%s", from->dropins);
-	for (int i = 0; i < count; i++) {
-		if (!rc && is_wanted(entries[i]->d_name, from->suffix)) {
-			if (asprintf(&name, "/%s", entries[i]->d_name) < 0) {
-				rc = ebpfmm_fail(search->err, ENOMEM, "%s", from->dropins);
-			} else {
-				rc = search_in(search, root, from->dropins, name);
-				free(name);
-			}
-		}
-		free(entries[i]);
+	switch (entry->fts_info) {
+	case FTS_D:
+		if (entry->fts_level > FTS_ROOTLEVEL && !from->strict)
+			fts_set(tree, entry, FTS_SKIP);
+		return 0;
+	case FTS_DP:
+		return 0;
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		if (entry->fts_level == FTS_ROOTLEVEL &&
+		    (entry->fts_errno == ENOENT || entry->fts_errno == ENOTDIR))
+			return 0;
+		return ebpfmm_fail(search->err, entry->fts_errno, "%s", entry->fts_path);
+	default:
+		if (entry->fts_level == FTS_ROOTLEVEL || !has_suffix(entry->fts_name, from->suffix))
+			return 0;
+		return search_file(search, entry->fts_path, from->strict);
 	}
-	free(entries);
-	return rc;
+}
+
+static void close_tree(FTS **tree)
+{
+	if (*tree)
+		fts_close(*tree);
+}
+
+static int search_dropins(struct search *search, const char *dir)
+{
+	char *const dirs[] = { (char *)dir, NULL };
+	_cleanup_(close_tree) FTS *tree = NULL;
+	FTSENT *entry;
+
+	tree = fts_open(dirs, FTS_COMFOLLOW | FTS_NOCHDIR | FTS_PHYSICAL, by_name);
+	if (!tree)
+		return ebpfmm_fail(search->err, errno, "%s", dir);
+	for (;;) {
+		errno = 0;
+		entry = fts_read(tree);
+		if (!entry)
+			return errno ? ebpfmm_fail(search->err, errno, "%s", dir) : 0;
+		if (visit(search, tree, entry))
+			return -1;
+	}
+}
+
+/* The files and then the drop-ins below @root. */
+static int search_all(struct search *search, const char *root)
+{
+	const struct configuration *from = search->configuration;
+
+	for (size_t i = 0; i <= from->nfiles; i++) {
+		const char *below = i < from->nfiles ? from->files[i] : from->dropins;
+		_cleanup_free_ char *path = NULL;
+
+		if (asprintf(&path, "%s%s", root, below) < 0) {
+			path = NULL;
+			return ebpfmm_fail(search->err, ENOMEM, "%s", below);
+		}
+		if (i < from->nfiles ? search_file(search, path, false) :
+				       search_dropins(search, path))
+			return -1;
+	}
+	return 0;
 }
 
 int ebpfmm_hooks_dirs_find(enum ebpfmm_engine engine, const char *root,
@@ -188,10 +228,7 @@ int ebpfmm_hooks_dirs_find(enum ebpfmm_engine engine, const char *root,
 		return -1;
 	if (engine == EBPFMM_ENGINE_BUILDAH)
 		return add(out, strdup(EBPFMM_HOOKS_DIR_ETC), err);
-	for (size_t i = 0; i < search.configuration->nfiles; i++)
-		if (search_in(&search, root, search.configuration->files[i], ""))
-			return -1;
-	if (search_dropins(&search, root))
+	if (search_all(&search, root))
 		return -1;
 	/* Without configuration, podman reads these. */
 	if (engine == EBPFMM_ENGINE_PODMAN && !out->count)

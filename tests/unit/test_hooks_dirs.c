@@ -6,10 +6,26 @@
 #define USR EBPFMM_HOOKS_DIR_USR ":"
 #define ETC EBPFMM_HOOKS_DIR_ETC ":"
 #define CONTAINERS "etc/containers/containers.conf"
+#define DROPINS "etc/crio/crio.conf.d/"
 
 static void put(const char *path, const char *text)
 {
 	put_bytes(path, text, strlen(text));
+}
+
+static void put_link(const char *path, const char *target)
+{
+	assert_int_equal(symlink(target, in_scratch(path)), 0);
+}
+
+/* What an earlier test has left. */
+static int clear(void **state)
+{
+	char command[sizeof(scratch) + 16];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s/*", scratch);
+	return system(command) ? -1 : 0;
 }
 
 /* Each with a colon after it; or what is wrong, without the directory of the test. */
@@ -70,8 +86,38 @@ static void test_crio(void **state)
 	(void)state;
 	put("etc/crio/crio.conf", "[crio]\n[crio.runtime]\nhooks_dir = [\n\t'/a',\n]\n");
 	expect(EBPFMM_ENGINE_CRIO, "/a:", "/etc/crio/crio.conf");
-	put("etc/crio/crio.conf.d/10-x", "[crio.runtime]\nhooks_dir = []\n");
-	expect(EBPFMM_ENGINE_CRIO, "", "/etc/crio/crio.conf.d/10-x");
+	put(DROPINS "10-x", "[crio.runtime]\nhooks_dir = []\n");
+	expect(EBPFMM_ENGINE_CRIO, "", "/" DROPINS "10-x");
+	/* The last one counts alone: `-` is before `.`, and capitals are before small letters. */
+	put(DROPINS "20", "crio.runtime.hooks_dir = ['/b', '/c']\n");
+	put(DROPINS "20-b", "[crio]\nruntime.hooks_dir = ['/d']\n");
+	put(DROPINS "20.conf", "[crio.runtime]\nhooks_dir = ['/e', '/f']\n");
+	put(DROPINS "20-Z", "[crio.runtime]\nhooks_dir = ['/g']\n");
+	expect(EBPFMM_ENGINE_CRIO, "/e:/f:", "/" DROPINS "20.conf");
+	/* One without a list leaves it alone. */
+	put(DROPINS "30", "[crio.image]\nhooks_dir = ['/h']\n");
+	expect(EBPFMM_ENGINE_CRIO, "/e:/f:", "/" DROPINS "20.conf");
+}
+
+/* What podman leaves out of its own. */
+static void test_crio_any_file(void **state)
+{
+	(void)state;
+	put(DROPINS ".hidden", "[crio.runtime]\nhooks_dir = ['/a']\n");
+	expect(EBPFMM_ENGINE_CRIO, "/a:", "/" DROPINS ".hidden");
+	put(DROPINS "10.conf~", "[crio.runtime]\nhooks_dir = ['/b']\n");
+	expect(EBPFMM_ENGINE_CRIO, "/b:", "/" DROPINS "10.conf~");
+	put(DROPINS "20/x/y", "[crio.runtime]\nhooks_dir = ['/c']\n");
+	put(DROPINS "15", "[crio.runtime]\nhooks_dir = ['/d']\n");
+	expect(EBPFMM_ENGINE_CRIO, "/c:", "/" DROPINS "20/x/y");
+	/* CRI-O does not start then. */
+	put_link(DROPINS "30", "nowhere");
+	expect(EBPFMM_ENGINE_CRIO, "/" DROPINS "30: No such file or directory", NULL);
+	/* Podman does, and reads no directory. */
+	put(CONTAINERS ".d/20.conf/x.conf", "[engine]\nhooks_dir = ['/e']\n");
+	put(CONTAINERS ".d/.10.conf", "[engine]\nhooks_dir = ['/f']\n");
+	put_link(CONTAINERS ".d/30.conf", "nowhere");
+	expect(EBPFMM_ENGINE_PODMAN, "/f:", "/" CONTAINERS ".d/.10.conf");
 }
 
 int main(void)
@@ -80,6 +126,7 @@ int main(void)
 		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_podman),
 		cmocka_unit_test(test_crio),
+		cmocka_unit_test_setup(test_crio_any_file, clear),
 	};
 
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
