@@ -5,43 +5,50 @@
  */
 #include "doctor.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/json.h"
+#include "doctor_hook.h"
+#include "doctor_place.h"
 #include "engine/hooks_dirs.h"
 
 #define HOOK_FILE "ebpfmm.json"
 #define USR_FILE EBPFMM_HOOKS_DIR_USR "/" HOOK_FILE
+#define CRIO_DROPIN "50-ebpfmm.conf"
 #define BASE_SPEC "/etc/containerd/ebpfmm-base-spec.json"
-#define CONTAINERD_SETUP "/usr/libexec/ebpfmm/ebpfmm-containerd"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
  * struct engine - a container engine that reads hooks
- * @path: path of its program
+ * @name: what it is called
+ * @programs: where its program may be
  * @kind: how it finds hooks
- * @advice: how to make it read other directories; the array of directories follows
+ * @table: the table of its configuration that has the list of directories; NULL if it cannot
+ *	be configured
+ * @file: the file for that list, if none has one
+ * @more: what else to know about the list
  */
 struct engine {
-	const char *path;
+	const char *name;
+	const char *programs[2];
 	enum ebpfmm_engine kind;
-	const char *advice;
+	const char *table;
+	const char *file;
+	const char *more;
 };
 
-static const char podman_advice[] =
-	"in [engine] of /etc/containers/containers.conf (--hooks-dir is not enough: "
-	"podman drops it when it restarts a container):";
-static const char crio_advice[] = "in [crio.runtime] of /etc/crio/crio.conf:";
-
 static const struct engine engines[] = {
-	{ "/usr/bin/podman", EBPFMM_ENGINE_PODMAN, podman_advice },
-	{ "/usr/bin/crio", EBPFMM_ENGINE_CRIO, crio_advice },
-	{ "/usr/local/bin/crio", EBPFMM_ENGINE_CRIO, crio_advice },
-	{ "/usr/bin/buildah", EBPFMM_ENGINE_BUILDAH, NULL },
+	{ "podman", { "/usr/bin/podman", "/usr/local/bin/podman" }, EBPFMM_ENGINE_PODMAN,
+	  "engine", "/etc/containers/containers.conf",
+	  " (--hooks-dir is not enough: podman drops it when it restarts a container)" },
+	{ "CRI-O", { "/usr/bin/crio", "/usr/local/bin/crio" }, EBPFMM_ENGINE_CRIO,
+	  "crio.runtime", "/etc/crio/crio.conf", " (then restart CRI-O)" },
+	{ "buildah", { "/usr/bin/buildah", "/usr/local/bin/buildah" }, EBPFMM_ENGINE_BUILDAH,
+	  NULL, NULL, NULL },
 };
 
 /* Directories that a hook may have been installed in without an engine reading them. */
@@ -51,98 +58,38 @@ static const char *const elsewhere[] = {
 	"/usr/local/share/containers/oci/hooks.d/" HOOK_FILE,
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /**
  * struct outcome - results for all engines
  * @engines: number of engines
- * @checked: hook files that were checked already; at most one for each engine
+ * @checked: hook files that were reported already
+ * @count: number of them
  */
 struct outcome {
 	unsigned int engines;
-	char *checked[COUNT(engines)];
+	char *checked[COUNT(engines) * COUNT(engines[0].programs)];
+	size_t count;
 };
 
-static bool has_string(struct json_object *array, const char *text)
+static void report_file(struct findings *findings, const char *path,
+			const struct doctor_hook *hook)
 {
-	size_t length = json_object_is_type(array, json_type_array) ?
-				json_object_array_length(array) : 0;
-	const char *entry;
-
-	for (size_t i = 0; i < length; i++) {
-		entry = json_object_get_string(json_object_array_get_idx(array, i));
-		if (entry && !strcmp(entry, text))
-			return true;
-	}
-	return false;
-}
-
-static const char *string_at(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
-}
-
-/* What is wrong with a hook file; NULL for nothing. */
-static const char *fault(struct json_object *file, const char **binary)
-{
-	struct json_object *hook = NULL, *when = NULL, *stages = NULL;
-	const char *version;
-
-	*binary = NULL;
-	if (!json_object_is_type(file, json_type_object))
-		return "not a JSON object: engines fail to start any container";
-	version = string_at(file, "version");
-	if (!version || strcmp(version, "1.0.0"))
-		return "`version` is not 1.0.0";
-	json_object_object_get_ex(file, "hook", &hook);
-	json_object_object_get_ex(file, "when", &when);
-	json_object_object_get_ex(file, "stages", &stages);
-	if (!json_object_is_type(when, json_type_object))
-		return "`when` is missing";
-	if (!has_string(stages, "createRuntime") && !has_string(stages, "prestart"))
-		return "`stages` has no createRuntime";
-	if (!has_string(stages, "poststop"))
-		return "`stages` has no poststop";
-	*binary = json_object_is_type(hook, json_type_object) ?
-			  string_at(hook, "path") : NULL;
-	if (!*binary || (*binary)[0] != '/')
-		return "`hook.path` is not an absolute path";
-	return NULL;
-}
-
-static void check_file(struct findings *findings, const char *path)
-{
-	_cleanup_(json_object_putp) struct json_object *file = json_object_from_file(path);
-	const char *binary, *wrong = fault(file, &binary);
-
-	if (wrong)
-		findings_add(findings, FINDING_PROBLEM, "hook", "install ebpfmm again",
-			   "%s: %s", path, wrong);
-	else if (access(binary, X_OK))
-		findings_add(findings, FINDING_PROBLEM, "hook", "install ebpfmm again",
-			   "%s: %s: %s: engines silently ignore it", path, binary,
-			   strerror(errno));
+	if (hook->fault)
+		findings_add(findings, FINDING_PROBLEM, "hook", doctor_again(), "%s: %s", path,
+			     hook->fault);
 	else
-		findings_add(findings, FINDING_OK, "hook", NULL, "%s runs %s", path, binary);
+		findings_add(findings, FINDING_OK, "hook", NULL, "%s runs %s", path,
+			     hook->binary);
 }
 
-/* Checks each file once, even if several engines read it. */
-static void check_once(struct findings *findings, struct outcome *outcome, const char *path)
+/* Reports each file once, even if several engines read it. */
+static void report_once(struct findings *findings, struct outcome *outcome, const char *path,
+			const struct doctor_hook *hook)
 {
-	for (size_t i = 0; i < COUNT(outcome->checked); i++) {
-		if (!outcome->checked[i]) {
-			outcome->checked[i] = strdup(path);
-			check_file(findings, path);
+	for (size_t i = 0; i < outcome->count; i++)
+		if (outcome->checked[i] && !strcmp(outcome->checked[i], path))
 			return;
-		}
-		if (!strcmp(outcome->checked[i], path))
-			return;
-	}
+	outcome->checked[outcome->count++] = strdup(path);
+	report_file(findings, path, hook);
 }
 
 /* The file in the last directory that has one, which overrides the others; NULL for none. */
@@ -161,11 +108,16 @@ static char *find_file(const struct ebpfmm_hooks_dirs *dirs)
 	return NULL;
 }
 
-static const char *find_elsewhere(void)
+/* A hook file that no engine need read, to be freed; NULL for none. */
+static char *find_elsewhere(void)
 {
+	_cleanup_free_ char *own = doctor_place("share/containers/oci/hooks.d/" HOOK_FILE);
+
+	if (own && !access(own, F_OK))
+		return take_ptr(own);
 	for (size_t i = 0; i < COUNT(elsewhere); i++)
 		if (!access(elsewhere[i], F_OK))
-			return elsewhere[i];
+			return strdup(elsewhere[i]);
 	return NULL;
 }
 
@@ -188,6 +140,24 @@ static char *list_dirs(const struct ebpfmm_hooks_dirs *dirs, const char *more)
 	return text;
 }
 
+/* The command that installs the drop-in for CRI-O, if that is enough; NULL otherwise. */
+static char *advise_dropin(const struct engine *engine, const struct ebpfmm_hooks_dirs *dirs,
+			   const char *other)
+{
+	_cleanup_free_ char *own = doctor_place("share/containers/oci/hooks.d/" HOOK_FILE);
+	_cleanup_free_ char *dropin = doctor_place("share/ebpfmm/crio/" CRIO_DROPIN);
+	char *text;
+
+	/* It replaces a list, or comes before the file that has one. */
+	if (engine->kind != EBPFMM_ENGINE_CRIO || dirs->from || !own || strcmp(own, other) ||
+	    !dropin || access(dropin, F_OK))
+		return NULL;
+	if (asprintf(&text, "install -D -m 644 %s /etc/crio/crio.conf.d/" CRIO_DROPIN
+		     " && systemctl restart crio", dropin) < 0)
+		return NULL;
+	return text;
+}
+
 /* How to make the engine find a hook that is installed elsewhere; NULL without memory. */
 static char *advise(const struct engine *engine, const struct ebpfmm_hooks_dirs *dirs,
 		    const char *other)
@@ -195,81 +165,142 @@ static char *advise(const struct engine *engine, const struct ebpfmm_hooks_dirs 
 	_cleanup_free_ char *list = NULL;
 	char *text = NULL;
 
-	if (!other || !engine->advice)
-		return strdup("make install PREFIX=/usr");
+	if (!other || !engine->table)
+		return strdup(doctor_again());
+	text = advise_dropin(engine, dirs, other);
+	if (text)
+		return text;
 	list = list_dirs(dirs, other);
-	if (asprintf(&text, "%s hooks_dir = %s", engine->advice, list ? list : "") < 0)
+	if (asprintf(&text, "in [%s] of %s%s: hooks_dir = %s", engine->table,
+		     dirs->from ?: engine->file, engine->more, list ?: "") < 0)
 		return NULL;
 	return text;
 }
 
-static void find_blind(struct findings *findings, const struct engine *engine,
-			 const struct ebpfmm_hooks_dirs *dirs)
+/* buildah builds images, and its containers rarely ask for a profile. */
+static enum finding severity(const struct engine *engine)
 {
-	const char *other = find_elsewhere();
+	return engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE : FINDING_PROBLEM;
+}
+
+static void find_blind(struct findings *findings, const struct engine *engine,
+		       const char *program, const struct ebpfmm_hooks_dirs *dirs)
+{
+	_cleanup_free_ char *other = find_elsewhere();
 	_cleanup_free_ char *list = list_dirs(dirs, NULL);
 	_cleanup_free_ char *remedy = advise(engine, dirs, other);
 
-	/* buildah builds images, and its containers rarely ask for a profile. */
-	findings_add(findings, engine->kind == EBPFMM_ENGINE_BUILDAH ? FINDING_NOTE :
-		   FINDING_PROBLEM, "engine", remedy,
-		   "%s does not call the hook: it reads hooks from %s (%s%s)%s%s",
-		   engine->path, list ? list : "", dirs->from ? "set in " : "its default",
-		   dirs->from ? dirs->from : "",
-		   other ? ", but the hook is " : ", where there is no " HOOK_FILE,
-		   other ? other : "");
+	findings_add(findings, severity(engine), "engine", remedy,
+		     "%s does not call the hook: it reads hooks from %s (%s%s)%s%s",
+		     program, list ?: "", dirs->from ? "set in " : "its default",
+		     dirs->from ?: "",
+		     other ? ", but the hook is " : ", where there is no " HOOK_FILE,
+		     other ?: "");
 }
 
 static void check_engine(struct findings *findings, struct outcome *outcome,
-			 const struct engine *engine)
+			 const struct engine *engine, const char *program)
 {
 	_cleanup_(ebpfmm_hooks_dirs_free) struct ebpfmm_hooks_dirs dirs = {};
+	_cleanup_(doctor_hook_free) struct doctor_hook hook = {};
 	_cleanup_free_ char *path = NULL;
 	struct ebpfmm_error err;
 
-	outcome->engines++;
 	if (ebpfmm_hooks_dirs_find(engine->kind, "", &dirs, &err)) {
 		findings_add(findings, FINDING_PROBLEM, "engine", NULL,
-			   "%s: cannot determine where it reads hooks: %s",
-			   engine->path, err.message);
+			     "%s: cannot determine where it reads hooks: %s",
+			     program, err.message);
 		return;
 	}
 	path = find_file(&dirs);
 	if (!path) {
-		find_blind(findings, engine, &dirs);
+		find_blind(findings, engine, program, &dirs);
 		return;
 	}
-	findings_add(findings, FINDING_OK, "engine", NULL, "%s calls the hook through %s",
-		   engine->path, path);
-	check_once(findings, outcome, path);
+	doctor_hook_read(path, &hook);
+	if (hook.fault)
+		findings_add(findings, severity(engine), "engine", NULL,
+			     "%s does not call the hook: %s is wrong", program, path);
+	else
+		findings_add(findings, FINDING_OK, "engine", NULL,
+			     "%s calls the hook through %s at %s, %s", program, path,
+			     hook.stages ?: "", hook.when ?: "");
+	report_once(findings, outcome, path, &hook);
 }
 
-/* What it is configured to do only containerd itself can say, so a script asks it. */
+static bool is_installed(const char *program)
+{
+	return !access(program, X_OK);
+}
+
+static void report_absent(struct findings *findings, const char *name)
+{
+	findings_add(findings, FINDING_NOTE, "engine", NULL, "%s is not installed", name);
+}
+
+static void check_engines(struct findings *findings, struct outcome *outcome,
+			  const struct engine *engine)
+{
+	unsigned int found = 0;
+
+	for (size_t i = 0; i < COUNT(engine->programs); i++) {
+		if (!is_installed(engine->programs[i]))
+			continue;
+		found++;
+		check_engine(findings, outcome, engine, engine->programs[i]);
+	}
+	outcome->engines += found;
+	if (!found)
+		report_absent(findings, engine->name);
+}
+
+/* Which runtimes name the base spec only containerd itself can say, so a script asks it. */
 static void check_containerd(struct findings *findings, struct outcome *outcome)
 {
-	if (access("/usr/bin/containerd", X_OK) && access("/usr/local/bin/containerd", X_OK))
+	_cleanup_(doctor_hook_free) struct doctor_hook hook = {};
+	_cleanup_free_ char *setup = doctor_place("libexec/ebpfmm/ebpfmm-containerd");
+	_cleanup_free_ char *remedy = NULL;
+	bool missing = access(BASE_SPEC, F_OK);
+
+	if (!is_installed("/usr/bin/containerd") && !is_installed("/usr/local/bin/containerd")) {
+		report_absent(findings, "containerd");
 		return;
+	}
 	outcome->engines++;
-	if (access(BASE_SPEC, F_OK))
-		findings_add(findings, FINDING_NOTE, "engine", CONTAINERD_SETUP " install",
-			   "containerd does not call the hook: there is no " BASE_SPEC);
+	if (asprintf(&remedy, "%s %s", setup ?: "", missing ? "install" : "check") < 0)
+		remedy = NULL;
+	if (missing) {
+		findings_add(findings, FINDING_NOTE, "engine", remedy,
+			     "containerd does not call the hook: there is no " BASE_SPEC);
+		return;
+	}
+	doctor_hook_read_spec(BASE_SPEC, &hook);
+	if (hook.fault)
+		findings_add(findings, hook.binary ? FINDING_PROBLEM : FINDING_NOTE, "engine",
+			     hook.binary ? doctor_again() : remedy,
+			     "containerd does not call the hook through " BASE_SPEC ": %s",
+			     hook.fault);
 	else
-		findings_add(findings, FINDING_NOTE, "engine", CONTAINERD_SETUP " check",
-			   "containerd calls the hook if its configuration names " BASE_SPEC);
+		findings_add(findings, FINDING_NOTE, "engine", remedy,
+			     "containerd calls the hook through " BASE_SPEC " at %s, %s",
+			     hook.stages ?: "", hook.when ?: "");
 }
 
 /* Without a known engine, check what engines read by default. */
 static void check_no_engine(struct findings *findings)
 {
-	const char *path = find_elsewhere();
+	_cleanup_(doctor_hook_free) struct doctor_hook hook = {};
+	_cleanup_free_ char *path = find_elsewhere();
 
 	findings_add(findings, FINDING_NOTE, "engine", NULL,
-		   "neither podman nor CRI-O is installed; ebpfmm attach works without them");
-	if (path)
-		check_file(findings, path);
-	else
-		findings_add(findings, FINDING_PROBLEM, "hook", "make install PREFIX=/usr",
-			   USR_FILE " is missing: engines do not call the hook");
+		     "no engine is installed; ebpfmm attach works without them");
+	if (!path) {
+		findings_add(findings, FINDING_PROBLEM, "hook", doctor_again(),
+			     USR_FILE " is missing: engines do not call the hook");
+		return;
+	}
+	doctor_hook_read(path, &hook);
+	report_file(findings, path, &hook);
 }
 
 void doctor_engine(struct findings *findings)
@@ -277,11 +308,10 @@ void doctor_engine(struct findings *findings)
 	struct outcome outcome = {};
 
 	for (size_t i = 0; i < COUNT(engines); i++)
-		if (!access(engines[i].path, X_OK))
-			check_engine(findings, &outcome, &engines[i]);
+		check_engines(findings, &outcome, &engines[i]);
 	check_containerd(findings, &outcome);
 	if (!outcome.engines)
 		check_no_engine(findings);
-	for (size_t i = 0; i < COUNT(outcome.checked); i++)
+	for (size_t i = 0; i < outcome.count; i++)
 		free(outcome.checked[i]);
 }
