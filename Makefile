@@ -6,6 +6,7 @@
 # make uninstall  removes that
 # make deb        Debian packages, built in the reference root; prints where they are
 # make rpm        the same as RPM packages
+# make image      a container image for nodes of Kubernetes, see oci/kubernetes
 # make demo       show the main job, in a virtual machine
 # make check      the tests
 # make stress     what takes too long for make check
@@ -165,19 +166,30 @@ $(completion): ctl/ebpfmm.bash $(O)/ebpfmm
 # hook takes for its work, twice for each container. Relocations are packed for the same
 # reason. The linker's warnings are about look-ups of users and groups in libcgroup, which
 # the hook never uses.
+# The command in an image for Kubernetes is linked in the same way, because nodes have other
+# libraries, or none.
+static_script := hook/static/no_sd_bus.ld
+# The last of the libraries, so that it gives only what libelf.a leaves undefined.
+static_last := $(O)/hook/static/libeu_search.a
+static_link = -static-pie -Wl,-z,pack-relative-relocs -Wl,--no-warnings
+static_libs = $(shell $(PKG_CONFIG) --static --libs $(LIBRARIES)) -liberty
+
 HOOK_STATIC ?= 1
 ifneq ($(HOOK_STATIC),0)
-hook_static := hook/static/no_sd_bus.ld
-# The last of the libraries, so that it gives only what libelf.a leaves undefined.
-hook_last := $(O)/hook/static/libeu_search.a
-hook_link = -static-pie -Wl,-z,pack-relative-relocs -Wl,--no-warnings
-hook_libs = $(shell $(PKG_CONFIG) --static --libs $(LIBRARIES)) -liberty $(hook_last)
+hook_script := $(static_script)
+hook_last := $(static_last)
+hook_link = $(static_link)
+hook_libs = $(static_libs) $(hook_last)
 else
 hook_link = -pie
 hook_libs = $(LIBS)
 endif
-$(O)/ebpfmm-oci-hook: $(hook_src:%.c=$(O)/%.o) $(O)/libebpfmm.a $(hook_static) $(hook_last)
+$(O)/ebpfmm-oci-hook: $(hook_src:%.c=$(O)/%.o) $(O)/libebpfmm.a $(hook_script) $(hook_last)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(hook_link) -o $@ $(filter-out $(hook_last),$^) $(hook_libs)
+
+$(O)/ebpfmm-static: $(ctl_src:%.c=$(O)/%.o) $(O)/libebpfmm.a $(static_script) $(static_last)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(static_link) -o $@ $(filter-out $(static_last),$^) \
+		$(static_libs) -lm $(static_last)
 
 $(O)/hook/static/libeu_search.a: $(O)/hook/static/eu_search.o
 	rm -f $@
@@ -366,6 +378,33 @@ uninstall:
 	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(hook_dir) $(DESTDIR)$(containerd_unit) \
 		$(DESTDIR)$(crio_dir) $(DESTDIR)$(profile_dir) $(DESTDIR)$(data_dir) \
 		$(DESTDIR)$(config_dir)/profiles $(DESTDIR)$(config_dir)
+
+# --- Kubernetes ----------------------------------------------------------------
+#
+# What oci/kubernetes puts on a node: outside of /usr, which is read-only on some, and which
+# belongs to packages on others.
+
+node_prefix := /opt/ebpfmm
+node_oci := ebpfmm.json ebpfmm.service containerd/50-ebpfmm.conf containerd/ebpfmm-containerd
+
+.PHONY: node node-oci image
+node: $(O)/ebpfmm-static $(O)/ebpfmm-oci-hook
+	$(MAKE) O=$(O)/node.oci PREFIX=$(node_prefix) node-oci
+	rm -rf $(O)/node
+	install -D $(O)/ebpfmm-static $(O)/node/bin/ebpfmm
+	install -D -t $(O)/node/libexec/ebpfmm $(O)/ebpfmm-oci-hook \
+		$(O)/node.oci/oci/containerd/ebpfmm-containerd
+	install -D -m 644 -t $(O)/node/share $(addprefix $(O)/node.oci/oci/,\
+		$(filter-out %/ebpfmm-containerd,$(node_oci)))
+
+node-oci: $(addprefix $(O)/oci/,$(node_oci))
+
+# With the engine that is there; it downloads Debian 13 and the packages that building needs.
+IMAGE ?= ebpfmm-node:$(VERSION)
+BUILDER ?= $(firstword $(foreach name,podman docker,$(if $(shell command -v $(name)),$(name))))
+image:
+	@[ -n "$(BUILDER)" ] || { echo "no podman and no docker to build an image with" >&2; exit 1; }
+	$(BUILDER) build -t $(IMAGE) -f oci/kubernetes/Containerfile .
 
 # --- packages ------------------------------------------------------------------
 
