@@ -10,6 +10,7 @@ load ../fails
 kubernetes=/src/oci/kubernetes
 hook=opt/ebpfmm/libexec/ebpfmm/ebpfmm-oci-hook
 hooks_d=usr/share/containers/oci/hooks.d
+manifests=(access.yaml admission.yaml daemonset.yaml profiles.yaml redis.yaml remove.yaml)
 
 setup_file()
 {
@@ -134,8 +135,9 @@ labels()
 # start: run in the background, until it has begun to look after the node.
 start()
 {
+	: >"$log"
 	# By exec, so that signals get there.
-	exec=exec on "$kubernetes/ebpfmm-node" run 2>>"$log" 3>&- &
+	exec='exec' on "$kubernetes/ebpfmm-node" run 2>>"$log" 3>&- &
 	running=$!
 	told 'calls the hook'
 }
@@ -274,11 +276,12 @@ finish()
 	cp /src/examples/xz.json "$profiles"
 	start
 	# As the kubelet does: all at once, by a link.
-	sed 's/"version"/"verion"/' /src/examples/redis.json >"$BATS_TEST_TMPDIR/broken"
+	sed 's/"version"/"edition"/' /src/examples/redis.json >"$BATS_TEST_TMPDIR/broken"
 	mv "$BATS_TEST_TMPDIR/broken" "$profiles/redis.json"
 	told 'redis.json of the ConfigMap is not a valid profile, .*version: missing'
 	cmp "$dir/redis.json" /src/examples/redis.json
 	jq -c '.programs[0].exe = "/other"' /src/examples/redis.json >"$BATS_TEST_TMPDIR/new"
+	: >"$log"
 	rm "$profiles/xz.json"
 	mv "$BATS_TEST_TMPDIR/new" "$profiles/redis.json"
 	told 'wrote the profile redis.json'
@@ -435,7 +438,8 @@ finish()
 @test "two at once on a node take turns" {
 	crio_node
 	start
-	exec=exec on "$kubernetes/ebpfmm-node" remove 2>"$BATS_TEST_TMPDIR/second" 3>&- &
+	: >"$BATS_TEST_TMPDIR/second"
+	exec='exec' on "$kubernetes/ebpfmm-node" remove 2>>"$BATS_TEST_TMPDIR/second" 3>&- &
 	second=$!
 	told 'waiting for another' $second "$BATS_TEST_TMPDIR/second"
 	[ -e "$node/$hooks_d/ebpfmm.json" ]
@@ -461,7 +465,7 @@ holds()
 {
 	local filter=$1
 	shift
-	[ $# -gt 0 ] || set -- $(cd $kubernetes && printf '%s\n' *.yaml)
+	[ $# -gt 0 ] || set -- "${manifests[@]}"
 	documents "$@" >"$BATS_TEST_TMPDIR/documents"
 	[ -s "$BATS_TEST_TMPDIR/documents" ]
 	run -0 jq -c "select(($filter) | not)" "$BATS_TEST_TMPDIR/documents"
@@ -469,13 +473,14 @@ holds()
 }
 
 @test "each document is of a known kind and API, and what is in a namespace says in which" {
+	[ "${manifests[*]}" = "$(cd $kubernetes && echo *.yaml)" ]
 	holds '.kind as $kind | .apiVersion == ({ Namespace: "v1", ServiceAccount: "v1",
 		ConfigMap: "v1", DaemonSet: "apps/v1", Deployment: "apps/v1" }[$kind] //
 		(if $kind | test("^(Cluster)?Role") then "rbac.authorization.k8s.io/v1" else
 		"admissionregistration.k8s.io/v1" end))'
 	holds '(.metadata.name | test("^[a-z0-9-]+$")) and ((.metadata.namespace != null) ==
 		(.kind | test("^(ServiceAccount|ConfigMap|DaemonSet|Deployment|Role|RoleBinding)$")))'
-	[ "$(documents access.yaml daemonset.yaml profiles.yaml remove.yaml admission.yaml redis.yaml |
+	[ "$(documents "${manifests[@]}" |
 		jq -r '.kind + "/" + .metadata.name' | sort | uniq -d)" = '' ]
 }
 
