@@ -181,6 +181,12 @@ finish()
 	run ! node ready
 }
 
+@test "an API that has an address of IPv6" {
+	crio_node
+	KUBERNETES_SERVICE_HOST=fd00::1 KUBERNETES_SERVICE_PORT=6443 node install
+	grep -F 'PATCH https://[fd00::1]:6443/api/v1/nodes/worker ' "$api/requests"
+}
+
 @test "this kernel has no hook: the label says so, and no service loads a policy" {
 	crio_node
 	node install
