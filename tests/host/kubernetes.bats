@@ -515,7 +515,8 @@ holds()
 	# The DaemonSet that the script asks for is the one that it may ask for.
 	documents daemonset.yaml | jq -e '.metadata.name as $name |
 		.spec.template.spec.containers[0].env | any(.name == "DAEMONSET" and .value == $name)'
-	documents access.yaml | jq -e 'select(.kind == "Role") | .rules[0].resourceNames == ["ebpfmm-node"]'
+	documents access.yaml | jq -e 'select(.kind == "Role") |
+		.rules[0].resourceNames == ["ebpfmm-node"]'
 	documents access.yaml | jq -e 'select(.kind == "ClusterRole") |
 		.rules == [{ apiGroups: [""], resources: ["nodes"], verbs: ["patch"] }]'
 	# The profiles.
@@ -527,8 +528,8 @@ holds()
 		jq -r '.spec.template.spec.containers[0].env[].name'); do
 		grep -E "\\\$\{?$name\b" "$script"
 	done
-	[ "$(documents daemonset.yaml remove.yaml | jq -r '.spec.template.spec.containers[0].volumeMounts[] |
-		.mountPath' | sort -u | tr '\n' ' ')" = '/host /profiles /tmp ' ]
+	[ "$(documents daemonset.yaml remove.yaml |
+		jq -r '.spec.template.spec.containers[0].volumeMounts[].mountPath' | sort -u | tr '\n' ' ')" = '/host /profiles /tmp ' ]
 	grep -F 'HOST_ROOT:-/host}' "$script"
 	grep -F 'PROFILES:-/profiles}' "$script"
 	# The commands.
