@@ -230,7 +230,8 @@ static int leave_brk(struct tracer *tracer, struct ebpfmm_tracee *tracee, uint64
 	mm->brk = end;
 	if (!mm->bounds.start_brk || end <= before)
 		return NO_STATUS;
-	return refresh_new(tracer, tracee, trace_page_up(before), trace_page_up(end), EBPFMM_ADVICE_NONE);
+	return refresh_new(tracer, tracee, trace_page_up(before), trace_page_up(end),
+			   EBPFMM_ADVICE_NONE);
 }
 
 /* Memory keeps what it was told, wherever it goes. */
