@@ -141,9 +141,9 @@ static bool shares_memory(const struct ebpfmm_tracee *tracee, int event)
 	return !errno && flags & CLONE_VM;
 }
 
-static int add_child(struct tracer *tracer, const struct ebpfmm_tracee *parent, int event)
+static int add_child(struct tracer *tracer, const struct ebpfmm_tracee *parent, pid_t tid,
+		     int event)
 {
-	pid_t tid = (pid_t)message(parent);
 	struct ebpfmm_tracee *child = tid > 0 ? ebpfmm_tracee_get(&tracer->all, tid) : NULL;
 	struct ebpfmm_mm *mm = parent->mm;
 
@@ -162,6 +162,37 @@ static int add_child(struct tracer *tracer, const struct ebpfmm_tracee *parent, 
 		resume(child, 0);
 	child->stopped = false;
 	return 0;
+}
+
+static bool is_traced(pid_t tid)
+{
+	uint64_t tracer;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
+	return !ebpfmm_file_number(AT_FDCWD, path, "TracerPid:", &tracer) &&
+	       (pid_t)tracer == getpid();
+}
+
+/*
+ * A thread that is killed while it forks does not stop for that, but its child lives, and
+ * waits. What the call has returned tells which it is.
+ */
+static int add_lost_child(struct tracer *tracer, const struct ebpfmm_tracee *parent)
+{
+	const struct ebpfmm_tracee *child;
+	struct user_regs_struct regs;
+	pid_t tid;
+
+	if (ptrace(PTRACE_GETREGS, parent->tid, NULL, &regs) || (int64_t)regs.rax <= 0 ||
+	    (regs.orig_rax != SYS_fork && regs.orig_rax != SYS_vfork &&
+	     regs.orig_rax != SYS_clone && regs.orig_rax != SYS_clone3))
+		return 0;
+	tid = (pid_t)regs.rax;
+	child = ebpfmm_tracee_find(&tracer->all, tid);
+	if (child ? !!child->mm : !is_traced(tid))
+		return 0;
+	return add_child(tracer, parent, tid, PTRACE_EVENT_FORK);
 }
 
 /* The thread that calls execve(2) becomes the first of its process; the others end. */
@@ -183,12 +214,16 @@ static int handle_exec(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 	return trace_exec(tracer, tracee);
 }
 
-static void handle_exit(struct tracer *tracer, struct ebpfmm_tracee *tracee)
+static int handle_exit(struct tracer *tracer, struct ebpfmm_tracee *tracee)
 {
+	/* It was killed before its parent's event. */
+	if (!tracee->mm)
+		return 0;
 	/* The memory of vfork(2)'s parent is not this one's. */
-	if (tracee->mm && tracee->mm->owner == tracee->tgid &&
+	if (tracee->mm->owner == tracee->tgid &&
 	    (tracee->tid == tracee->tgid || !ebpfmm_tracee_siblings(&tracer->all, tracee)))
 		trace_look(tracer, tracee);
+	return add_lost_child(tracer, tracee);
 }
 
 static bool is_stop_signal(int signal)
@@ -212,7 +247,7 @@ static int handle_stop(struct tracer *tracer, struct ebpfmm_tracee *tracee, int 
 {
 	int signal = WSTOPSIG(status), event = status >> 16, next, rc = 0;
 
-	if (!tracee->mm) {
+	if (!tracee->mm && event != PTRACE_EVENT_EXIT) {
 		/* It waits for its parent's event. */
 		tracee->stopped = true;
 		return 0;
@@ -221,13 +256,13 @@ static int handle_stop(struct tracer *tracer, struct ebpfmm_tracee *tracee, int 
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
-		rc = add_child(tracer, tracee, event);
+		rc = add_child(tracer, tracee, (pid_t)message(tracee), event);
 		break;
 	case PTRACE_EVENT_EXEC:
 		rc = handle_exec(tracer, tracee);
 		break;
 	case PTRACE_EVENT_EXIT:
-		handle_exit(tracer, tracee);
+		rc = handle_exit(tracer, tracee);
 		tracee->inside = false;
 		break;
 	case PTRACE_EVENT_SECCOMP:

@@ -12,6 +12,11 @@
  *	brief M			a mapping that is touched and unmapped
  *	lower M			the heap becomes smaller by M megabytes
  *	cut M			a mapping that is touched, and of which mremap(2) leaves a page
+ *	nonblock M		one with MAP_POPULATE | MAP_NONBLOCK; print how many of its pages are in
+ *				memory
+ *	reserve G		G gigabytes that nobody can access, and a thousand mappings
+ *	stack			print whether the stack can have the size of its limit
+ *	orphans N		N times, a process ends while its threads fork
  *	sparse M		a new mapping of which a page in each 2M is touched
  *	populate M		a mapping that mmap(2) fills
  *	grow M			a mapping of 1M that mremap(2) makes as large
@@ -41,6 +46,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -166,6 +172,80 @@ static void enlarge(size_t size)
 	for (size_t i = 0; i < had; i += 4096)
 		if (*(volatile size_t *)(memory + i) != i)
 			errx(EXIT_FAILURE, "the page at %zu is another one", i);
+}
+
+static void print_filled(size_t size)
+{
+	char *memory = map(size, MAP_POPULATE | MAP_NONBLOCK);
+	unsigned char *pages = malloc(size / 4096);
+	unsigned int count = 0;
+
+	if (!pages || mincore(memory, size, pages))
+		err(EXIT_FAILURE, "mincore");
+	for (size_t i = 0; i < size / 4096; i++)
+		count += pages[i] & 1;
+	printf("filled %u\n", count);
+	fflush(stdout);
+	free(pages);
+}
+
+static void reserve(size_t size)
+{
+	if (mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ==
+	    MAP_FAILED)
+		err(EXIT_FAILURE, "reserve");
+	for (int i = 0; i < 1000; i++)
+		if (mprotect(map(8192, 0), 4096, PROT_READ))
+			err(EXIT_FAILURE, "mprotect");
+}
+
+/* What the kernel adds at the ends is random. */
+static void print_stack(void)
+{
+	pthread_attr_t attributes;
+	struct rlimit limit;
+	size_t size;
+	void *start;
+
+	getrlimit(RLIMIT_STACK, &limit);
+	if (pthread_getattr_np(pthread_self(), &attributes) ||
+	    pthread_attr_getstack(&attributes, &start, &size))
+		errx(EXIT_FAILURE, "pthread_getattr_np");
+	pthread_attr_destroy(&attributes);
+	printf("stack %s\n", size + M / 16 > limit.rlim_cur ? "whole" : "cut");
+	fflush(stdout);
+}
+
+static void *fork_for_ever(void *data)
+{
+	(void)data;
+	for (;;) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+	return NULL;
+}
+
+/* The process may end while a child is made, which lives on. */
+static void leave_orphans(int count)
+{
+	pthread_t thread;
+
+	for (int i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			pthread_create(&thread, NULL, fork_for_ever, NULL);
+			pthread_create(&thread, NULL, fork_for_ever, NULL);
+			for (volatile int spin = 0; spin < i * 10000; spin++)
+				;
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
 }
 
 static void be_strict(void)
@@ -334,6 +414,14 @@ static void step(char ***word)
 			err(EXIT_FAILURE, "mremap");
 	} else if (!strcmp(name, "populate")) {
 		map(size_of(word), MAP_POPULATE);
+	} else if (!strcmp(name, "nonblock")) {
+		print_filled(size_of(word));
+	} else if (!strcmp(name, "reserve")) {
+		reserve(size_of(word) * 1024);
+	} else if (!strcmp(name, "stack")) {
+		print_stack();
+	} else if (!strcmp(name, "orphans")) {
+		leave_orphans(atoi(*++*word));
 	} else if (!strcmp(name, "grow")) {
 		grow(size_of(word));
 	} else if (!strcmp(name, "enlarge")) {

@@ -132,6 +132,13 @@ profile()
 	run -0 --separate-stderr ebpfmm try 2M -- tried strict exit 0
 }
 
+@test "a process that is killed while it forks leaves children that run on" {
+	local layout
+	for layout in 4K 2M; do
+		run -0 --separate-stderr timeout -s KILL 120 ebpfmm try $layout -- tried orphans 200
+	done
+}
+
 @test "signals are delivered, and status and death are passed on" {
 	run -0 --separate-stderr ebpfmm try 2M -- tried alarms 500
 	run -7 --separate-stderr ebpfmm try 2M -- tried exit 7
