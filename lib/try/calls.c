@@ -216,8 +216,10 @@ static int leave_mmap(struct tracer *tracer, struct ebpfmm_tracee *tracee, uint6
 	if (!failed)
 		status = refresh_new(tracer, tracee, start, start + length, stack ?
 				     EBPFMM_ADVICE_REFUSED : EBPFMM_ADVICE_NONE);
+	/* With MAP_NONBLOCK, the kernel fills nothing. */
 	if (status == NO_STATUS && tracee->args[3] & MAP_POPULATE)
-		status = populate(tracer, tracee, start, length);
+		status = populate(tracer, tracee, start,
+				  tracee->args[3] & MAP_NONBLOCK ? 0 : length);
 	return status;
 }
 

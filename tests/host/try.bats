@@ -139,6 +139,11 @@ profile()
 	done
 }
 
+@test "the kernel fills what it is asked to fill, and nothing else" {
+	run -0 --separate-stderr ebpfmm try 2M -- tried nonblock 32
+	[ "$output" = 'filled 0' ]
+}
+
 @test "signals are delivered, and status and death are passed on" {
 	run -0 --separate-stderr ebpfmm try 2M -- tried alarms 500
 	run -7 --separate-stderr ebpfmm try 2M -- tried exit 7
