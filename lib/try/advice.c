@@ -12,6 +12,11 @@
  */
 #define BLOCK		(UINT64_C(2) << 20)
 #define HALF		(BLOCK / 2)
+/*
+ * A process can have only so many mappings, vm.max_map_count. What is larger is address space
+ * that was reserved, from which programs map what they use.
+ */
+#define MAX_PARTS	(8192 * BLOCK)
 
 static int append(struct ebpfmm_told *told, uint64_t start, uint64_t end, int advice)
 {
@@ -85,6 +90,9 @@ int ebpfmm_told_move(struct ebpfmm_told *told, uint64_t from, uint64_t size, uin
 	int last = EBPFMM_ADVICE_NONE;
 	int rc = ebpfmm_told_copy(&before, told);
 
+	/* What is behind it belongs to something else. */
+	if (to != from && size > new_size)
+		size = new_size;
 	if (!rc && to != from)
 		rc = ebpfmm_told_set(told, to, to + new_size, EBPFMM_ADVICE_NONE);
 	for (size_t i = 0; !rc && i < before.count; i++) {
@@ -140,7 +148,7 @@ void ebpfmm_told_join(const struct ebpfmm_told *told, struct ebpfmm_try_areas *a
 		struct ebpfmm_try_area *last = count ? &areas->list[count - 1] : NULL;
 
 		if (last && last->anonymous && area->anonymous && last->end == area->start &&
-		    last->usable == area->usable && !strcmp(last->name, area->name) &&
+		    !strcmp(last->access, area->access) && !strcmp(last->name, area->name) &&
 		    is_at(told, area->start))
 			last->end = area->end;
 		else
@@ -196,9 +204,9 @@ static int advise_part(const struct ebpfmm_piece *piece, uint64_t start, uint64_
 		return 0;
 	if (piece->answer == EBPFMM_ANSWER_2M)
 		wanted = EBPFMM_ADVICE_LARGE;
-	else if (piece->answer == EBPFMM_ANSWER_64K)
+	else if (piece->answer == EBPFMM_ANSWER_64K && end - start <= MAX_PARTS)
 		wanted = EBPFMM_ADVICE_PARTS;
-	else if (piece->answer == EBPFMM_ANSWER_4K ?
+	else if (piece->answer != EBPFMM_ANSWER_KERNEL ?
 		 ours || deny || old == EBPFMM_ADVICE_ASKED : ours && !deny)
 		wanted = EBPFMM_ADVICE_SMALL;
 	if (wanted == EBPFMM_ADVICE_NONE || wanted == old)

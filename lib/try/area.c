@@ -60,6 +60,7 @@ bool ebpfmm_try_area_parse(char *line, struct ebpfmm_try_area *area)
 	*area = (struct ebpfmm_try_area){};
 	if (!take_fields(&line, area, flags))
 		return false;
+	memcpy(area->access, flags, sizeof(area->access) - 1);
 	area->usable = strncmp(flags, "---", 3);
 	area->anonymous = !area->inode && flags[3] == 'p' && is_own(line);
 	length = strlen(line);

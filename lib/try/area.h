@@ -15,6 +15,7 @@
  * @offset: of the file
  * @device: number of the file's device, as makedev(3) makes it
  * @inode: of the file; 0 for none
+ * @access: whether it can be read, written and executed, such as "rw-"
  * @usable: it can be read, written or executed
  * @anonymous: memory that has no file, is private, and belongs to the program
  * @name: path of the file, or name of the memory without glibc's leading blank; points
@@ -26,6 +27,7 @@ struct ebpfmm_try_area {
 	uint64_t offset;
 	uint64_t device;
 	uint64_t inode;
+	char access[4];
 	bool usable;
 	bool anonymous;
 	const char *name;

@@ -33,35 +33,6 @@ struct planner {
 	struct ebpfmm_plan *plan;
 };
 
-int ebpfmm_plan_add(struct ebpfmm_plan *plan, const struct ebpfmm_piece *piece)
-{
-	struct ebpfmm_piece *last = plan->count ? &plan->list[plan->count - 1] : NULL;
-	struct ebpfmm_piece *larger;
-
-	if (piece->start >= piece->end)
-		return 0;
-	if (last && last->end == piece->start && last->answer == piece->answer &&
-	    last->space == piece->space && last->row == piece->row) {
-		last->end = piece->end;
-		return 0;
-	}
-	if (plan->count == plan->room) {
-		plan->room = plan->room ? 2 * plan->room : 64;
-		larger = reallocarray(plan->list, plan->room, sizeof(*larger));
-		if (!larger)
-			return -1;
-		plan->list = larger;
-	}
-	plan->list[plan->count++] = *piece;
-	return 0;
-}
-
-void ebpfmm_plan_free(struct ebpfmm_plan *plan)
-{
-	free(plan->list);
-	*plan = (struct ebpfmm_plan){};
-}
-
 /* --- sizes ---------------------------------------------------------------------------- */
 
 static uint64_t up(uint64_t address, unsigned int order)
@@ -477,6 +448,7 @@ int ebpfmm_plan_make(const struct ebpfmm_planning *how, const struct ebpfmm_plan
 			.answer = EBPFMM_ANSWER_LATER, .space = EBPFMM_TRY_MAPPING,
 			.row = EBPFMM_NO_REGION,
 		};
+		size_t first = plan->count;
 		int rc;
 
 		if (!area->anonymous)
@@ -489,6 +461,9 @@ int ebpfmm_plan_make(const struct ebpfmm_planning *how, const struct ebpfmm_plan
 			rc = ebpfmm_plan_add(plan, &later);
 		if (rc)
 			return -1;
+		/* glibc takes a stack to be as large as its mapping: pthread_getattr_np(3). */
+		if (is_stack(&planner, area))
+			ebpfmm_plan_keep_whole(plan, first);
 	}
 	return 0;
 }

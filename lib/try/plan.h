@@ -114,6 +114,16 @@ int ebpfmm_plan_make(const struct ebpfmm_planning *how, const struct ebpfmm_plan
 int ebpfmm_plan_add(struct ebpfmm_plan *plan, const struct ebpfmm_piece *piece);
 
 /**
+ * ebpfmm_plan_keep_whole - let no answer split a mapping
+ * @plan: the plan
+ * @first: index of the first piece of the mapping; all that follow are of it, too
+ *
+ * It gets 2M if a piece of it would, and is left to the kernel if the answers differ otherwise,
+ * or are 64K, which takes parts.
+ */
+void ebpfmm_plan_keep_whole(struct ebpfmm_plan *plan, size_t first);
+
+/**
  * ebpfmm_plan_free - release a plan
  * @plan: zeroed or filled in
  */

@@ -144,6 +144,14 @@ profile()
 	[ "$output" = 'filled 0' ]
 }
 
+@test "64K: the stack stays in one piece, and reserved address space takes no mappings" {
+	[ -w $thp/hugepages-64kB/enabled ] || skip "this kernel has no pages of 64K"
+	run -0 --separate-stderr ebpfmm try 64K -- tried stack reserve 200 map 32 stack
+	echo "$output$stderr"
+	[ "$output" = $'stack whole\nstack whole' ]
+	[[ $stderr != *refused* ]]
+}
+
 @test "signals are delivered, and status and death are passed on" {
 	run -0 --separate-stderr ebpfmm try 2M -- tried alarms 500
 	run -7 --separate-stderr ebpfmm try 2M -- tried exit 7

@@ -124,6 +124,23 @@ static void test_parts(void **state)
 	ebpfmm_told_free(&told);
 }
 
+/* A process can have only so many mappings. */
+static void test_reserved(void **state)
+{
+	struct ebpfmm_piece pieces[] = { piece(8 * M, 200 * 1024 * M, EBPFMM_ANSWER_64K) };
+	struct ebpfmm_calls calls = {};
+	struct ebpfmm_told told = {};
+
+	(void)state;
+	advise(&told, pieces, 1, false, &calls);
+	assert_int_equal(calls.count, 0);
+	advise(&told, pieces, 1, true, &calls);
+	assert_int_equal(calls.count, 1);
+	expect(&calls, 0, 8 * M, 200 * 1024 * M, MADV_NOHUGEPAGE);
+	free(calls.list);
+	ebpfmm_told_free(&told);
+}
+
 static void test_set(void **state)
 {
 	struct ebpfmm_told told = {}, copy;
@@ -179,6 +196,10 @@ static void test_move(void **state)
 	assert_int_equal(ebpfmm_told_move(&told, 9 * M, 2 * M, 38 * M, 4 * M), 0);
 	told_is(&told, 38 * M, 39 * M, EBPFMM_ADVICE_LARGE);
 	told_is(&told, 42 * M, 43 * M, EBPFMM_ADVICE_LARGE);
+	/* What becomes smaller leaves alone what is behind it. */
+	assert_int_equal(ebpfmm_told_set(&told, 46 * M, 52 * M, EBPFMM_ADVICE_REFUSED), 0);
+	assert_int_equal(ebpfmm_told_move(&told, 39 * M, 4 * M, 44 * M, 2 * M), 0);
+	told_is(&told, 46 * M, 52 * M, EBPFMM_ADVICE_REFUSED);
 	ebpfmm_told_free(&told);
 
 	/* Parts that are too small for blocks may have got large enough. */
@@ -205,15 +226,19 @@ static void test_join(void **state)
 		{ .start = 4 * M, .end = 6 * M, .anonymous = true, .usable = true, .name = "" },
 		{ .start = 6 * M, .end = 8 * M, .anonymous = true, .usable = true, .name = "a" },
 		{ .start = 8 * M, .end = 9 * M, .anonymous = true, .usable = true, .name = "a" },
+		{ .start = 9 * M, .end = 10 * M, .anonymous = true, .usable = true, .name = "a",
+		  .access = "r--" },
 	};
-	struct ebpfmm_try_areas areas = { .list = list, .count = 4 };
+	struct ebpfmm_try_areas areas = { .list = list, .count = 5 };
 	struct ebpfmm_told told = {};
 
 	(void)state;
 	assert_int_equal(ebpfmm_told_set(&told, 2 * M, 4 * M, EBPFMM_ADVICE_LARGE), 0);
 	assert_int_equal(ebpfmm_told_set(&told, 8 * M, 9 * M, EBPFMM_ADVICE_REFUSED), 0);
+	assert_int_equal(ebpfmm_told_set(&told, 9 * M, 10 * M, EBPFMM_ADVICE_LARGE), 0);
 	ebpfmm_told_join(&told, &areas);
-	assert_int_equal(areas.count, 3);
+	/* The program itself has split what it can access in another way. */
+	assert_int_equal(areas.count, 4);
 	assert_int_equal(list[0].end, 6 * M);
 	assert_int_equal(list[1].end, 8 * M);
 	ebpfmm_told_free(&told);
@@ -225,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_reserved),
 		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_join),

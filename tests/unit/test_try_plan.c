@@ -134,6 +134,8 @@ static void test_whole(void **state)
 	plan(world);
 	answers(world, 0x6001000, 0x6010000, EBPFMM_ANSWER_4K);
 	answers(world, 0x6010000, 0x6c00000, EBPFMM_ANSWER_64K);
+	/* Nothing splits a stack. */
+	answers(world, 0x7f000000, 0x7f021000, EBPFMM_ANSWER_KERNEL);
 }
 
 static void test_spaces(void **state)
