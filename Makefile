@@ -11,7 +11,8 @@
 # make check      the tests
 # make stress     what takes too long for make check
 # make bench      the numbers in bench/README.md
-# make worth-quick  what 2M pages are worth on this machine's CPU
+# make worth    what page sizes are worth on this machine's CPU, and what profiles keep of it
+# make worth-quick  the same for two programs
 # make schema     compare the JSON Schema of profiles with their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
@@ -509,7 +510,9 @@ $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so: \
 # Without decision_time, which has a part in BPF, and profile_plugin, which QEMU loads:
 # both run outside the VM.
 benches := $(patsubst %.c,$(O)/%,$(filter-out bench/decision_time% \
-	bench/profile_plugin.c, $(wildcard bench/*.c)))
+	bench/profile_plugin.c, $(wildcard bench/*.c bench/worth/*.c)))
+
+host-tests: $(benches)
 
 $(O)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -549,12 +552,15 @@ install-tests: $(examples) $(vm_tests) $(benches) old
 stress:
 	@tests/stress
 
-.PHONY: lint check demo bench worth-quick
+.PHONY: lint check demo bench worth worth-quick
 bench:
 	@bench/all
 
+worth:
+	@bench/worth/run
+
 worth-quick:
-	@bench/worth-quick
+	@bench/worth/run --runs 5 chase lookups
 
 lint:
 	@tests/lint

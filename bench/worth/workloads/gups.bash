@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034
+
+what="random updates, all of 512M are hot"
+recorded=($bench/gups 512 200)
+tried=($bench/gups 512 100)
+tiny=($bench/gups 1 1)
