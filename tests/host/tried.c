@@ -12,7 +12,7 @@
  *	brief M			a mapping that is touched and unmapped
  *	lower M			the heap becomes smaller by M megabytes
  *	cut M			a mapping that is touched, and of which mremap(2) leaves a page
- *	nonblock M		one with MAP_POPULATE | MAP_NONBLOCK; print how many of its pages are in
+ *	nonblock M		the same with MAP_NONBLOCK; print how many of its pages are in
  *				memory
  *	reserve G		G gigabytes that nobody can access, and a thousand mappings
  *	stack			print whether the stack can have the size of its limit
@@ -20,6 +20,8 @@
  *	sparse M		a new mapping of which a page in each 2M is touched
  *	populate M		a mapping that mmap(2) fills
  *	grow M			a mapping of 1M that mremap(2) makes as large
+ *	shift M			one that mremap(2) moves to given places, larger and smaller, and
+ *				away from a mapping that stays
  *	enlarge M		one of 3M that mremap(2) makes as large in steps, and touched
  *				before and after each
  *	fork, vfork, spawn	a child does the rest; the status is the child's
@@ -151,6 +153,13 @@ static void number_pages(char *memory, size_t from, size_t to)
 		*(volatile size_t *)(memory + i) = i;
 }
 
+static void check_pages(const char *memory, size_t size)
+{
+	for (size_t i = 0; i < size; i += 4096)
+		if (*(volatile const size_t *)(memory + i) != i)
+			errx(EXIT_FAILURE, "the page at %zu is another one", i);
+}
+
 /* Every other time something is in the way, so that it moves. */
 static void enlarge(size_t size)
 {
@@ -169,9 +178,7 @@ static void enlarge(size_t size)
 			err(EXIT_FAILURE, "mremap");
 		number_pages(memory, had, more);
 	}
-	for (size_t i = 0; i < had; i += 4096)
-		if (*(volatile size_t *)(memory + i) != i)
-			errx(EXIT_FAILURE, "the page at %zu is another one", i);
+	check_pages(memory, had);
 }
 
 static void print_filled(size_t size)
@@ -246,6 +253,34 @@ static void leave_orphans(int count)
 		}
 		waitpid(pid, NULL, 0);
 	}
+}
+
+static char *move(char *memory, size_t size, size_t new_size, int flags, char *to)
+{
+	char *moved = mremap(memory, size, new_size, flags | MREMAP_MAYMOVE, to);
+
+	if (moved == MAP_FAILED || (to && moved != to))
+		err(EXIT_FAILURE, "mremap");
+	return moved;
+}
+
+/* To where something else was, larger and smaller, and away from a mapping that stays. */
+static void shift(size_t size)
+{
+	char *memory = map(size, 0), *to = map(4 * size, 0), *moved;
+	size_t half = size / 2;
+
+	number_pages(memory, 0, size);
+	memory = move(memory, size, size + half, MREMAP_FIXED, to + M);
+	number_pages(memory, size, size + half);
+	memory = move(memory, size + half, half, MREMAP_FIXED, to + 2 * size + M);
+	check_pages(memory, half);
+	if (madvise(to + M + half, size, MADV_COLD) != -1)
+		errx(EXIT_FAILURE, "what did not move is still there");
+	moved = move(memory, half, half, MREMAP_DONTUNMAP, NULL);
+	check_pages(moved, half);
+	if (memory[4096])
+		errx(EXIT_FAILURE, "the page has stayed");
 }
 
 static void be_strict(void)
@@ -426,6 +461,8 @@ static void step(char ***word)
 		grow(size_of(word));
 	} else if (!strcmp(name, "enlarge")) {
 		enlarge(size_of(word));
+	} else if (!strcmp(name, "shift")) {
+		shift(size_of(word));
 	} else if (!strcmp(name, "fork")) {
 		pid_t pid = fork();
 

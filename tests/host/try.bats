@@ -111,7 +111,7 @@ profile()
 	for layout in 4K 64K 2M ./tried.json; do
 		for ((size = 4; size < 48; size += 13)); do
 			run -0 --separate-stderr ebpfmm try --traced "$layout" -- \
-				tried enlarge $size sizes
+				tried enlarge $size shift $size sizes
 			echo "$layout $size: $output$stderr"
 			[[ $stderr != *refused* ]]
 		done

@@ -81,6 +81,16 @@ alike()
 	[ -z "$(find /sys/fs/cgroup -name 'ebpfmm-try-*')" ]
 }
 
+# The host's tests have more of it. This kernel moves one mapping at a time.
+@test "memory that advice has split can grow and move on this kernel, too" {
+	profile tried $tests/tried '[
+		{ "anchor": { "mapping": { "min_size": "3M" } }, "offset": "1M", "length": "5M",
+		  "benefit_ns": { "64K": 10000, "2M": 9000000 } } ]'
+	for layout in 64K 2M tried; do
+		ebpfmm try --traced "$layout" -- tried enlarge 17 shift 9
+	done
+}
+
 @test "the policy's cgroup of a killed trial is removed by gc" {
 	profile tried $tests/tried '[ { "anchor": { "area": "heap" }, "benefit_ns": {} } ]'
 	mkfifo out
