@@ -4,6 +4,6 @@
 what="children write to a quarter of 256M"
 kind=none
 record_time=60s
-recorded=($bench/losers fork 256 100)
+recorded=($bench/losers fork 256 20)
 tried=($bench/losers fork 256 30)
 tiny=($bench/losers fork 4 2)

@@ -4,6 +4,6 @@
 what="95 % of 512M are given back"
 kind=none
 record_time=60s
-recorded=($bench/losers free 512 200)
+recorded=($bench/losers free 512 10)
 tried=($bench/losers free 512 10)
 tiny=($bench/losers free 4 2)

@@ -2,6 +2,6 @@
 # shellcheck shell=bash disable=SC2034
 
 what="random updates, all of 512M are hot"
-recorded=($bench/gups 512 200)
+recorded=($bench/gups 512 60)
 tried=($bench/gups 512 100)
 tiny=($bench/gups 1 1)

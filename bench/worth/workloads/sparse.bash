@@ -4,6 +4,6 @@
 what="one page in 32 of 1G is touched"
 kind=none
 record_time=60s
-recorded=($bench/losers sparse 1024 4000)
+recorded=($bench/losers sparse 1024 100)
 tried=($bench/losers sparse 1024 100)
 tiny=($bench/losers sparse 64 2)

@@ -3,6 +3,6 @@
 
 what="xz -9 of 128M"
 record_time=240s
-recorded=(sh -c "seq 3000000 | xz -9 --threads=1 --stdout >/dev/null")
+recorded=(sh -c "seq 400000 | xz -9 --threads=1 --stdout >/dev/null")
 tried=(sh -c "seq 1500000 | xz -9 --threads=1 --stdout >/dev/null")
 tiny=(sh -c "seq 100 | xz -9 --threads=1 --stdout >/dev/null")
