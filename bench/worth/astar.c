@@ -7,7 +7,7 @@
  * What SPEC's 473.astar does, without anything of it: that program finds ways over maps of
  * terrain, cell by cell, and then over a graph of regions, whose nodes are allocated one by one.
  * The map has SIDE * SIDE cells (4096), a third of it lakes; the regions are a dozen cells each.
- * It needs about 350M. SEARCHES (40) are made on the cells, and four times as many on the
+ * It needs about 320M. SEARCHES (40) are made on the cells, and four times as many on the
  * regions. Prints how many ways were found, and what they cost.
  */
 #include <err.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The list that a plan is, whatever decides about its pieces. */
 #include "try/plan.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * mremap(2) grows one mapping only, and fails with EFAULT for more; before Linux 6.17, it moves
  * one only. Where it is only our advice that has made several mappings of one, the parts are
- * grown and moved one by one. A part that
- * has pages cannot become one with its neighbour again, as each has an anon_vma of its own.
+ * grown and moved one by one. A part that has pages cannot become one with its neighbour again,
+ * as each has an anon_vma of its own.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,16 +11,16 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP	4
-#endif
-
 #include "base/cleanup.h"
 #include "try/inject.h"
 #include "try/tracer_private.h"
 
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP	4
+#endif
+
 /**
- * struct remap - a range that is to grow
+ * struct remap - a range that is to grow or to move
  * @tracee: the thread that has called mremap(2)
  * @parts: the first of the mappings that the range is in
  * @count: their number

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench/worth/workloads, each with the work of a moment: so that `make worth`, which takes hours
-# and is not part of the tests, still works.
+# bench/worth/workloads, each with the work of a moment: so that `make worth`, which takes
+# long and is not part of the tests, still works.
 
 bats_require_minimum_version 1.5.0
 
