@@ -97,7 +97,9 @@ need()
 
 # inside ROOT [SOURCE=TARGET…] -- COMMAND…: run COMMAND chrooted into ROOT with
 # /proc, /dev and the named directories mounted there, in a mount namespace of
-# its own, so nothing stays mounted whatever happens.
+# its own, so nothing stays mounted whatever happens. What COMMAND writes elsewhere
+# is discarded: ROOT is the same for whoever comes next. It cannot add or remove
+# device nodes either; they are the machine's own.
 inside()
 {
 	local root=$1 binds=()
@@ -109,12 +111,31 @@ inside()
 	shift
 	# shellcheck disable=SC2016
 	as_root unshare --mount --pid --fork --kill-child -- bash -euc '
-		root=$1 count=$2
+		cd "$1"
+		count=$2
 		shift 2
-		mount --bind "$root" "$root"
+		umask 022
+		# An overlay needs other attributes for its own notes in a user namespace.
+		read -r _ _ ids </proc/self/uid_map
+		attributes=,userxattr
+		[ "$ids" != 4294967295 ] || attributes=
+		# Any place does that the directories to bind are not below. Paths are relative,
+		# since they can have characters that mean something in options.
+		mount -t tmpfs tmpfs mnt
+		mkdir mnt/upper mnt/work mnt/root
+		mount -t overlay -o "lowerdir=.,upperdir=mnt/upper,workdir=mnt/work$attributes" \
+			overlay mnt/root || {
+			echo "cannot mount an overlay on $PWD: EBPFMM_CACHE can name a" \
+				"directory that is not on an overlay itself" >&2
+			exit 1
+		}
+		root=$PWD/mnt/root
 		mount -t proc proc "$root/proc"
 		mount --rbind /dev "$root/dev"
-		mount -t tmpfs tmpfs "$root/tmp"
+		mount -o remount,bind,ro "$root/dev"
+		for directory in /dev/shm /run /tmp; do
+			[ ! -d "$root$directory" ] || mount -t tmpfs tmpfs "$root$directory"
+		done
 		while [ "$count" -gt 0 ]; do
 			mkdir -p "$root${1#*=}"
 			mount --rbind "${1%%=*}" "$root${1#*=}"
