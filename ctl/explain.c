@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "forbidden.h"
 #include "kernel/privilege.h"
 #include "output.h"
 #include "show/explanation.h"
@@ -42,11 +43,16 @@ static int ask(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
 static void print(const struct ebpfmm_stats *stats, void *data)
 {
 	const struct question *question = data;
+	struct json_object *object;
 
-	if (question->json)
-		ctl_print_json(ebpfmm_explain_json(&question->explanation, stats));
-	else
+	if (question->json) {
+		object = ebpfmm_explain_json(&question->explanation, stats);
+		ctl_forbidden_there_json(&question->explanation, question->pid, object);
+		ctl_print_json(object);
+	} else {
 		ebpfmm_explain_columns(&question->explanation, stats, stdout);
+		ctl_forbidden_there_columns(&question->explanation, question->pid, stdout);
+	}
 }
 
 static int read_pid(const char *text, pid_t *pid, struct ebpfmm_error *err)

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "command.h"
+#include "forbidden.h"
 #include "kernel/privilege.h"
 #include "output.h"
 #include "show/stats.h"
@@ -31,10 +32,16 @@ static void list_one(const struct ebpfmm_stats *stats, void *data)
 
 static void show_one(const struct ebpfmm_stats *stats, void *data)
 {
-	if (data)
-		json_object_array_add(data, ebpfmm_stats_json(stats));
-	else
+	struct json_object *object;
+
+	if (data) {
+		object = ebpfmm_stats_json(stats);
+		ctl_forbidden_json(stats, object);
+		json_object_array_add(data, object);
+	} else {
 		ebpfmm_stats_columns(stats, stdout);
+		ctl_forbidden_columns(stats, stdout);
+	}
 }
 
 /* Prints the cgroups as they are visited; with --json, all of them or nothing. */

@@ -30,15 +30,35 @@ static enum ebpfmm_thp setting_of(const char *word)
 	return strcmp(word, "never") ? EBPFMM_THP_ALLOWED : EBPFMM_THP_NEVER;
 }
 
-enum ebpfmm_thp ebpfmm_thp_setting(unsigned int order)
+/* The file that decides, and its word; false if the kernel does not have the size. */
+static bool find(unsigned int order, char path[EBPFMM_THP_PATH], char word[16])
 {
-	char path[96], own[16], all[16];
+	char all[16];
 	bool has_own, has_all;
 
-	snprintf(path, sizeof(path), EBPFMM_THP_DIR "/hugepages-%ukB/enabled", 4U << order);
-	has_own = read_word(path, own);
+	snprintf(path, EBPFMM_THP_PATH, EBPFMM_THP_DIR "/hugepages-%ukB/enabled", 4U << order);
+	has_own = read_word(path, word);
 	has_all = read_word(ALL, all);
 	if (!has_all || (!has_own && order != EBPFMM_ORDERS - 1))
-		return EBPFMM_THP_ABSENT;
-	return setting_of(has_own && strcmp(own, "inherit") ? own : all);
+		return false;
+	if (!has_own || !strcmp(word, "inherit")) {
+		strcpy(path, ALL);
+		strcpy(word, all);
+	}
+	return true;
+}
+
+enum ebpfmm_thp ebpfmm_thp_setting(unsigned int order)
+{
+	char path[EBPFMM_THP_PATH], word[16];
+
+	return find(order, path, word) ? setting_of(word) : EBPFMM_THP_ABSENT;
+}
+
+void ebpfmm_thp_file(unsigned int order, char path[EBPFMM_THP_PATH])
+{
+	char word[16];
+
+	if (!find(order, path, word))
+		path[0] = '\0';
 }

@@ -6,6 +6,8 @@
 #define EBPFMM_THP_H
 
 #define EBPFMM_THP_DIR "/sys/kernel/mm/transparent_hugepage"
+/* Bytes of the longest path below it. */
+#define EBPFMM_THP_PATH 96
 
 /**
  * enum ebpfmm_thp - what sysfs says of a page size
@@ -28,5 +30,12 @@ enum ebpfmm_thp {
  * Return: the setting that counts, which may be that of all sizes.
  */
 enum ebpfmm_thp ebpfmm_thp_setting(unsigned int order);
+
+/**
+ * ebpfmm_thp_file - get the file in sysfs that decides about a page size
+ * @order: as for ebpfmm_thp_setting()
+ * @path: set to the path of the file; "" if this kernel does not have the size
+ */
+void ebpfmm_thp_file(unsigned int order, char path[EBPFMM_THP_PATH]);
 
 #endif /* EBPFMM_THP_H */

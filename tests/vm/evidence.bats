@@ -306,8 +306,8 @@ as_traced()
 	attach_regions
 	sysfs madvise madvise never
 	as_traced 64K forbidden --name large
-	jq -e '[.candidates[] | select(.size == "2M")][0].ruled_out ==
-		["forbidden"]' <<<"$answer"
+	jq -e '([.candidates[] | select(.size == "2M")][0].ruled_out ==
+		["forbidden"]) and .forbidden == { sysfs: ["2M"] }' <<<"$answer"
 }
 
 @test "explain: the program's default, and outside of everything" {
