@@ -225,6 +225,7 @@ static int run(const struct ctl_args *args, struct ebpfmm_error *err)
 	};
 	int rc;
 
+	recorder_begin();
 	if (ebpfmm_privileged(err) || ebpfmm_cgroup_open(args->cgroup, &subject.cgroup, err))
 		return -1;
 	if (!recorder_is_apart()) {

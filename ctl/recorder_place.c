@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,19 +13,28 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "kernel/cgroup.h"
 
 #define CGROUP	"ebpfmm-recorders"
+#define STARTING CGROUP "-starting"
 /* Exists only if systemd manages the node; see sd_booted(3). */
 #define SYSTEMD	"/run/systemd/system"
 #define NICE	10
 /* Percent of a CPU: a tenant can make a recorder work, by starting and ending processes. */
 #define QUOTA	"50"
-/* A tenth of what others have, so that a container starts as fast beside its recorder. */
+/* A tenth of what others have. */
 #define WEIGHT	"10"
+/*
+ * What a container's start takes. Until then, its recorder gets only what nobody else wants:
+ * with a weight alone, it would keep a CPU until the next tick whenever it gets it.
+ */
+#define START_NS 500000000L
+/* lib/base/lock.c uses the one before. */
+#define MOVE_SIGNAL (SIGRTMIN + 1)
 /* Another process that ends may remove the cgroup before this one is in it. */
 #define TRIES	100
 #define MOST_ARGS 16
@@ -92,24 +103,63 @@ static int open_root(struct ebpfmm_error *err)
 	return root;
 }
 
-static int enter_cgroup(struct ebpfmm_error *err)
+/* The root of cgroups, for a signal handler, which can be told nothing. */
+static int root = -1;
+
+/* Settings fail where the controller is off. All recorders share them. */
+static int enter(const char *name, const char *share, const char *value)
 {
-	_cleanup_close_ int root = open_root(err);
+	char path[64];
 	int tries = TRIES;
 
+	do {
+		if (mkdirat(root, name, 0755) && errno != EEXIST)
+			return -1;
+		stpcpy(stpcpy(path, name), "/cpu.max");
+		write_file(root, path, QUOTA "000 100000");
+		stpcpy(stpcpy(path, name), share);
+		write_file(root, path, value);
+		stpcpy(stpcpy(path, name), "/cgroup.procs");
+		if (!write_file(root, path, "0"))
+			return 0;
+	} while ((errno == ENOENT || errno == ENODEV) && --tries);
+	return -1;
+}
+
+static void end_start(int signal)
+{
+	int saved = errno;
+
+	(void)signal;
+	enter(CGROUP, "/cpu.weight", WEIGHT);
+	unlinkat(root, STARTING, AT_REMOVEDIR);
+	errno = saved;
+}
+
+/* Without a timer, the recorder goes where it would go later. */
+static int enter_cgroup(struct ebpfmm_error *err)
+{
+	struct sigaction action = { .sa_handler = end_start, .sa_flags = SA_RESTART };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = MOVE_SIGNAL };
+	const struct itimerspec time = { .it_value.tv_nsec = START_NS };
+	bool timed;
+	timer_t timer;
+
+	root = open_root(err);
 	if (root < 0)
 		return -1;
-	do {
-		if (mkdirat(root, CGROUP, 0755) && errno != EEXIST)
-			return ebpfmm_fail(err, errno, "create cgroup " CGROUP);
-		if (!write_file(root, CGROUP "/cgroup.procs", "0")) {
-			/* Where the controller is on; all recorders share them. */
-			write_file(root, CGROUP "/cpu.max", QUOTA "000 100000");
-			write_file(root, CGROUP "/cpu.weight", WEIGHT);
-			return 0;
-		}
-	} while ((errno == ENOENT || errno == ENODEV) && --tries);
-	return ebpfmm_fail(err, errno, "enter cgroup " CGROUP);
+	timed = !sigaction(MOVE_SIGNAL, &action, NULL) &&
+		!timer_create(CLOCK_MONOTONIC, &event, &timer) &&
+		!timer_settime(timer, 0, &time, NULL);
+	if (timed ? enter(STARTING, "/cpu.idle", "1") : enter(CGROUP, "/cpu.weight", WEIGHT))
+		return ebpfmm_fail(err, errno, "enter cgroup %s", timed ? STARTING : CGROUP);
+	return 0;
+}
+
+void recorder_begin(void)
+{
+	sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){});
+	setpriority(PRIO_PROCESS, 0, NICE);
 }
 
 int recorder_enter(struct ebpfmm_error *err)
@@ -122,33 +172,40 @@ int recorder_enter(struct ebpfmm_error *err)
 		setrlimit(RLIMIT_AS, &limit);
 	}
 	write_file(AT_FDCWD, "/proc/self/oom_score_adj", "500");
-	setpriority(PRIO_PROCESS, 0, NICE);
 	return access(SYSTEMD, F_OK) ? enter_cgroup(err) : 0;
 }
 
 void recorder_leave(void)
 {
-	_cleanup_close_ int root = -1;
-
-	if (!access(SYSTEMD, F_OK))
-		return;
-	root = open_root(NULL);
+	signal(MOVE_SIGNAL, SIG_IGN);
 	if (root < 0)
 		return;
 	write_file(root, "cgroup.procs", "0");
+	unlinkat(root, STARTING, AT_REMOVEDIR);
 	unlinkat(root, CGROUP, AT_REMOVEDIR);
+	closep(&root);
+	root = -1;
+}
+
+/* Return: whether there is a cgroup of this name without processes. */
+static bool is_left(int top, const char *name, bool clear)
+{
+	char path[64];
+	_cleanup_close_ int file = -1;
+	char byte;
+
+	stpcpy(stpcpy(path, name), "/cgroup.procs");
+	file = openat(top, path, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || read(file, &byte, 1))
+		return false;
+	if (clear)
+		unlinkat(top, name, AT_REMOVEDIR);
+	return true;
 }
 
 unsigned int recorder_sweep(bool clear)
 {
-	_cleanup_close_ int root = open_root(NULL);
-	_cleanup_close_ int file = root < 0 ? -1 : openat(root, CGROUP "/cgroup.procs",
-							   O_RDONLY | O_CLOEXEC);
-	char byte;
+	_cleanup_close_ int top = open_root(NULL);
 
-	if (file < 0 || read(file, &byte, 1))
-		return 0;
-	if (clear)
-		unlinkat(root, CGROUP, AT_REMOVEDIR);
-	return 1;
+	return top < 0 ? 0 : is_left(top, STARTING, clear) + is_left(top, CGROUP, clear);
 }

@@ -30,11 +30,19 @@ int recorder_start_apart(const char *container, const char *const *args,
 			 struct ebpfmm_error *err);
 
 /**
+ * recorder_begin - give way to others, but no more than that
+ *
+ * The hook has the process loaded when nobody else wants the CPU. It may be waited for from here
+ * on, as it takes locks.
+ */
+void recorder_begin(void);
+
+/**
  * recorder_enter - become a process that harms nobody
  * @err: what failed
  *
- * Enters the cgroup, unless systemd has made one; gives way to others; and is killed before
- * others if memory is short.
+ * Enters the cgroup, unless systemd has made one, and is killed before others if memory is
+ * short. For half a second, that is a cgroup that gets only the CPU time that nobody else wants.
  *
  * Return: 0, or -1 with @err set.
  */
@@ -46,10 +54,10 @@ int recorder_enter(struct ebpfmm_error *err);
 void recorder_leave(void);
 
 /**
- * recorder_sweep - find the cgroup that a killed process has left
- * @clear: also remove it
+ * recorder_sweep - find cgroups that killed processes have left
+ * @clear: also remove them
  *
- * Return: 1 if there is one without processes, else 0.
+ * Return: how many there are without processes.
  */
 unsigned int recorder_sweep(bool clear);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -80,6 +81,9 @@ static int spawn(char *const argv[], struct ebpfmm_error *err)
 					   environment);
 		posix_spawnattr_destroy(&attributes);
 	}
+	/* While it loads; an attribute would have this process wait until an idle one has run. */
+	if (!code)
+		sched_setscheduler(pid, SCHED_IDLE, &(struct sched_param){});
 	posix_spawn_file_actions_destroy(&files);
 	return code ? ebpfmm_fail(err, code, "start %s", argv[0]) : 0;
 }

@@ -7,6 +7,7 @@ load ../fails
 
 damon=/sys/kernel/mm/damon/admin/kdamonds
 recordings=/var/lib/ebpfmm/recordings
+recorders=/sys/fs/cgroup/ebpfmm-recorders
 config=/etc/ebpfmm/recordings.json
 permissions=/etc/ebpfmm/permissions.json
 
@@ -63,7 +64,8 @@ teardown()
 all_gone()
 {
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
-	[ ! -e /sys/fs/cgroup/ebpfmm-recorders ]
+	[ ! -e $recorders ]
+	[ ! -e $recorders-starting ]
 	nothing_left
 }
 
@@ -87,6 +89,14 @@ recording()
 		[ ${#files[@]} = "${3:-1}" ] && grep -q resident "${files[-1]}" 2>/dev/null
 	do
 		pgrep -x ebpfmm >/dev/null || ((tries-- > 0)) || return 1
+	done
+}
+
+# recorder: wait until it shares the CPU with others; its pid is $recorder.
+recorder()
+{
+	until recorder=$(cat $recorders/cgroup.procs 2>/dev/null) && [ -n "$recorder" ]; do
+		pgrep -x ebpfmm >/dev/null
 	done
 }
 
@@ -120,7 +130,7 @@ unrecorded()
 	ebpfmm doctor | grep "recordings: *being made: ${files[0]}"
 	[ "$(stat -c '%a %u' $recordings "${files[0]}")" = $'700 0\n600 0' ]
 	# It has nothing of the engine's.
-	recorder=$(</sys/fs/cgroup/ebpfmm-recorders/cgroup.procs)
+	recorder
 	[ "$(ps -o sid= -p "$recorder" | tr -d ' ')" = "$recorder" ]
 	[ "$(readlink /proc/"$recorder"/fd/{0,1,2} /proc/"$recorder"/cwd)" = \
 		$'/dev/null\n/dev/null\n/dev/null\n/' ]
@@ -152,7 +162,7 @@ unrecorded()
 	podman --cgroup-manager=cgroupfs --runtime=crun restart test >/dev/null
 	recording web "$id" 2
 	said "$id" "recorded .* into ${files[0]}"
-	until [ "$(grep -c . /sys/fs/cgroup/ebpfmm-recorders/cgroup.procs)" = 1 ]; do
+	until [ "$(grep -c . $recorders/cgroup.procs)" = 1 ]; do
 		pgrep -x ebpfmm
 	done
 	tail -n 1 "${files[0]}" | jq -e 'has("end")'
@@ -164,7 +174,7 @@ unrecorded()
 	annotate ebpfmm.record first
 	call_hook < <(state)
 	recording first "$id"
-	recorder=$(</sys/fs/cgroup/ebpfmm-recorders/cgroup.procs)
+	recorder
 	first=$id first_cgroup=$cgroup first_pid=$pid
 	new_container
 	annotate ebpfmm.record second
@@ -183,8 +193,32 @@ unrecorded()
 	pid=
 	said "$id" "recorded .* into ${files[0]}"
 	while pgrep -x ebpfmm >/dev/null; do :; done
-	[ ! -e /sys/fs/cgroup/ebpfmm-recorders ]
+	[ ! -e $recorders ]
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
+}
+
+@test "a container that starts has all of the CPU; then its recorder has its share" {
+	local recorder
+	new_container
+	annotate ebpfmm.record web
+	# Nobody leaves it.
+	mkdir $recorders-starting
+	echo 1 >$recorders-starting/cgroup.freeze
+	call_hook < <(state)
+	until recorder=$(<$recorders-starting/cgroup.procs) && [ -n "$recorder" ]; do
+		pgrep -x ebpfmm >/dev/null
+	done
+	[ "$(<$recorders-starting/cpu.idle)" = 1 ]
+	[ ! -e $recorders ]
+	echo 0 >$recorders-starting/cgroup.freeze
+	recorder
+	[ "$(cat $recorders/cpu.{idle,weight})" = $'0\n10' ]
+	[ "$(ps -o cls=,ni= -p "$recorder" | tr -d ' ')" = TS10 ]
+	[ ! -e $recorders-starting ]
+	recording web "$id"
+	end_container
+	pid=
+	said "$id" "recorded .* into ${files[0]}"
 }
 
 @test "with a profile, it is recorded as it is" {
@@ -239,6 +273,8 @@ unrecorded()
 	unrecorded '`ebpfmm.record` is not permitted by rules\[0\]'
 	echo '{ "version": 1, "rules": [ { "profiles": [], "record": true } ] }' >$permissions
 	echo '{ "max_count": 1, "max_size": 2000 }' >$config
+	# Of a process that does nothing, such a file takes minutes.
+	within "$cgroup" planted 300 >/dev/null 3>&- &
 	call_hook < <(state)
 	said "$id" 'which has its largest size'
 	recording web "$id"
@@ -299,7 +335,7 @@ unrecorded()
 	recording web "$id"
 	grep -e "--no-block --unit=ebpfmm-record-${id::12}-[0-9]* .* -- /usr/bin/ebpfmm record" \
 		"$bin/asked"
-	[ ! -e /sys/fs/cgroup/ebpfmm-recorders ]
+	[ ! -e $recorders ]
 	end_container
 	pid=
 	said "$id" "recorded .* into ${files[0]}"
