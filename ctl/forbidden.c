@@ -48,7 +48,6 @@ void ctl_forbidden_there_columns(const struct ebpfmm_explanation *explanation, p
 {
 	static const char *const why[EBPFMM_FORBIDDERS] = {
 		[EBPFMM_BY_MADVISE] = " by the program: MADV_NOHUGEPAGE of madvise(2)",
-		[EBPFMM_BY_USERFAULTFD] = " by the program: userfaultfd(2) handles the mapping",
 		[EBPFMM_BY_MAPPING] = " by the mapping, which has no room for a page of this size there",
 		[EBPFMM_BY_KERNEL] = " by the kernel",
 	};
@@ -74,8 +73,8 @@ void ctl_forbidden_there_json(const struct ebpfmm_explanation *explanation, pid_
 {
 	static const char *const names[EBPFMM_FORBIDDERS] = {
 		[EBPFMM_BY_SYSFS] = "sysfs", [EBPFMM_BY_PRCTL] = "prctl",
-		[EBPFMM_BY_MADVISE] = "madvise", [EBPFMM_BY_USERFAULTFD] = "userfaultfd",
-		[EBPFMM_BY_MAPPING] = "mapping", [EBPFMM_BY_KERNEL] = "kernel",
+		[EBPFMM_BY_MADVISE] = "madvise", [EBPFMM_BY_MAPPING] = "mapping",
+		[EBPFMM_BY_KERNEL] = "kernel",
 	};
 	struct json_object *out = json_object_new_object();
 	struct ebpfmm_forbidden forbidden;

@@ -51,8 +51,6 @@ void ebpfmm_forbidden_flags(int fd, uint64_t address, unsigned int orders,
 			continue;
 		if (has_flag(line, "nh"))
 			out->by[EBPFMM_BY_MADVISE] |= orders;
-		if (has_flag(line, "um") || has_flag(line, "uw") || has_flag(line, "ui"))
-			out->by[EBPFMM_BY_USERFAULTFD] |= orders;
 		return;
 	}
 }

@@ -15,7 +15,6 @@
  * @EBPFMM_BY_PRCTL: the process or whoever started it, by PR_SET_THP_DISABLE of prctl(2),
  *	as MemoryTHP= of systemd.exec(5) does
  * @EBPFMM_BY_MADVISE: the program, by MADV_NOHUGEPAGE of madvise(2)
- * @EBPFMM_BY_USERFAULTFD: the program, which handles the mapping's faults itself
  * @EBPFMM_BY_MAPPING: the mapping, which does not contain a whole page of the size there
  * @EBPFMM_BY_KERNEL: none of them, so the kernel
  */
@@ -23,7 +22,6 @@ enum ebpfmm_forbidder {
 	EBPFMM_BY_SYSFS,
 	EBPFMM_BY_PRCTL,
 	EBPFMM_BY_MADVISE,
-	EBPFMM_BY_USERFAULTFD,
 	EBPFMM_BY_MAPPING,
 	EBPFMM_BY_KERNEL,
 	EBPFMM_FORBIDDERS

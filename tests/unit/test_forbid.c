@@ -46,13 +46,10 @@ static void test_flags(void **state)
 
 	(void)state;
 	assert_int_equal(out.by[EBPFMM_BY_MADVISE], LARGE | MIDDLE);
-	assert_int_equal(out.by[EBPFMM_BY_USERFAULTFD], 0);
 	out = flags_at(0x20000);
 	assert_int_equal(out.by[EBPFMM_BY_MADVISE], 0);
-	assert_int_equal(out.by[EBPFMM_BY_USERFAULTFD], 0);
 	out = flags_at(0x4f000);
 	assert_int_equal(out.by[EBPFMM_BY_MADVISE], 0);
-	assert_int_equal(out.by[EBPFMM_BY_USERFAULTFD], LARGE | MIDDLE);
 }
 
 static void test_not_there(void **state)
