@@ -156,8 +156,25 @@ static int enter_cgroup(struct ebpfmm_error *err)
 	return 0;
 }
 
+/* The hook holds a pipe open there until it has made this process an idle one. */
+static void wait_for_hook(void)
+{
+	_cleanup_close_ int null = -1;
+	struct stat st;
+	char byte;
+
+	if (fstat(STDIN_FILENO, &st) || !S_ISFIFO(st.st_mode))
+		return;
+	while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
+		;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, STDIN_FILENO);
+}
+
 void recorder_begin(void)
 {
+	wait_for_hook();
 	sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){});
 	setpriority(PRIO_PROCESS, 0, NICE);
 }

@@ -43,8 +43,9 @@ static int find_command(char *path, size_t size, struct ebpfmm_error *err)
 	return 0;
 }
 
-/* Everything of this process that a child would inherit. */
-static int leave_behind(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes)
+/* Everything of this process that a child would inherit, but for its standard input. */
+static int leave_behind(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes,
+			int input)
 {
 	sigset_t set;
 
@@ -57,10 +58,11 @@ static int leave_behind(posix_spawn_file_actions_t *files, posix_spawnattr_t *at
 				     POSIX_SPAWN_SETSIGDEF))
 		return -1;
 	/* The engine waits until nobody has its pipes open any more. */
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
 		if (posix_spawn_file_actions_addopen(files, fd, "/dev/null", O_RDWR, 0))
 			return -1;
-	return posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1) ||
+	return posix_spawn_file_actions_adddup2(files, input, STDIN_FILENO) ||
+	       posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1) ||
 	       posix_spawn_file_actions_addchdir_np(files, "/") ? -1 : 0;
 }
 
@@ -70,21 +72,26 @@ static int spawn(char *const argv[], struct ebpfmm_error *err)
 	char *const environment[] = { path, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
-	int code = ENOMEM;
+	int code = ENOMEM, ends[2];
 	pid_t pid;
 
-	if (posix_spawn_file_actions_init(&files))
-		return ebpfmm_fail(err, ENOMEM, "start %s", argv[0]);
-	if (!posix_spawnattr_init(&attributes)) {
-		if (!leave_behind(&files, &attributes))
-			code = posix_spawn(&pid, argv[0], &files, &attributes, argv,
-					   environment);
-		posix_spawnattr_destroy(&attributes);
+	if (pipe2(ends, O_CLOEXEC))
+		return ebpfmm_fail(err, errno, "start %s: pipe", argv[0]);
+	if (!posix_spawn_file_actions_init(&files)) {
+		if (!posix_spawnattr_init(&attributes)) {
+			if (!leave_behind(&files, &attributes, ends[0]))
+				code = posix_spawn(&pid, argv[0], &files, &attributes, argv,
+						   environment);
+			posix_spawnattr_destroy(&attributes);
+		}
+		posix_spawn_file_actions_destroy(&files);
 	}
 	/* While it loads; an attribute would have this process wait until an idle one has run. */
 	if (!code)
 		sched_setscheduler(pid, SCHED_IDLE, &(struct sched_param){});
-	posix_spawn_file_actions_destroy(&files);
+	/* It waits for the end of its input, and then changes that. */
+	close(ends[0]);
+	close(ends[1]);
 	return code ? ebpfmm_fail(err, code, "start %s", argv[0]) : 0;
 }
 

@@ -50,6 +50,7 @@ teardown()
 		stop "$name"
 	done
 	[ -z "${pid-}" ] || end_container
+	[ ! -e $recorders-starting ] || echo 0 >$recorders-starting/cgroup.freeze || true
 	while pgrep -x ebpfmm >/dev/null; do :; done
 	umount $recordings 2>/dev/null || true
 	rm -f $config $permissions
@@ -92,10 +93,11 @@ recording()
 	done
 }
 
-# recorder: wait until it shares the CPU with others; its pid is $recorder.
+# recorder [CGROUP]: wait until it is there, by default where it shares the CPU with
+# others; its pid is $recorder.
 recorder()
 {
-	until recorder=$(cat $recorders/cgroup.procs 2>/dev/null) && [ -n "$recorder" ]; do
+	until recorder=$(cat "${1-$recorders}/cgroup.procs" 2>/dev/null) && [ -n "$recorder" ]; do
 		pgrep -x ebpfmm >/dev/null
 	done
 }
@@ -205,16 +207,17 @@ unrecorded()
 	mkdir $recorders-starting
 	echo 1 >$recorders-starting/cgroup.freeze
 	call_hook < <(state)
-	until recorder=$(<$recorders-starting/cgroup.procs) && [ -n "$recorder" ]; do
-		pgrep -x ebpfmm >/dev/null
-	done
+	recorder $recorders-starting
 	[ "$(<$recorders-starting/cpu.idle)" = 1 ]
 	[ ! -e $recorders ]
 	echo 0 >$recorders-starting/cgroup.freeze
 	recorder
 	[ "$(cat $recorders/cpu.{idle,weight})" = $'0\n10' ]
 	[ "$(ps -o cls=,ni= -p "$recorder" | tr -d ' ')" = TS10 ]
-	[ ! -e $recorders-starting ]
+	# It removes that after it has left.
+	while [ -e $recorders-starting ]; do
+		kill -0 "$recorder"
+	done
 	recording web "$id"
 	end_container
 	pid=
