@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tune: measure what 2M pages bring, record, derive a profile, prove it, and leave out of it
- * what it does not need.
+ * tune: measure what 2M pages bring, record, derive a profile, leave out of it what it does not
+ * need, and prove it.
  */
 #include "tune.h"
 
@@ -27,6 +27,8 @@
 
 #define RUNS		5U
 #define RUNS_MAX	(EBPFMM_RUNS_MAX / 2)
+#define PARTS		8U
+#define LARGE_PAGE	(UINT64_C(2) << 20)
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
@@ -152,66 +154,158 @@ static int run(struct tuning *tuning, enum ebpfmm_try_answer answer,
 	return 0;
 }
 
+/**
+ * struct turn - a layout that takes turns with others
+ * @answer: how the command is run
+ * @profile: under which profile; NULL for none
+ * @runs: where its runs go
+ */
+struct turn {
+	enum ebpfmm_try_answer answer;
+	const struct ebpfmm_profile *profile;
+	struct ebpfmm_runs *runs;
+};
+
 /* Layouts take turns, as machines change their speed, until each has had so many runs. */
-static int take_turns(struct tuning *tuning, struct ebpfmm_runs *runs, unsigned int layouts,
-		      unsigned int count, const struct ebpfmm_profile *profile,
-		      struct ebpfmm_error *err)
+static int take_turns(struct tuning *tuning, const struct turn *turns, unsigned int layouts,
+		      unsigned int count, struct ebpfmm_error *err)
 {
-	static const enum ebpfmm_try_answer answers[] = {
-		[TUNE_4K] = EBPFMM_ANSWER_4K, [TUNE_2M] = EBPFMM_ANSWER_2M,
-		[TUNE_ALL] = EBPFMM_ANSWER_KERNEL,
-	};
 	unsigned int made = 0;
 
 	for (unsigned int i = 0; made < layouts * count; i++) {
-		unsigned int layout = ebpfmm_runs_turn(layouts, i);
+		const struct turn *turn = &turns[ebpfmm_runs_turn(layouts, i)];
 
-		if (runs[layout].count == count)
+		if (turn->runs->count == count)
 			continue;
-		if (run(tuning, answers[layout], layout == TUNE_ALL ? profile : NULL,
-			&runs[layout], err))
+		if (run(tuning, turn->answer, turn->profile, turn->runs, err))
 			return -1;
 		made++;
 	}
-	tuning->tuned.gain = ebpfmm_runs_gain(&runs[TUNE_4K], &runs[TUNE_2M]);
 	return 0;
 }
 
 /* Whether there is something to gain. */
 static int run_first(struct tuning *tuning, struct ebpfmm_error *err)
 {
-	unsigned int count = (tuning->count + 1) / 2;
+	struct ebpfmm_runs *first = tuning->tuned.first;
+	const struct turn turns[] = {
+		{ EBPFMM_ANSWER_4K, NULL, &first[TUNE_4K] },
+		{ EBPFMM_ANSWER_2M, NULL, &first[TUNE_2M] },
+	};
 
-	return take_turns(tuning, tuning->tuned.first, 2, count, NULL, err);
+	if (take_turns(tuning, turns, 2, (tuning->count + 1) / 2, err))
+		return -1;
+	tuning->tuned.gain = ebpfmm_runs_gain(&first[TUNE_4K], &first[TUNE_2M]);
+	return 0;
+}
+
+/* Whether the gain of the whole profile is kept by the @count best regions. */
+static int keeps(struct tuning *tuning, const struct ebpfmm_profile *whole, size_t count,
+		 struct ebpfmm_error *err)
+{
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+	struct ebpfmm_runs all = {}, own = {};
+	struct turn turns[] = {
+		{ EBPFMM_ANSWER_KERNEL, whole, &all },
+		{ EBPFMM_ANSWER_KERNEL, NULL, &own },
+	};
+
+	if (tune_best(&tuning->derived, count, &profile, NULL, err))
+		return -1;
+	turns[1].profile = profile;
+	if (take_turns(tuning, turns, 2, tuning->count, err))
+		return -1;
+	return ebpfmm_runs_keep(&all, &own, tuning->tuned.gain);
 }
 
 /*
- * The fewest regions that keep the gain, those first that bring most for a page. If so many do
- * not keep it, fewer do not either, so their number is found by halving.
+ * The least memory in 2M pages that keeps the gain, in eighths of what was derived: what all
+ * of a recording is worth does not tell which part of a region brings it. If so much does not
+ * keep it, less does not either, so it is found by halving.
  */
-static int prune(struct tuning *tuning, struct ebpfmm_error *err)
+static int narrow(struct tuning *tuning, const struct ebpfmm_profile *whole, bool *narrowed,
+		  struct ebpfmm_error *err)
 {
-	struct tuned *tuned = &tuning->tuned;
-	size_t least = 0, most = tuned->regions;
+	struct tune_derived *derived = &tuning->derived;
+	const uint64_t pages = derived->derived->large / LARGE_PAGE;
+	const uint64_t parts = pages < PARTS ? pages : PARTS;
+	uint64_t least = 0, most = parts;
+
+	while (most > least + 1) {
+		uint64_t middle = (least + most) / 2;
+		int kept = 0;
+
+		if (tune_narrow(derived, pages * middle / parts * LARGE_PAGE, err))
+			return -1;
+		if (tune_regions(derived))
+			kept = keeps(tuning, whole, tune_regions(derived), err);
+		if (kept < 0)
+			return -1;
+		if (kept)
+			most = middle;
+		else
+			least = middle;
+	}
+	*narrowed = most < parts;
+	return tune_narrow(derived, *narrowed ? pages * most / parts * LARGE_PAGE : UINT64_MAX,
+			   err);
+}
+
+/*
+ * The fewest regions that keep the gain, those first that bring most for a page. If so many do not
+ * keep it, fewer do not either.
+ */
+static int prune(struct tuning *tuning, const struct ebpfmm_profile *whole,
+		 struct ebpfmm_error *err)
+{
+	size_t least = 0, most = tune_regions(&tuning->derived);
 
 	while (most - least > 1) {
-		_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
 		size_t middle = (least + most) / 2;
-		struct ebpfmm_runs runs = {};
+		int kept = keeps(tuning, whole, middle, err);
 
-		if (tune_best(&tuning->derived, middle, &profile, NULL, err))
+		if (kept < 0)
 			return -1;
-		for (unsigned int i = 0; i < tuning->count; i++)
-			if (run(tuning, EBPFMM_ANSWER_KERNEL, profile, &runs, err))
-				return -1;
-		if (ebpfmm_runs_keep(&tuned->runs[TUNE_ALL], &runs, tuned->gain)) {
+		if (kept)
 			most = middle;
-			tuned->runs[TUNE_PROFILE] = runs;
-		} else {
+		else
 			least = middle;
-		}
 	}
-	tuned->kept = most;
+	tuning->tuned.kept = most;
+	return 0;
+}
+
+/*
+ * All layouts in turn. Of the many comparisons on the way, one may have been chance; if the rest
+ * does not keep the gain now, nothing is left out.
+ */
+static int prove(struct tuning *tuning, const struct ebpfmm_profile *whole,
+		 const struct ebpfmm_profile *profile, struct ebpfmm_error *err)
+{
+	struct ebpfmm_runs *runs = tuning->tuned.runs;
+	const struct turn turns[] = {
+		{ EBPFMM_ANSWER_4K, NULL, &runs[TUNE_4K] },
+		{ EBPFMM_ANSWER_2M, NULL, &runs[TUNE_2M] },
+		{ EBPFMM_ANSWER_KERNEL, whole, &runs[TUNE_ALL] },
+		{ EBPFMM_ANSWER_KERNEL, profile, &runs[TUNE_PROFILE] },
+	};
+
+	if (take_turns(tuning, turns, profile ? 4 : 3, tuning->count, err))
+		return -1;
+	tuning->tuned.gain = ebpfmm_runs_gain(&runs[TUNE_4K], &runs[TUNE_2M]);
+	if (!tuning->tuned.gain) {
+		tuning->tuned.kept = 0;
+		return 0;
+	}
+	if (!profile || ebpfmm_runs_keep(&runs[TUNE_ALL], &runs[TUNE_PROFILE],
+					 tuning->tuned.gain))
+		return 0;
+	end_progress();
+	ebpfmm_log(LOG_NOTICE, "tune: what was left out is needed after all, so nothing is");
+	runs[TUNE_PROFILE].count = 0;
+	if (tune_narrow(&tuning->derived, UINT64_MAX, err))
+		return -1;
+	tuning->tuned.kept = tune_regions(&tuning->derived);
 	return 0;
 }
 
@@ -249,8 +343,8 @@ static void print_text(const struct tuning *tuning)
 		return;
 	putchar('\n');
 	if (tuning->args->output) {
-		ctl_print("%s: %zu of %zu region%s\n", tuning->args->output, tuned->kept,
-			  tuned->regions, tuned->regions == 1 ? "" : "s");
+		ctl_print("%s: %zu region%s\n", tuning->args->output, tuned->kept,
+			  tuned->kept == 1 ? "" : "s");
 		return;
 	}
 	text = text_of(tuned->profile);
@@ -259,8 +353,9 @@ static void print_text(const struct tuning *tuning)
 
 static int tune(struct tuning *tuning, struct ebpfmm_error *err)
 {
-	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL;
+	_cleanup_(ebpfmm_profile_freep) struct ebpfmm_profile *profile = NULL, *whole = NULL;
 	struct tuned *tuned = &tuning->tuned;
+	bool narrowed = false;
 	uint64_t median;
 
 	if (run_first(tuning, err))
@@ -274,16 +369,24 @@ static int tune(struct tuning *tuning, struct ebpfmm_error *err)
 	if (tune_derive(tuning->args, tuned->gain, median, &tuning->derived, err))
 		return -1;
 	tuned->regions = tune_regions(&tuning->derived);
-	if (tune_best(&tuning->derived, tuned->regions, &profile, NULL, err) ||
-	    take_turns(tuning, tuned->runs, 3, tuning->count, profile, err))
+	if (tune_best(&tuning->derived, tuned->regions, &whole, NULL, err) ||
+	    narrow(tuning, whole, &narrowed, err) || prune(tuning, whole, err))
+		return -1;
+	if ((narrowed || tuned->kept < tuned->regions) &&
+	    tune_best(&tuning->derived, tuned->kept, &profile, NULL, err))
+		return -1;
+	if (prove(tuning, whole, profile, err))
 		return -1;
 	if (!tuned->gain)
 		return 0;
-	if (prune(tuning, err))
-		return -1;
 	ebpfmm_profile_free(take_ptr(profile));
 	if (tune_best(&tuning->derived, tuned->kept, &profile, &tuned->profile, err))
 		return -1;
+	end_progress();
+	if (!tuning->args->json)
+		tune_log_notes(&tuning->derived);
+	if (stopped)
+		return ebpfmm_fail(err, EINTR, "%s", tuning->args->operands[0]);
 	return write_profile(tuning, err);
 }
 

@@ -15,7 +15,7 @@ enum tune_layout { TUNE_4K, TUNE_2M, TUNE_ALL, TUNE_PROFILE, TUNE_LAYOUTS };
  * @first: runs of 4K and 2M that were made first, to see whether there is a gain
  * @gain: what 2M pages save, nanoseconds; 0 if that may be chance
  * @regions: of the profile as it was derived
- * @kept: of the profile in the end
+ * @kept: of the profile in the end, of which one can have become several
  * @profile: that profile, as JSON; NULL without one
  */
 struct tuned {

@@ -21,7 +21,6 @@
 /* As that of `profile`: the profile is for a service, not for one run. */
 #define HORIZON_NS	600000000000ULL
 #define FILE_NAME	"/recording.jsonl"
-#define LARGE		(EBPFMM_ORDERS - 1)
 
 /* --- the recording ---------------------------------------------------------------------------- */
 
@@ -91,9 +90,12 @@ int tune_record(const struct ctl_args *args, int null, struct tune_derived *out,
 
 /* --- the profile ------------------------------------------------------------------------------ */
 
+/* For a page of memory that the region's own size takes. */
 static double worth(const struct ebpfmm_derive_origin *origin)
 {
-	return origin->value / (double)(origin->used[LARGE] ? origin->used[LARGE] : 1);
+	uint64_t pages = origin->used[origin->order] << origin->order;
+
+	return origin->value / (double)(pages ? pages : 1);
 }
 
 static int compare(const void *one, const void *other, void *data)
@@ -128,33 +130,54 @@ static int read_recording(struct tune_derived *out, struct ebpfmm_error *err)
 	return 0;
 }
 
+/* From the input; what was derived before is dropped. */
+static int derive(struct tune_derived *out, struct ebpfmm_error *err)
+{
+	free(take_ptr(out->order));
+	ebpfmm_derived_free(take_ptr(out->derived));
+	return ebpfmm_derive(&out->input, &out->derived, err) || sort(out, err) ? -1 : 0;
+}
+
+void tune_log_notes(const struct tune_derived *derived)
+{
+	for (size_t i = 0; i < derived->derived->nnotes; i++)
+		ebpfmm_log(LOG_NOTICE, "tune: note: %s", derived->derived->notes[i]);
+}
+
 int tune_derive(const struct ctl_args *args, uint64_t gain, uint64_t time,
 		struct tune_derived *out, struct ebpfmm_error *err)
 {
-	_cleanup_free_ char *name = ctl_derive_name(args, "tuned");
-	struct ebpfmm_derive_input input = { .horizon_ns = HORIZON_NS, .has_gain = true };
+	struct ebpfmm_derive_input *input = &out->input;
 
-	if (!name)
+	*input = (struct ebpfmm_derive_input){ .horizon_ns = HORIZON_NS, .has_gain = true };
+	out->name = ctl_derive_name(args, "tuned");
+	if (!out->name)
 		return ebpfmm_fail(err, ENOMEM, "profile");
-	if (read_recording(out, err) ||
-	    ctl_worth(args->costs, &input, &out->recorded, err))
+	if (read_recording(out, err) || ctl_worth(args->costs, input, &out->recorded, err))
 		return -1;
-	input.name = name;
-	input.spaces = out->recorded.spaces;
-	input.nspaces = out->recorded.nspaces;
-	input.inputs = out->recorded.inputs;
-	input.ninputs = out->recorded.ninputs;
-	input.recorded_ns = out->recorded.recorded_ns;
+	input->name = out->name;
+	input->spaces = out->recorded.spaces;
+	input->nspaces = out->recorded.nspaces;
+	input->inputs = out->recorded.inputs;
+	input->ninputs = out->recorded.ninputs;
+	input->recorded_ns = out->recorded.recorded_ns;
 	/* A recording may be longer or shorter than a run. */
-	input.gain_ns = (double)gain * (double)input.recorded_ns / (double)(time ? time : 1);
-	if (ebpfmm_derive(&input, &out->derived, err))
+	input->gain_ns = (double)gain * (double)input->recorded_ns / (double)(time ? time : 1);
+	if (derive(out, err))
 		return -1;
-	for (size_t i = 0; !args->json && i < out->derived->nnotes; i++)
-		ebpfmm_log(LOG_NOTICE, "tune: note: %s", out->derived->notes[i]);
-	if (!out->derived->profile)
-		return ebpfmm_fail(err, 0, "no region of the recording repays a large page: there "
-				   "is no profile");
-	return sort(out, err);
+	if (out->derived->profile)
+		return 0;
+	if (!args->json)
+		tune_log_notes(out);
+	return ebpfmm_fail(err, 0, "no region of the recording repays a large page: there is no "
+			   "profile");
+}
+
+int tune_narrow(struct tune_derived *derived, uint64_t budget, struct ebpfmm_error *err)
+{
+	derived->input.has_budget = true;
+	derived->input.budget = budget;
+	return derive(derived, err);
 }
 
 size_t tune_regions(const struct tune_derived *derived)
@@ -228,6 +251,7 @@ int tune_best(const struct tune_derived *derived, size_t count, struct ebpfmm_pr
 void tune_derived_free(struct tune_derived *derived)
 {
 	free(derived->order);
+	free(derived->name);
 	ebpfmm_derived_free(derived->derived);
 	ebpfmm_recorded_free(&derived->recorded);
 	ctl_files_close(&derived->files);

@@ -18,8 +18,10 @@
  * @set: what it has
  * @files: of the programs
  * @recorded: the memory that it tells of
+ * @name: of the profile, allocated
+ * @input: what it is derived from
  * @derived: the profile
- * @order: its regions, those first that bring most for a 2M page
+ * @order: its regions, those first that bring most for a page of memory
  */
 struct tune_derived {
 	char *directory;
@@ -27,6 +29,8 @@ struct tune_derived {
 	struct ebpfmm_set set;
 	struct ctl_files files;
 	struct ebpfmm_recorded recorded;
+	char *name;
+	struct ebpfmm_derive_input input;
 	struct ebpfmm_derived *derived;
 	size_t *order;
 };
@@ -55,6 +59,22 @@ int tune_record(const struct ctl_args *args, int null, struct tune_derived *out,
  */
 int tune_derive(const struct ctl_args *args, uint64_t gain, uint64_t time,
 		struct tune_derived *out, struct ebpfmm_error *err);
+
+/**
+ * tune_log_notes - log what was left out of the profile and why, as notices
+ * @derived: from tune_derive()
+ */
+void tune_log_notes(const struct tune_derived *derived);
+
+/**
+ * tune_narrow - derive the profile again, for so much memory in 2M pages at most
+ * @derived: from tune_derive()
+ * @budget: bytes; the memory is chosen where 2M pages are worth most
+ * @err: what failed
+ *
+ * Return: 0, also if that leaves nothing and tune_regions() is 0; or -1 with @err set.
+ */
+int tune_narrow(struct tune_derived *derived, uint64_t budget, struct ebpfmm_error *err);
 
 /**
  * tune_regions - count the regions of the profile

@@ -6,10 +6,14 @@
 
 unsigned int ebpfmm_runs_turn(unsigned int layouts, unsigned int turn)
 {
-	/* De Bruijn sequences. */
-	static const unsigned int two[] = { 0, 0, 1, 1 }, three[] = { 0, 0, 1, 0, 2, 1, 1, 2, 2 };
+	/* Of all De Bruijn sequences, those by which layouts are on average equally late. */
+	static const unsigned int sequences[][16] = {
+		{ 0, 1, 1, 0 },
+		{ 0, 1, 2, 2, 1, 1, 0, 0, 2 },
+		{ 0, 1, 2, 2, 3, 1, 3, 3, 0, 0, 3, 2, 1, 1, 0, 2 },
+	};
 
-	return layouts == 2 ? two[turn % 4] : three[turn % 9];
+	return sequences[layouts - 2][turn % (layouts * layouts)];
 }
 
 static int compare(const void *one, const void *other)

@@ -41,11 +41,12 @@ struct ebpfmm_spread {
 
 /**
  * ebpfmm_runs_turn - which layout is next
- * @layouts: how many take turns, 2 or 3
+ * @layouts: how many take turns, 2 to 4
  * @turn: number of the turn, from 0
  *
  * A run leaves memory to the next one: large blocks are at hand after one with large pages. So
  * in @layouts times @layouts turns, each layout comes once after each one, itself included.
+ * Where all get as many runs, they are made equally late on average, give or take one turn.
  *
  * Return: index of the layout.
  */

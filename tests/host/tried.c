@@ -9,6 +9,8 @@
  *	gap			4M that nobody can access, so that mappings do not merge
  *	chase M N		a new mapping, and N million accesses to it, each of which needs
  *				the one before
+ *	worth M N		a mapping whose first N megabytes are worth 2M pages: use the CPU
+ *				for 400 ms, less 300 if all of them are in such pages
  *	brief M			a mapping that is touched and unmapped
  *	lower M			the heap becomes smaller by M megabytes
  *	cut M			a mapping that is touched, and of which mremap(2) leaves a page
@@ -41,6 +43,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,6 +55,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef PR_SET_VMA
@@ -358,6 +362,41 @@ static void print_sizes(void)
 	fflush(stdout);
 }
 
+/* Bytes in 2M pages of the mapping that starts there. */
+static size_t large_at(const char *memory)
+{
+	FILE *file = fopen("/proc/self/smaps", "re");
+	unsigned long start, kilobytes;
+	bool here = false;
+	char line[4096];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx-%*x ", &start) == 1 && strchr(line, '-'))
+			here = start == (uintptr_t)memory;
+		if (here && sscanf(line, "AnonHugePages: %lu kB", &kilobytes) == 1) {
+			fclose(file);
+			return kilobytes << 10;
+		}
+	}
+	errx(EXIT_FAILURE, "smaps does not have the mapping");
+}
+
+/* The rest becomes a mapping of its own, which the kernel counts apart. */
+static void be_worth(size_t size, size_t part)
+{
+	char *memory = map(size, 0);
+	clock_t end;
+
+	touch(memory, size);
+	if (mprotect(memory + part, size - part, PROT_READ))
+		err(EXIT_FAILURE, "mprotect");
+	end = clock() + CLOCKS_PER_SEC * 4 / 10;
+	end -= (clock_t)((double)CLOCKS_PER_SEC * 3 / 10 * (double)large_at(memory) /
+			 (double)part);
+	while (clock() < end)
+		;
+}
+
 /* The child goes on; the parent ends like it. */
 static void end_like(pid_t pid)
 {
@@ -426,6 +465,10 @@ static void step(char ***word)
 		size_t size = size_of(word);
 
 		chase(size, strtoul(*++*word, NULL, 10));
+	} else if (!strcmp(name, "worth")) {
+		size_t size = size_of(word);
+
+		be_worth(size, size_of(word));
 	} else if (!strcmp(name, "sparse")) {
 		size_t size = size_of(word);
 		char *memory = map(size, 0);

@@ -72,13 +72,33 @@ static void test_keep(void **state)
 static void test_turns(void **state)
 {
 	(void)state;
-	for (unsigned int layouts = 2; layouts <= 3; layouts++) {
-		unsigned int seen[3][3] = {};
+	for (unsigned int layouts = 2; layouts <= 4; layouts++) {
+		unsigned int seen[4][4] = {};
 
 		for (unsigned int i = 0; i < layouts * layouts; i++)
 			seen[ebpfmm_runs_turn(layouts, i)][ebpfmm_runs_turn(layouts, i + 1)]++;
 		for (unsigned int i = 0; i < layouts * layouts; i++)
 			assert_int_equal(seen[i / layouts][i % layouts], 1);
+	}
+}
+
+/* A machine that becomes slower is to make all of them slower. */
+static void test_turns_are_fair(void **state)
+{
+	(void)state;
+	for (unsigned int layouts = 2; layouts <= 4; layouts++) {
+		unsigned int runs[4] = {}, places[4] = {}, made = 0;
+
+		for (unsigned int i = 0; made < layouts * 5; i++) {
+			unsigned int layout = ebpfmm_runs_turn(layouts, i);
+
+			if (runs[layout] == 5)
+				continue;
+			runs[layout]++;
+			places[layout] += made++;
+		}
+		for (unsigned int i = 0; i < layouts; i++)
+			assert_true(places[i] <= places[0] + 5 && places[0] <= places[i] + 5);
 	}
 }
 
@@ -90,6 +110,7 @@ int main(void)
 		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_turns),
+		cmocka_unit_test(test_turns_are_fair),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
