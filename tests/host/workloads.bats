@@ -59,3 +59,36 @@ workload()
 	run -1 /src/bench/worth/run no-such
 	[[ $output == *'no-such: there is no such file in /src/bench/worth/workloads'* ]]
 }
+
+# result WORKLOAD PROFILE: a line as bench/worth/run writes it. With the profile, it takes as many
+# seconds as that says; or there is none.
+result()
+{
+	jq -cn --arg workload "$1" --argjson seconds "$2" '
+		def layout($share; $seconds; $large): { share: $share, median_ns: ($seconds * 1e9),
+			ns: [$seconds * 1e9, $seconds * 2e9], bytes_2M: [$large], peak: [1073741824] };
+		{ workload: $workload, what: "<b>", cpu: "a & b", layouts: (
+			{ "4K": layout(0; 10; 0), "2M": layout(1; 6; 209715200) } +
+			if $seconds then { all: layout(0.75; $seconds; 52428800) } else {} end) } |
+		if $seconds then . else del(.layouts[].share) end'
+}
+
+@test "the page has the last result of each workload, and makes no markup of names" {
+	local page=/src/bench/worth/page.py
+	cd "$BATS_TEST_TMPDIR" || return
+	{ result one 9; result '<i>' null; result one 7; } >results
+	run -0 $page results
+	[[ $output == *'keeps 75.0 % of the gain, with 25.0 % of the 2M pages.'* ]]
+	[[ $output == *'aria-label="CPU time: median, least and most: 4K 10.00 s; 2M everywhere 6.00 s; profile 7.00 s"'* ]]
+	[[ $output == *'<td>7.00 s to 14.00 s</td>'* && $output != *'9.00 s'* ]]
+	[[ $output == *'<h2>&lt;i&gt;</h2>'*'does not hide: no profile.'* ]]
+	[[ $output == *'a &amp; b'* && $output == *'&lt;b&gt;'* && $output != *'<b>'* ]]
+	[[ $output != *'<script'* && $output != *'http'* ]]
+	: >results
+	run -1 $page results
+	[[ $output == *'results has no results: run bench/worth/run first' ]]
+	echo '{"workload":1}' >results
+	run -1 $page results
+	[[ $output == 'page.py: results: not results of bench/worth/run'* ]]
+	run -1 $page
+}
