@@ -35,7 +35,7 @@
 #define EBPFMM_NO_PROGRAM	0xffffU
 #define EBPFMM_TOUCHED_ONE	1024	/* "every page is touched" */
 #ifndef EBPFMM_FORMAT			/* the tests build a second version */
-#define EBPFMM_FORMAT		6	/* changes whenever a layout here or a pin does */
+#define EBPFMM_FORMAT		7	/* changes whenever a layout here or a pin does */
 #endif
 
 /* The assumed costs of pages, until they are measured. */
@@ -445,11 +445,14 @@ struct ebpfmm_explanation {
  * struct ebpfmm_inquiry - a question to the program "ebpfmm_explain", and its answer
  * @cgroup: id of the cgroup whose profile to use
  * @address: address in the process that is iterated over, page-aligned
+ * @orders: bitmap of the orders that are in question, of those that the kernel admits: a
+ *	policy is asked about those that policies of cgroups below have selected
  * @answer: filled in by the program
  */
 struct ebpfmm_inquiry {
 	__u64 cgroup;
 	__u64 address;
+	__u64 orders;
 	struct ebpfmm_explanation answer;
 };
 

@@ -68,7 +68,8 @@ static __always_inline __u32 explain(struct cgroup *cgrp, struct vm_area_struct 
 		.cgrp = cgrp,
 		.vma = vma,
 		.address = inquiry->address,
-		.admissible = bpf_mm_admissible_orders(vma, inquiry->address),
+		.admissible = bpf_mm_admissible_orders(vma, inquiry->address) &
+			      inquiry->orders,
 		.why = BPF_MM_FAULT,
 	};
 	struct bpf_mm_headroom headroom = {};

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "above.h"
 #include "command.h"
 #include "forbidden.h"
 #include "kernel/privilege.h"
@@ -37,21 +38,27 @@ static int ask(struct ebpfmm_policy *policy, const struct ebpfmm_cgroup *cgroup,
 	if (ebpfmm_policy_check_format(policy, err))
 		return ebpfmm_prefix(err, "%s: ", question->path);
 	return ebpfmm_explain(policy, cgroup, question->pid, question->address,
-			      &question->explanation, err);
+			      EBPFMM_SUPPORTED_ORDERS, &question->explanation, err);
 }
 
 static void print(const struct ebpfmm_stats *stats, void *data)
 {
 	const struct question *question = data;
+	const struct ctl_above above = {
+		.cgroup = stats->id, .pid = question->pid,
+		.explanation = &question->explanation,
+	};
 	struct json_object *object;
 
 	if (question->json) {
 		object = ebpfmm_explain_json(&question->explanation, stats);
 		ctl_forbidden_there_json(&question->explanation, question->pid, object);
+		ctl_above_json(&above, object);
 		ctl_print_json(object);
 	} else {
 		ebpfmm_explain_columns(&question->explanation, stats, stdout);
 		ctl_forbidden_there_columns(&question->explanation, question->pid, stdout);
+		ctl_above_columns(&above);
 	}
 }
 

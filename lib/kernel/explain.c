@@ -184,12 +184,13 @@ static int judge(enum ebpfmm_outcome outcome, const struct ebpfmm_cgroup *cgroup
 
 int ebpfmm_explain(struct ebpfmm_policy *policy,
 		   const struct ebpfmm_cgroup *cgroup, pid_t pid,
-		   uint64_t address, struct ebpfmm_explanation *out,
+		   uint64_t address, unsigned int orders, struct ebpfmm_explanation *out,
 		   struct ebpfmm_error *err)
 {
 	struct ebpfmm_inquiry inquiry = {
 		.cgroup = cgroup->id,
 		.address = address & -1ULL << EBPFMM_PAGE_SHIFT,
+		.orders = orders,
 	};
 	_cleanup_(end) struct explainer explainer = { .program = -1, .inquiry = -1 };
 	_cleanup_close_ int self = -1;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Who forbids a page size that a profile names, as explain and stats tell it. In the virtual
-# machine, because the policy answers; ten seconds.
+# machine, because the policy answers; half a minute.
 
 load helpers
 
@@ -17,6 +17,7 @@ setup()
 teardown()
 {
 	remove_cgroup "$cgroup"
+	echo never >$thp/hugepages-16kB/enabled
 	ebpfmm gc
 	nothing_left
 }
@@ -25,6 +26,13 @@ teardown()
 start()
 {
 	awk '{ print $2 }' "$BATS_TEST_TMPDIR/ready"
+}
+
+# touched: the size of most of that memory's pages.
+touched()
+{
+	pagesizes --json "$pid" - <"$BATS_TEST_TMPDIR/ready" |
+		jq -r '.[0].bytes | to_entries | max_by(.value).key'
 }
 
 # explained: as JSON, of the program in the background.
@@ -58,4 +66,66 @@ explained()
 		{"mapping":["2M"]} --size 1M
 	E
 	ebpfmm stats --json "$cgroup" | jq -e '.[0].forbidden == { sysfs: [], prctl_processes: 0 }'
+}
+
+# size: the page size that the program in the background has.
+size()
+{
+	pagesizes --json "$pid" - <"$BATS_TEST_TMPDIR/ready" |
+		jq -r '.[0].bytes | to_entries | max_by(.value).key'
+}
+
+@test "explain: what policies of cgroups above take away, and decide" {
+	local child="$cgroup/middle/child" middle="$cgroup/middle"
+	profile first $tests/fault '[ { "anchor": { "mapping": { "name": "large" } },
+		"benefit_ns": { "16K": 300, "64K": 900, "2M": 60000 } } ]'
+	profile other $tests/planted '[]' '{ "benefit_ns": { "2M": 60000 } }'
+	profile small $tests/fault '[ { "anchor": { "mapping": { "name": "large" } },
+		"benefit_ns": { "16K": 300 } } ]'
+	echo '{ "version": 1, "name": "limited", "limits": { "2M": "4K" } }' >$profiles/limited.json
+	echo inherit >$thp/hugepages-16kB/enabled
+	mkdir -p "$child"
+	# Of each cgroup, from below, a profile or -; what is said of those above the lowest; and
+	# the size of the pages.
+	while read -r lowest between top said size; do
+		[ "$lowest" = - ] || ebpfmm attach --cgroup "$child" "$profiles/$lowest.json"
+		[ "$between" = - ] || ebpfmm attach --cgroup "$middle" "$profiles/$between.json"
+		[ "$top" = - ] || ebpfmm attach --cgroup "$cgroup" "$profiles/$top.json"
+		ready within "$child" $tests/fault --name large
+		ebpfmm explain "$child" "$pid" "$(start)"
+		ebpfmm explain --json "$child" "$pid" "$(start)" >"$BATS_TEST_TMPDIR/said"
+		jq -c .above "$BATS_TEST_TMPDIR/said"
+		jq -e --argjson said "$said" --arg middle "$middle" --arg cgroup "$cgroup" '
+			(has("above_error") | not) and .above == ($said | map(.cgroup |= { middle: $middle, top: $cgroup }[.]))' \
+			"$BATS_TEST_TMPDIR/said"
+		[ "$(touched)" = "$size" ]
+		finish "$pid"
+	done <<-'E'
+		first - - [] 2M
+		first other small [{"cgroup":"top","profile":"small","forbids":["64K","2M"]}] 16K
+		first small small [{"cgroup":"middle","profile":"small","forbids":["64K","2M"]}] 16K
+		first limited small [{"cgroup":"middle","profile":"limited","forbids":["2M"]},{"cgroup":"top","profile":"small","forbids":["64K"]}] 16K
+		other limited small [{"cgroup":"middle","profile":"limited","forbids":["2M"]},{"cgroup":"top","profile":"small","decides":["16K"]}] 16K
+		limited small first [{"cgroup":"middle","profile":"small","decides":["16K"]}] 16K
+	E
+}
+
+@test "explain: policies above, in words, and by another path of the hierarchy" {
+	local mount=$BATS_TEST_TMPDIR/mount said=$BATS_TEST_TMPDIR/words
+	profile small $tests/fault '[ { "anchor": { "mapping": { "name": "large" } },
+		"benefit_ns": { "64K": 900 } } ]'
+	profile other $tests/planted '[]' '{ "benefit_ns": { "2M": 60000 } }'
+	mkdir "$cgroup/child" "$mount"
+	ebpfmm attach --cgroup "$cgroup" $profiles/small.json
+	ebpfmm attach --cgroup "$cgroup/child" $profiles/named.json
+	ready within "$cgroup/child" $tests/fault --name large
+	mount -t cgroup2 none "$mount"
+	ebpfmm explain "$mount/${cgroup##*/}/child" "$pid" "$(start)" >"$said"
+	umount "$mount"
+	cat "$said"
+	grep -x "forbidden 2M by the policy of $cgroup, profile small" "$said"
+	ebpfmm attach --cgroup "$cgroup/child" $profiles/other.json
+	ebpfmm explain "$cgroup/child" "$pid" "$(start)" >"$said"
+	grep -x "decided 64K by the policy of $cgroup, profile small" "$said"
+	finish "$pid"
 }

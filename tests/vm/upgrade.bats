@@ -109,6 +109,20 @@ says()
 	[[ $stderr == *"$reason"* ]]
 }
 
+# unknown_above CGROUP PID: explain of a cgroup below that one, whose policy it cannot ask, says so.
+unknown_above()
+{
+	local below=$1/below
+	mkdir "$below"
+	ebpfmm attach --cgroup "$below" $profiles/large.json
+	ready within "$below" $tests/fault
+	ebpfmm explain "$below" "$pid" "$(awk '{ print $2 }' "$BATS_TEST_TMPDIR/ready")" |
+		grep -x "unknown what the policy of $1 forbids: it has format 4"
+	finish "$pid"
+	ebpfmm detach --cgroup "$below"
+	rmdir "$below"
+}
+
 # both_work: an old container and, started after the upgrade, a new one; each is
 # decided by its own policy and is told of by the new command.
 both_work()
@@ -131,6 +145,7 @@ both_work()
 	grep -x 'ebpfmm_other_format_policies 1' "$BATS_TEST_TMPDIR/metrics"
 	says 'is of format 4' ebpfmm explain "$first" "$first_pid" 1000
 	says 'is of format 4' ebpfmm trace "$first"
+	unknown_above "$first" "$first_pid"
 	run -0 ebpfmm doctor
 	grep '^note *policy: .*of format 4, .*is attached to 1 cgroup' <<<"$output"
 	[[ $output == *'leftovers: none'* ]]
