@@ -136,7 +136,7 @@ static void end_start(int signal)
 	errno = saved;
 }
 
-/* Without a timer, the recorder goes where it would go later. */
+/* Without a timer, the recorder goes where it would go later; but not before it is here. */
 static int enter_cgroup(struct ebpfmm_error *err)
 {
 	struct sigaction action = { .sa_handler = end_start, .sa_flags = SA_RESTART };
@@ -149,10 +149,11 @@ static int enter_cgroup(struct ebpfmm_error *err)
 	if (root < 0)
 		return -1;
 	timed = !sigaction(MOVE_SIGNAL, &action, NULL) &&
-		!timer_create(CLOCK_MONOTONIC, &event, &timer) &&
-		!timer_settime(timer, 0, &time, NULL);
+		!timer_create(CLOCK_MONOTONIC, &event, &timer);
 	if (timed ? enter(STARTING, "/cpu.idle", "1") : enter(CGROUP, "/cpu.weight", WEIGHT))
 		return ebpfmm_fail(err, errno, "enter cgroup %s", timed ? STARTING : CGROUP);
+	if (timed && timer_settime(timer, 0, &time, NULL))
+		end_start(0);
 	return 0;
 }
 
