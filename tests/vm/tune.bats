@@ -26,7 +26,7 @@ teardown()
 	ebpfmm gc
 }
 
-# Three minutes, as it makes some twelve runs; tests/host/tune.bats has the rest.
+# Six minutes, as it makes some fifteen runs; tests/host/tune.bats has the rest.
 # bats test_tags=long
 @test "a command that gains gets a profile, which is proved, and nothing is left" {
 	ebpfmm tune --json --runs 1 -o planted.json -- ./pretend >tuned.json
