@@ -58,7 +58,7 @@ __noinline __u64 look_at_hand(struct ebpfmm_weighing *w __arg_nonnull)
 
 __noinline __u64 conclude_all(struct ebpfmm_weighing *w __arg_nonnull)
 {
-	ebpfmm_conclude(w, &ebpfmm_costs);
+	ebpfmm_conclude(w, &ebpfmm_costs, ebpfmm_better(w, &ebpfmm_costs));
 	return 0;
 }
 

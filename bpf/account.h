@@ -71,7 +71,8 @@ __noinline __u64 sample(struct ebpfmm_header *header __arg_nonnull,
 /* Reads the clock only for a cgroup that is being traced or was. */
 static __always_inline bool is_traced(struct cgroup *cgrp)
 {
-	return ebpfmm_tracing.cgroup && ebpfmm_tracing.cgroup == cgrp->kn->id &&
+	return ebpfmm_tracing.cgroup &&
+	       ebpfmm_tracing.cgroup == bpf_core_cast(cgrp, struct cgroup)->kn->id &&
 	       bpf_ktime_get_ns() < ebpfmm_tracing.until;
 }
 
@@ -129,7 +130,7 @@ static __always_inline void cut_space(struct range *range,
 {
 	struct vm_area_struct *vma = question->vma;
 	unsigned long address = question->address;
-	struct mm_struct *mm = vma->vm_mm;
+	struct mm_struct *mm = bpf_core_cast(vma, struct vm_area_struct)->vm_mm;
 	__u64 bias;
 
 	if (!mm)

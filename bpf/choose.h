@@ -133,12 +133,18 @@ static __always_inline __u64 search(const struct ebpfmm_region *regions,
 	for (i = 0; i < 11 && count > 1; i++) {
 		__u64 half = count / 2;
 		__u64 middle = low + half;
+		__s64 beyond;
 
 		if (middle >= capacity)
 			break;
 		barrier_var(middle);
-		if (regions[middle].start <= place->relative)
-			low = middle;
+		/*
+		 * Not a branch, or the verifier would follow two paths from here. Page numbers
+		 * are far below 2^63.
+		 */
+		beyond = place->relative - regions[middle].start;
+		barrier_var(beyond);
+		low += half & ~(beyond >> 63);
 		count -= half;
 	}
 	return low;
@@ -270,6 +276,12 @@ __weak __noinline __u64 look(struct ebpfmm_weighing *w __arg_nonnull,
 	return fact != EBPFMM_AT_HAND;
 }
 
+/* Not part of conclude(), or the verifier would follow each path of one with each of the other. */
+__weak __noinline __u64 better(const struct ebpfmm_weighing *w __arg_nonnull)
+{
+	return ebpfmm_better(w, &ebpfmm_costs);
+}
+
 __weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull,
 				 struct ebpfmm_header *header __arg_nonnull,
 				 struct cgroup *cgrp __arg_trusted)
@@ -280,7 +292,7 @@ __weak __noinline __u64 conclude(struct ebpfmm_weighing *w __arg_nonnull,
 		limited = over_limit(header, cgrp, limited);
 		ebpfmm_drop(w, limited);
 	}
-	ebpfmm_conclude(w, &ebpfmm_costs);
+	ebpfmm_conclude(w, &ebpfmm_costs, w->revised ? better(w) : 0);
 	return 0;
 }
 

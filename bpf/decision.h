@@ -219,7 +219,13 @@ ebpfmm_inline void ebpfmm_learn(struct ebpfmm_weighing *w,
 			w->net[order] -= costs->compact_ns[order];
 }
 
-/* The best order that would beat the chosen one if blocks were available; 0 for none. */
+/**
+ * ebpfmm_better - find what would have been better if blocks were available
+ * @w: the weighing, when ebpfmm_next() has returned 0
+ * @costs: what pages cost
+ *
+ * Return: the best order that would beat the chosen one, or 0.
+ */
 ebpfmm_inline __u32 ebpfmm_better(const struct ebpfmm_weighing *w,
 				  const volatile struct ebpfmm_costs *costs)
 {
@@ -305,6 +311,7 @@ ebpfmm_inline void ebpfmm_confirm(struct ebpfmm_weighing *w)
  * ebpfmm_conclude - finish: compute the answer
  * @w: the weighing, when ebpfmm_next() has returned 0
  * @costs: what pages cost
+ * @better: what ebpfmm_better() returns; of no importance if @w is not revised
  *
  * The kernel uses the largest order of the answer that it can get. To make that the best
  * one, the answer contains an order only if it is worth more than each smaller one. The
@@ -312,7 +319,8 @@ ebpfmm_inline void ebpfmm_confirm(struct ebpfmm_weighing *w)
  * its own compaction.
  */
 ebpfmm_inline void ebpfmm_conclude(struct ebpfmm_weighing *w,
-				   const volatile struct ebpfmm_costs *costs)
+				   const volatile struct ebpfmm_costs *costs,
+				   __u32 better)
 {
 	__u32 usable = w->left & ((2U << w->order) - 1), order;
 	__s64 most = w->net[0];
@@ -335,7 +343,7 @@ ebpfmm_inline void ebpfmm_conclude(struct ebpfmm_weighing *w,
 			most = net;
 		}
 	}
-	w->reason = ebpfmm_obstacle(w, ebpfmm_better(w, costs));
+	w->reason = ebpfmm_obstacle(w, better);
 }
 
 /**

@@ -31,12 +31,13 @@ static __always_inline void identify_unheld(const struct file *file,
 	identify(bpf_core_cast(file, struct file)->f_inode, identity);
 }
 
+/* Without branches, each of which is another path for the verifier. */
 static __always_inline bool is_same(const struct ebpfmm_identity *one,
 				    const struct ebpfmm_identity *other)
 {
-	return one->ino == other->ino && one->dev == other->dev &&
-	       one->mtime == other->mtime &&
-	       one->mtime_nsec == other->mtime_nsec;
+	return !((one->ino ^ other->ino) | (one->dev ^ other->dev) |
+		 (one->mtime ^ other->mtime) |
+		 (one->mtime_nsec ^ other->mtime_nsec));
 }
 
 #endif /* EBPFMM_IDENTITY_H */

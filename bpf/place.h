@@ -43,13 +43,17 @@ __weak __noinline __u64 find_object(struct ebpfmm_header *header __arg_nonnull,
 			     const struct ebpfmm_identity *file __arg_nonnull,
 			     __u64 file_end)
 {
-	__u32 i;
+	__u64 i;
 
-	for (i = 0; i < EBPFMM_MAX_OBJECTS && i < end; i++) {
-		const struct ebpfmm_object *object = &header->objects[i];
+	for (i = first; i < end; i++) {
+		const struct ebpfmm_object *object;
 
-		if (i >= first && object->file_end == file_end &&
-		    is_same(&object->file, file))
+		/* A separate check, for the verifier. */
+		barrier_var(i);
+		if (i >= EBPFMM_MAX_OBJECTS)
+			break;
+		object = &header->objects[i];
+		if (object->file_end == file_end && is_same(&object->file, file))
 			return i;
 	}
 	return EBPFMM_MAX_OBJECTS;
@@ -99,24 +103,14 @@ static __always_inline bool size_matches(const struct ebpfmm_mapping *mapping,
 	return size >= mapping->min_size && size <= mapping->max_size;
 }
 
-/* Index of the first matcher of that size from @i on, or EBPFMM_MAX_MAPPINGS. */
-__weak __noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull, __u64 i,
-			      __u64 end, __u64 size)
+/*
+ * Whether find_place() would treat a mapping as an anonymous mapping. Here and elsewhere a pointer
+ * is cast before another one is loaded through it: where the verifier trusts the one, it
+ * searches all types of the kernel by name to know what the other is, each time.
+ */
+static __always_inline bool is_mapping(struct vm_area_struct *trusted)
 {
-	for (; i < end; i++) {
-		/* A separate check, for the verifier. */
-		barrier_var(i);
-		if (i >= EBPFMM_MAX_MAPPINGS)
-			break;
-		if (size_matches(&header->mappings[i], size))
-			return i;
-	}
-	return EBPFMM_MAX_MAPPINGS;
-}
-
-/* Whether find_place() would treat a mapping as an anonymous mapping. */
-static __always_inline bool is_mapping(struct vm_area_struct *vma)
-{
+	const struct vm_area_struct *vma = bpf_core_cast(trusted, struct vm_area_struct);
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long start = vma->vm_start;
 
@@ -148,29 +142,40 @@ __weak __noinline __u64 rank(struct vm_area_struct *vma __arg_trusted,
 	return above + 1;
 }
 
+/* Index of the first of these matchers that matches, or EBPFMM_MAX_MAPPINGS. */
+__weak __noinline __u64 find_mapping(struct ebpfmm_header *header __arg_nonnull,
+				     struct vm_area_struct *vma __arg_trusted,
+				     __u64 first, __u64 end)
+{
+	__u64 i;
+
+	for (i = first; i < end; i++) {
+		const struct ebpfmm_mapping *mapping;
+
+		/* A separate check, for the verifier. */
+		barrier_var(i);
+		if (i >= EBPFMM_MAX_MAPPINGS)
+			break;
+		mapping = &header->mappings[i];
+		if (size_matches(mapping, vma->vm_end - vma->vm_start) &&
+		    name_matches(mapping, vma) &&
+		    (!mapping->nth || rank(vma, mapping) == mapping->nth))
+			return i;
+	}
+	return EBPFMM_MAX_MAPPINGS;
+}
+
 static __always_inline struct ebpfmm_mapping *
 mapping_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 	   struct vm_area_struct *vma)
 {
-	__u64 from = program->mappings.first;
-	__u64 end = from + program->mappings.count;
-	__u32 round;
+	__u64 first = program->mappings.first;
+	__u64 i = find_mapping(header, vma, first, first + program->mappings.count);
 
-	for (round = 0; round < EBPFMM_MAX_MAPPINGS; round++) {
-		__u64 i = find_mapping(header, from, end,
-				       vma->vm_end - vma->vm_start);
-		struct ebpfmm_mapping *mapping;
-
-		if (i >= EBPFMM_MAX_MAPPINGS)
-			break;
-		barrier_var(i);
-		mapping = &header->mappings[i];
-		if (name_matches(mapping, vma) &&
-		    (!mapping->nth || rank(vma, mapping) == mapping->nth))
-			return mapping;
-		from = i + 1;
-	}
-	return NULL;
+	if (i >= EBPFMM_MAX_MAPPINGS)
+		return NULL;
+	barrier_var(i);
+	return &header->mappings[i];
 }
 
 /*
@@ -194,7 +199,7 @@ object_of(struct ebpfmm_header *header, struct ebpfmm_program *program,
 		before = bpf_mm_vma_before(vma, *start);
 		if (!before || before->vm_end != *start)
 			return NULL;
-		file = before->vm_file;
+		file = bpf_core_cast(before, struct vm_area_struct)->vm_file;
 		if (file)
 			break;
 		*start = before->vm_start;

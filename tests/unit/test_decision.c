@@ -142,7 +142,7 @@ static void test_extremes(void **state)
 	assert_int_equal(ebpfmm_next(&w), 9);
 	ebpfmm_learn(&w, &dear, 9, EBPFMM_MISSING);
 	assert_int_equal(ebpfmm_next(&w), 0);
-	ebpfmm_conclude(&w, &dear);
+	ebpfmm_conclude(&w, &dear, ebpfmm_better(&w, &dear));
 	assert_int_equal(w.orders, M2);
 }
 
@@ -195,7 +195,7 @@ static unsigned int decide(struct ebpfmm_weighing *w,
 		ebpfmm_learn(w, costs, order, find_out(world, order));
 	}
 	ebpfmm_drop(w, ebpfmm_fallbacks(w) & world->limited);
-	ebpfmm_conclude(w, costs);
+	ebpfmm_conclude(w, costs, ebpfmm_better(w, costs));
 	return rounds;
 }
 
@@ -228,8 +228,8 @@ static void test_noted(void **state)
 			ebpfmm_learn(&noted, &node, order, EBPFMM_AT_HAND);
 		while ((order = ebpfmm_next(&sought)))
 			ebpfmm_learn(&sought, &node, order, EBPFMM_AT_HAND);
-		ebpfmm_conclude(&noted, &node);
-		ebpfmm_conclude(&sought, &node);
+		ebpfmm_conclude(&noted, &node, ebpfmm_better(&noted, &node));
+		ebpfmm_conclude(&sought, &node, ebpfmm_better(&sought, &node));
 		assert_int_equal(noted.order, sought.order);
 		assert_int_equal(noted.orders, sought.orders);
 		assert_int_equal(noted.reason, sought.reason);
