@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * faults: what one 4K anonymous page fault costs, by the clock.
+ * faults: what one anonymous page fault costs, by the clock.
  *
- *	faults [--at MEGABYTES] [--apart PAGES] [--batches NUMBER]
+ *	faults [--at MEGABYTES] [--apart PAGES] [--faults NUMBER] [--batches NUMBER] [--advise]
  *
- * Touches batches of 256 pages of a mapping of 128M and prints the smallest and
+ * Touches batches of pages of a mapping of 128M and prints the smallest and
  * the median cost of a page fault, in nanoseconds, each batch counting as the
  * mean of its faults. On a machine whose clock counts instructions (vm/run
  * --icount) that is guest instructions.
@@ -12,13 +12,16 @@
  *	--at		where in the mapping to begin (0); what is touched are the
  *			60M from there, one batch after the other, and again
  *	--apart		from one page that is touched to the next (1)
+ *	--faults	in a batch (256)
  *	--batches	how many (100)
+ *	--advise	with MADV_HUGEPAGE
  *
  * Page tables are in place before anything is measured: each batch first
  * touches its pages, gives them back with MADV_DONTNEED, and is then measured.
  */
 #include <err.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +29,6 @@
 #include <time.h>
 
 #define PAGE		4096UL
-#define PAGES		256UL
 #define MAPPED		(128UL << 20)
 #define WINDOW		(60UL << 20)
 #define MAX_BATCHES	10000
@@ -34,7 +36,9 @@
 struct options {
 	unsigned long at;
 	unsigned long apart;
+	unsigned long faults;
 	unsigned long batches;
+	bool advise;
 };
 
 static uint64_t now(void)
@@ -45,12 +49,12 @@ static uint64_t now(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-static uint64_t touch(volatile char *memory, unsigned long step)
+static uint64_t touch(volatile char *memory, unsigned long step, unsigned long faults)
 {
 	uint64_t start = now();
 	unsigned long i;
 
-	for (i = 0; i < PAGES; i++)
+	for (i = 0; i < faults; i++)
 		memory[i * step] = 1;
 	return now() - start;
 }
@@ -89,7 +93,9 @@ static void parse(int argc, char **argv, struct options *options)
 	static const struct option longs[] = {
 		{ "at", required_argument, NULL, 'a' },
 		{ "apart", required_argument, NULL, 'p' },
+		{ "faults", required_argument, NULL, 'f' },
 		{ "batches", required_argument, NULL, 'b' },
+		{ "advise", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -100,46 +106,55 @@ static void parse(int argc, char **argv, struct options *options)
 			options->at = number(optarg, (MAPPED - WINDOW) >> 20) << 20;
 			break;
 		case 'p':
-			options->apart = number(optarg, WINDOW / PAGE / PAGES);
+			options->apart = number(optarg, WINDOW / PAGE);
+			break;
+		case 'f':
+			options->faults = number(optarg, WINDOW / PAGE);
 			break;
 		case 'b':
 			options->batches = number(optarg, MAX_BATCHES);
+			break;
+		case 'h':
+			options->advise = true;
 			break;
 		default:
 			exit(2);
 		}
 	}
-	if (!options->apart || !options->batches || optind != argc)
+	if (!options->apart || !options->faults || !options->batches || optind != argc ||
+	    options->apart * options->faults > WINDOW / PAGE)
 		errx(2, "see the head of faults.c");
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = { .apart = 1, .batches = 100 };
+	struct options options = { .apart = 1, .faults = 256, .batches = 100 };
 	static uint64_t cost[MAX_BATCHES];
 	unsigned long i, step, size;
 	char *memory;
 
 	parse(argc, argv, &options);
 	step = options.apart * PAGE;
-	size = PAGES * step;
+	size = options.faults * step;
 	memory = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		err(1, "mmap");
+	if (options.advise && madvise(memory, MAPPED, MADV_HUGEPAGE))
+		err(1, "madvise");
 	memory += options.at;
 	mark();
 	for (i = 0; i < options.batches; i++) {
 		char *batch = memory + i % (WINDOW / size) * size;
 
-		touch(batch, step);
+		touch(batch, step, options.faults);
 		give_back(batch, size);
-		cost[i] = touch(batch, step);
+		cost[i] = touch(batch, step, options.faults);
 		give_back(batch, size);
 	}
 	mark();
 	qsort(cost, options.batches, sizeof(cost[0]), compare);
-	printf("min %.1f median %.1f\n", (double)cost[0] / PAGES,
-	       (double)cost[options.batches / 2] / PAGES);
+	printf("min %.1f median %.1f\n", (double)cost[0] / options.faults,
+	       (double)cost[options.batches / 2] / options.faults);
 	return 0;
 }
