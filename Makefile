@@ -13,6 +13,7 @@
 # make bench      the numbers in bench/README.md
 # make worth    what page sizes are worth on this machine's CPU, and what profiles keep of it
 # make worth-quick  the same for two programs
+# make worth-counted  the page walks of some programs, on models of some processors
 # make schema     compare the JSON Schema of profiles with their parser
 # make fuzz       each fuzzer on its corpus; FUZZ_TIME=SECONDS looks for more
 #
@@ -218,6 +219,10 @@ $(O)/libebpfmm-asan.a: $(asan_objs)
 $(O)/tests/unit/%: $(O)/asan/tests/unit/%.o $(O)/libebpfmm-asan.a
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
+
+tlb_src := bench/tlb/tlb.c bench/tlb/machines.c
+
+$(O)/tests/unit/test_tlb: $(tlb_src:%.c=$(O)/asan/%.o)
 
 # Without sanitizers, because the code under test kills a process that makes their calls.
 $(O)/tests/unit/test_confine: tests/unit/test_confine.c $(O)/libebpfmm.a
@@ -512,7 +517,8 @@ $(O)/tests/vm/libtruth.so $(O)/tests/vm/truth_plugin.so: \
 benches := $(patsubst %.c,$(O)/%,$(filter-out bench/decision_time% \
 	bench/profile_plugin.c, $(wildcard bench/*.c bench/worth/*.c)))
 
-host-tests: $(benches)
+# The plugin, so that it is built.
+host-tests: $(benches) $(O)/bench/walks_plugin.so
 
 $(O)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -525,6 +531,10 @@ $(O)/bench/decision_time: bench/decision_time.c $(O)/bench/decision_time.bpf.o
 $(O)/bench/profile_plugin.so: bench/profile_plugin.c
 	@mkdir -p $(@D)
 	$(compile_plain) $(DEPS) $(LDFLAGS) -fPIC -fvisibility=hidden -shared -o $@ $<
+
+$(O)/bench/walks_plugin.so: bench/tlb/walks_plugin.c $(tlb_src) bench/tlb/tlb.h
+	@mkdir -p $(@D)
+	$(compile_plain) $(LDFLAGS) -O2 -fPIC -fvisibility=hidden -shared -o $@ $(filter %.c,$^)
 
 $(O)/bench/%.bpf.o: bench/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
@@ -552,7 +562,7 @@ install-tests: $(examples) $(vm_tests) $(benches) old
 stress:
 	@tests/stress
 
-.PHONY: lint check demo bench worth worth-quick
+.PHONY: lint check demo bench worth worth-quick worth-counted
 bench:
 	@bench/all
 
@@ -561,6 +571,9 @@ worth:
 
 worth-quick:
 	@bench/worth/run --runs 5 chase lookups
+
+worth-counted:
+	@bench/worth/counted
 
 lint:
 	@tests/lint

@@ -7,4 +7,5 @@ what="A* over a map and its regions, 320M"
 record_time=300s
 recorded=($bench/astar 4)
 tried=($bench/astar 30)
+counted=($bench/astar 1)
 tiny=($bench/astar 1 256)

@@ -4,4 +4,5 @@
 what="random updates, all of 512M are hot"
 recorded=($bench/gups 512 60)
 tried=($bench/gups 512 100)
+counted=($bench/gups 512 2)
 tiny=($bench/gups 1 1)
