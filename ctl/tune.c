@@ -166,36 +166,47 @@ struct turn {
 	struct ebpfmm_runs *runs;
 };
 
-/* Layouts take turns, as machines change their speed, until each has had so many runs. */
+/*
+ * Layouts take turns, as machines change their speed, until each has had so many runs, with those
+ * that it has already.
+ */
 static int take_turns(struct tuning *tuning, const struct turn *turns, unsigned int layouts,
 		      unsigned int count, struct ebpfmm_error *err)
 {
-	unsigned int made = 0;
+	unsigned int left = 0;
 
-	for (unsigned int i = 0; made < layouts * count; i++) {
+	for (unsigned int i = 0; i < layouts; i++)
+		left += count - (unsigned int)turns[i].runs->count;
+	for (unsigned int i = 0; left; i++) {
 		const struct turn *turn = &turns[ebpfmm_runs_turn(layouts, i)];
 
 		if (turn->runs->count == count)
 			continue;
 		if (run(tuning, turn->answer, turn->profile, turn->runs, err))
 			return -1;
-		made++;
+		left--;
 	}
 	return 0;
 }
 
-/* Whether there is something to gain. */
+/* Whether there is something to gain. If half of the runs say so, but may by chance, all decide. */
 static int run_first(struct tuning *tuning, struct ebpfmm_error *err)
 {
-	struct ebpfmm_runs *first = tuning->tuned.first;
+	struct ebpfmm_runs *small = &tuning->tuned.first[TUNE_4K];
+	struct ebpfmm_runs *large = &tuning->tuned.first[TUNE_2M];
 	const struct turn turns[] = {
-		{ EBPFMM_ANSWER_4K, NULL, &first[TUNE_4K] },
-		{ EBPFMM_ANSWER_2M, NULL, &first[TUNE_2M] },
+		{ EBPFMM_ANSWER_4K, NULL, small },
+		{ EBPFMM_ANSWER_2M, NULL, large },
 	};
 
 	if (take_turns(tuning, turns, 2, (tuning->count + 1) / 2, err))
 		return -1;
-	tuning->tuned.gain = ebpfmm_runs_gain(&first[TUNE_4K], &first[TUNE_2M]);
+	tuning->tuned.gain = ebpfmm_runs_gain(small, large);
+	if (tuning->tuned.gain || ebpfmm_runs_median(large) >= ebpfmm_runs_median(small))
+		return 0;
+	if (take_turns(tuning, turns, 2, tuning->count, err))
+		return -1;
+	tuning->tuned.gain = ebpfmm_runs_gain(small, large);
 	return 0;
 }
 
@@ -365,7 +376,7 @@ static int tune(struct tuning *tuning, struct ebpfmm_error *err)
 	show_progress(tuning, "recording");
 	if (tune_record(tuning->args, tuning->null, &tuning->derived, err))
 		return stopped ? ebpfmm_fail(err, EINTR, "record") : -1;
-	median = ebpfmm_runs_spread(tuned->first[TUNE_4K].ns, tuned->first[TUNE_4K].count).median;
+	median = ebpfmm_runs_median(&tuned->first[TUNE_4K]);
 	if (tune_derive(tuning->args, tuned->gain, median, &tuning->derived, err))
 		return -1;
 	tuned->regions = tune_regions(&tuning->derived);
@@ -436,7 +447,7 @@ int ctl_tune(const struct ctl_args *args, struct ebpfmm_error *err)
 		print_text(&tuning);
 	if (tuning.tuned.profile)
 		return 0;
-	ebpfmm_log(LOG_NOTICE, "tune: nothing to gain: what 2M pages save is within the spread of "
-		   "the runs, so there is no profile");
+	ebpfmm_log(LOG_NOTICE, "tune: nothing to gain: what 2M pages save may be chance, so there "
+		   "is no profile");
 	return 1;
 }

@@ -123,7 +123,7 @@ def verdict(result):
     """What the profile keeps, in a sentence."""
     layouts = {key: layout for key, _, _, layout in layouts_of(result)}
     if "profile" not in layouts:
-        return "2M pages save nothing that the spread of the runs does not hide: no profile."
+        return "What 2M pages save may be chance: no profile."
     large = statistics.median(layouts["profile"]["bytes_2M"])
     return (f'The profile keeps {100 * layouts["profile"]["share"]:.1f} % of the gain, with '
             f'{ratio(large, statistics.median(layouts["2M"]["bytes_2M"]))} of the 2M pages.')

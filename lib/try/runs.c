@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "try/runs.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,22 +56,42 @@ static struct ebpfmm_spread times(const struct ebpfmm_runs *runs)
 	return ebpfmm_runs_spread(runs->ns, runs->count);
 }
 
-/* One outlier says nothing, so the middle halves of the runs are compared. */
+uint64_t ebpfmm_runs_median(const struct ebpfmm_runs *runs)
+{
+	return times(runs).median;
+}
+
+/*
+ * The rank-sum test of Mann and Whitney ("On a test of whether one of two random variables is
+ * stochastically larger than the other", 1947), one-sided at 5 %, with the normal distribution
+ * that they show to be near. Where too few runs can reach that, all must be on their side.
+ */
+static bool is_faster(const struct ebpfmm_runs *slow, const struct ebpfmm_runs *fast)
+{
+	const double pairs = (double)slow->count * (double)fast->count;
+	const double deviation = sqrt(pairs * (double)(slow->count + fast->count + 1) / 12);
+	double against = 0;
+
+	for (size_t i = 0; i < slow->count; i++)
+		for (size_t j = 0; j < fast->count; j++)
+			against += fast->ns[j] > slow->ns[i] ? 1 :
+				   fast->ns[j] == slow->ns[i] ? 0.5 : 0;
+	return against == 0 || pairs / 2 - against - 0.5 >= 1.645 * deviation;
+}
+
 uint64_t ebpfmm_runs_gain(const struct ebpfmm_runs *small, const struct ebpfmm_runs *large)
 {
-	struct ebpfmm_spread slow = times(small), fast = times(large);
-	uint64_t gain = slow.median > fast.median ? slow.median - fast.median : 0;
+	const uint64_t slow = ebpfmm_runs_median(small), fast = ebpfmm_runs_median(large);
 
-	return gain > slow.high - slow.low && gain > fast.high - fast.low &&
-	       fast.high < slow.low ? gain : 0;
+	return slow > fast && is_faster(small, large) ? slow - fast : 0;
 }
 
 double ebpfmm_runs_share(const struct ebpfmm_runs *small, const struct ebpfmm_runs *large,
 			 const struct ebpfmm_runs *runs)
 {
-	double slow = (double)times(small).median, fast = (double)times(large).median;
+	double slow = (double)ebpfmm_runs_median(small), fast = (double)ebpfmm_runs_median(large);
 
-	return slow > fast ? (slow - (double)times(runs).median) / (slow - fast) : 0;
+	return slow > fast ? (slow - (double)ebpfmm_runs_median(runs)) / (slow - fast) : 0;
 }
 
 bool ebpfmm_runs_keep(const struct ebpfmm_runs *runs, const struct ebpfmm_runs *other,
@@ -83,5 +104,5 @@ bool ebpfmm_runs_keep(const struct ebpfmm_runs *runs, const struct ebpfmm_runs *
 		allowed = gain / 10;
 	if (allowed < gain / 20)
 		allowed = gain / 20;
-	return times(other).median <= spread.median + allowed;
+	return ebpfmm_runs_median(other) <= spread.median + allowed;
 }

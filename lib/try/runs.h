@@ -62,11 +62,23 @@ unsigned int ebpfmm_runs_turn(unsigned int layouts, unsigned int turn);
 struct ebpfmm_spread ebpfmm_runs_spread(const uint64_t *numbers, size_t count);
 
 /**
+ * ebpfmm_runs_median - find the time that half of the runs were shorter than
+ * @runs: the runs
+ *
+ * Return: nanoseconds; 0 without runs.
+ */
+uint64_t ebpfmm_runs_median(const struct ebpfmm_runs *runs);
+
+/**
  * ebpfmm_runs_gain - find what 2M pages save
  * @small: runs with 4K pages
  * @large: runs with 2M pages
  *
- * Return: nanoseconds; 0 if that is within the spread of the runs, such that it may be chance.
+ * Each run of one is compared with each of the other, so that one that is out of line says little.
+ *
+ * Return: nanoseconds, between the medians; 0 if runs whose layouts do not matter would look so in
+ * more than one of twenty cases. Fewer than three of each always can; then it is 0 unless each of
+ * @large is faster than each of @small.
  */
 uint64_t ebpfmm_runs_gain(const struct ebpfmm_runs *small, const struct ebpfmm_runs *large);
 
