@@ -311,8 +311,9 @@ asked()
 	attach control small
 	start governed --size 1024M --stride 2M
 	start control --size 4M
-	ebpfmm detach --cgroup "$cgroup/control"
+	# Once its policy is gone, khugepaged may come by at any time.
 	all_in 4K "$(memory control)"
+	ebpfmm detach --cgroup "$cgroup/control"
 	begun=$(cut -d. -f1 /proc/uptime)
 	echo 10000 >$khugepaged/scan_sleep_millisecs
 	until all_in 2M "$(memory control)" 2>/dev/null; do :; done
