@@ -83,16 +83,17 @@ halves()
 	ebpfmm check --rootfs / hot.json
 }
 
+# change RUNS FIRST THEN: make ./change, which is FIRST in so many runs, and then THEN.
+change()
+{
+	printf '#!/bin/sh\necho >>runs\n[ "$(wc -l <runs)" -gt %s ] || %s\n%s\n' "$@" >change
+	chmod +x change
+}
+
 # After the runs that narrow it, the command is another one.
 @test "if what is left does not keep the gain in the end, nothing is left out" {
 	halves >recording.jsonl
-	cat >change <<-'END'
-		#!/bin/sh
-		echo >>runs
-		[ $(wc -l <runs) -gt 22 ] || exec tried worth 16 8
-		exec tried worth 16 16
-	END
-	chmod +x change
+	change 22 'exec tried worth 16 8' 'exec tried worth 16 16'
 	run -0 --separate-stderr ebpfmm tune --json --runs 3 --cpu -o hot.json \
 		--recording recording.jsonl -- ./change
 	echo "$output$stderr"
@@ -104,13 +105,7 @@ halves()
 # The first run, which has 4K pages, is the fastest of all.
 @test "where half of the runs cannot tell, all do" {
 	halves >recording.jsonl
-	cat >change <<-'END'
-		#!/bin/sh
-		echo >>runs
-		[ $(wc -l <runs) -gt 1 ] || exit 0
-		exec tried worth 16 8
-	END
-	chmod +x change
+	change 1 'exit 0' 'exec tried worth 16 8'
 	run -0 --separate-stderr ebpfmm tune --json --runs 6 --cpu -o hot.json \
 		--recording recording.jsonl -- ./change
 	echo "$output$stderr"
