@@ -111,8 +111,16 @@ step_last_words()
 	fi
 }
 
-# steps_end: wait for all steps; print what failed once more, a line for each step, and
-# the sum as the last line. Fails if a test failed or was skipped, or a step ran no test.
+# step_failed NUMBER: the tests that failed or were skipped, a line each.
+step_failed()
+{
+	grep -iE '^not ok |^ok [0-9]+.*# *skip' "$steps_dir/$1" |
+		sed "s%^%${step_names[$1]} | %"
+}
+
+# steps_end: wait for all steps; print what failed once more, a line for each step, the names
+# of what failed, and the sum as the last line. Fails if a test failed or was skipped, or a step
+# ran no test.
 steps_end()
 {
 	local passed=0 failed=0 skipped=0 number
@@ -133,6 +141,10 @@ steps_end()
 	echo
 	for number in "${!step_names[@]}"; do
 		step_sum "$number"
+	done
+	# Once more, as often only the end is kept.
+	for number in "${!step_names[@]}"; do
+		step_failed "$number"
 	done
 	printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped
 	[ $failed = 0 ] && [ $skipped = 0 ]

@@ -40,12 +40,14 @@ setup()
 	E
 	echo "$output"
 	[ "${lines[-1]}" = "3 passed, 1 failed, 0 skipped" ]
-	# Once as it came, and once where it is found.
-	[ "$(grep -cx 'bad | not ok 2 - b' <<<"$output")" = 2 ]
+	# As it came, with its diagnostics, and beside the sum.
+	[ "$(grep -cx 'bad | not ok 2 - b' <<<"$output")" = 3 ]
+	[ "${lines[-2]}" = 'bad | not ok 2 - b' ]
 	grep -qx '# the reason' <<<"$output"
 	run ! grep -qx '# a note' <<<"$output"
 	run -1 steps 1 <<<'step one printf "ok 1 # skip no x\nok 2\n"'
 	[ "${lines[-1]}" = "1 passed, 0 failed, 1 skipped" ]
+	[ "${lines[-2]}" = 'one | ok 1 # skip no x' ]
 	run -1 steps 1 <<<'step one bash -c "echo ok 1; echo the reason; exit 3"'
 	[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
 	[[ $output == *"one ended with status 3"* ]]
