@@ -7,7 +7,8 @@
 #	step …
 #	steps_end
 #
-# Each line that a step prints is passed on at once, after the step's name.
+# Each line that a step prints is passed on at once, after the step's name. If $steps_kept names
+# a directory, what each printed is a file in it afterwards.
 
 # How many run at once. An emulated machine keeps about one processor busy, and may use 4 GiB.
 lanes_here()
@@ -118,6 +119,17 @@ step_failed()
 		sed "s%^%${step_names[$1]} | %"
 }
 
+# steps_keep DIR: put what each step printed into DIR, in place of what is there.
+steps_keep()
+{
+	local number
+	rm -rf "$1"
+	mkdir -p "$1" || return
+	for number in "${!step_names[@]}"; do
+		cp "$steps_dir/$number" "$1/${step_names[number]//[^a-zA-Z0-9]/-}"
+	done
+}
+
 # steps_end: wait for all steps; print what failed once more, a line for each step, the names
 # of what failed, and the sum as the last line. Fails if a test failed or was skipped, or a step
 # ran no test.
@@ -127,6 +139,7 @@ steps_end()
 	while [ ${#step_of[@]} -gt 0 ]; do
 		step_wait
 	done
+	[ -z "${steps_kept-}" ] || steps_keep "$steps_kept"
 	for number in "${!step_names[@]}"; do
 		step_last_words "$number"
 		# Its diagnostics follow, as lines that begin with "#".

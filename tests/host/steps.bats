@@ -71,6 +71,17 @@ setup()
 	E
 }
 
+@test "what each step printed is kept, in place of what the last run did" {
+	mkdir kept
+	touch kept/old
+	run -0 steps 2 <<-'E'
+		steps_kept=kept
+		step "and two" printf 'ok 1\nsaid\n'
+	E
+	[ "$(ls kept)" = and-two ]
+	[ "$(<kept/and-two)" = $'ok 1\nsaid' ]
+}
+
 @test "what is no number of lanes" {
 	run -2 steps 0 <<<'step one echo ok 1'
 	run -2 steps x <<<'step one echo ok 1'
