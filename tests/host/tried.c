@@ -7,8 +7,6 @@
  *	thread M		a thread maps and touches M megabytes at once
  *	threads N		N threads map, touch and unmap memory at the same time
  *	gap			4M that nobody can access, so that mappings do not merge
- *	chase M N		a new mapping, and N million accesses to it, each of which needs
- *				the one before
  *	worth M N		a mapping whose first N megabytes are worth 2M pages: use the CPU
  *				for 400 ms, less 300 if all of them are in such pages
  *	brief M			a mapping that is touched and unmapped
@@ -121,25 +119,6 @@ static void name_map(size_t size, const char *name)
 	if (prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, memory, size, name))
 		err(EXIT_FAILURE, "name");
 	touch(memory, size);
-}
-
-/* The next place comes from a linear congruential generator, by way of memory. */
-static void chase(size_t size, unsigned long millions)
-{
-	volatile uint32_t *memory = (uint32_t *)map(size, 0);
-	size_t pages = size / 4096;
-	uint32_t at = 1;
-
-	touch((char *)memory, size);
-	for (size_t i = 0; i < pages; i++)
-		memory[i * 1024 + i % 1024] = (uint32_t)i * 2654435761U;
-	for (unsigned long i = 0; i < millions * 1000000; i++) {
-		size_t page = (at >> 4) % pages;
-
-		at = at * 1664525U + 1013904223U + memory[page * 1024 + page % 1024];
-	}
-	if (at == 12345)
-		puts("lucky");
 }
 
 static void grow(size_t size)
@@ -461,10 +440,6 @@ static void step(char ***word)
 		run_threads(map_often, NULL, atoi(*++*word));
 	} else if (!strcmp(name, "gap")) {
 		mmap(NULL, 4 * M, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	} else if (!strcmp(name, "chase")) {
-		size_t size = size_of(word);
-
-		chase(size, strtoul(*++*word, NULL, 10));
 	} else if (!strcmp(name, "worth")) {
 		size_t size = size_of(word);
 

@@ -16,7 +16,27 @@ setup()
 	! grep -qF '[never]' $thp/enabled || skip "this machine has no large pages"
 }
 
-# recording: of tried(1) with the steps `map 32 gap chase 192 N`. That the smaller mapping is
+# tunes FILTER ARGUMENT…: tune with a recording and these arguments, until jq says of its report
+# what FILTER does, and it has said $said, five times at most. Where other work makes the runs
+# differ by more than 2M pages save, tune is right to find nothing, or to keep more.
+tunes()
+{
+	local filter=$1 try
+	shift
+	for try in 1 2 3 4 5; do
+		rm -f runs
+		run --separate-stderr ebpfmm tune --json --cpu -o hot.json \
+			--recording recording.jsonl "$@"
+		echo "$try: $status $output$stderr"
+		if [ "$status" = 0 ] && [[ $stderr == *"${said-}"* ]] &&
+				jq -e "$filter" <<<"$output"; then
+			return
+		fi
+	done
+	return 1
+}
+
+# recording: of tried(1) with the steps `map 32 gap worth 192 192`. That the smaller mapping is
 # warm is a lie.
 recording()
 {
@@ -37,24 +57,16 @@ recording()
 
 @test "what pays is found, proved, and what does not is left out" {
 	recording >recording.jsonl
-	# Where other work makes the runs differ by more than 2M pages save, tune is right to
-	# find nothing.
-	for try in 1 2 3 4 5; do
-		run --separate-stderr ebpfmm tune --json --runs 3 --cpu -o hot.json \
-			--recording recording.jsonl -- tried map 32 gap chase 192 3
-		echo "$try: $output$stderr"
-		[[ $stderr == *'nothing to gain'* ]] || break
-	done
-	[ "$status" = 0 ]
-	ebpfmm check --rootfs / hot.json
 	# Other work of the machine may keep the second region in it.
-	jq -e '.gain_ns > 0 and .regions == 2 and (.kept == 1 or .kept == 2)
+	tunes '.gain_ns > 0 and .regions == 2 and (.kept == 1 or .kept == 2)
 		and .layouts["4K"].share == 0 and .layouts["2M"].share == 1
 		and (.layouts.all | .share > 0.6 and .bytes_2M[0] > 200 * 1048576)
 		and (.layouts.all.ns | length == 3)
 		and (.kept == 2 or (.layouts.profile.bytes_2M[0] |
 			. > 0 and . < 200 * 1048576))
-		and (.profile.programs[0].regions | length) == .kept' <<<"$output"
+		and (.profile.programs[0].regions | length) == .kept' \
+		--runs 3 -- tried map 32 gap worth 192 192
+	ebpfmm check --rootfs / hot.json
 	jq -e '.programs[0].regions[0].anchor.mapping.min_size == "180M"' hot.json
 	jq -e --slurpfile file hot.json '.profile == $file[0]' <<<"$output"
 }
@@ -73,13 +85,10 @@ halves()
 # So small that the faults of the other half are little beside what tune lets go.
 @test "of a region of which a part brings the gain, that part is kept" {
 	halves >recording.jsonl
-	run -0 --separate-stderr ebpfmm tune --json --runs 3 --cpu -o hot.json \
-		--recording recording.jsonl -- tried worth 16 8
-	echo "$output$stderr"
-	jq -e '.regions == 1 and .kept == 1 and (.layouts.all.bytes_2M | max) == 16777216 and
+	tunes '.regions == 1 and .kept == 1 and (.layouts.all.bytes_2M | max) == 16777216 and
 		(.layouts.profile.bytes_2M | max) == 8388608 and .layouts.profile.share > 0.9 and
-		(.profile.programs[0].regions[0] | .length == "8M" and (has("offset") | not))
-		' <<<"$output"
+		(.profile.programs[0].regions[0] | .length == "8M" and (has("offset") | not))' \
+		--runs 3 -- tried worth 16 8
 	ebpfmm check --rootfs / hot.json
 }
 
@@ -93,29 +102,23 @@ change()
 # After the runs that narrow it, the command is another one.
 @test "if what is left does not keep the gain in the end, nothing is left out" {
 	halves >recording.jsonl
+	local said='needed after all'
 	change 22 'exec tried worth 16 8' 'exec tried worth 16 16'
-	run -0 --separate-stderr ebpfmm tune --json --runs 3 --cpu -o hot.json \
-		--recording recording.jsonl -- ./change
-	echo "$output$stderr"
-	[[ $stderr == *'needed after all'* ]]
-	jq -e '.regions == 1 and .kept == 1 and (.layouts | has("all") and (has("profile") | not))
-		and (.profile.programs[0].regions[0] | has("length") | not)' <<<"$output"
+	tunes '.regions == 1 and .kept == 1 and (.layouts | has("all") and (has("profile") | not))
+		and (.profile.programs[0].regions[0] | has("length") | not)' --runs 3 -- ./change
 }
 
 # The first run, which has 4K pages, is the fastest of all.
 @test "where half of the runs cannot tell, all do" {
 	halves >recording.jsonl
 	change 1 'exit 0' 'exec tried worth 16 8'
-	run -0 --separate-stderr ebpfmm tune --json --runs 6 --cpu -o hot.json \
-		--recording recording.jsonl -- ./change
-	echo "$output$stderr"
-	jq -e '.gain_ns > 0 and (.before | .["4K"].ns[0] == (.["4K"].ns | min) and
-		(map(.ns | length) | unique == [6]))' <<<"$output"
+	tunes '.gain_ns > 0 and (.before | .["4K"].ns[0] == (.["4K"].ns | min) and
+		(map(.ns | length) | unique == [6]))' --runs 6 -- ./change
 }
 
 # Large pages cost it 512 times the memory, so no other work makes them look worth it.
 @test "nothing to gain: no profile, and the runs are shown" {
-	run -1 --separate-stderr ebpfmm tune --runs 3 -o none.json -- tried sparse 256
+	run -1 --separate-stderr ebpfmm tune --runs 3 --cpu -o none.json -- tried sparse 256
 	echo "$output$stderr"
 	[[ $stderr == *'nothing to gain'* ]]
 	[ ! -e none.json ]
@@ -123,7 +126,7 @@ change()
 	grep -E '^4K +[0-9.]+ s \([0-9.]+-[0-9.]+\) +- +0 +[0-9]+M$' <<<"$output"
 	grep -E '^2M everywhere ' <<<"$output"
 	grep -E '^4K( +[0-9.]+){2}$' <<<"$output"
-	run -1 --separate-stderr ebpfmm tune --json --runs 1 -- tried sparse 256
+	run -1 --separate-stderr ebpfmm tune --json --runs 1 --cpu -- tried sparse 256
 	jq -e '.profile == null and .gain_ns == 0 and (.layouts["4K"].ns | length == 1)' <<<"$output"
 }
 
@@ -138,9 +141,11 @@ change()
 }
 
 @test "the command's input and output stay apart" {
-	run -1 --separate-stderr ebpfmm tune --runs 1 -- sh -c 'cat; echo written' <<<"given"
+	run -1 --separate-stderr ebpfmm tune --runs 1 --cpu -- \
+		sh -c 'cat; echo written; exec tried sparse 256' <<<"given"
 	[[ $output != *written* && $output != *given* ]]
-	run -1 --separate-stderr ebpfmm tune --runs 1 -- sh -c 'echo said >&2'
+	run -1 --separate-stderr ebpfmm tune --runs 1 --cpu -- \
+		sh -c 'echo said >&2; exec tried sparse 256'
 	[ "$(grep -c said <<<"$stderr")" = 2 ]
 }
 

@@ -26,13 +26,13 @@ all_gone()
 @test "a command that prints for longer than the limit goes on to its end" {
 	local begun=$SECONDS
 	run -0 $while_progress 3 bash -c 'exec 3<>never
-		for ((i = 1; i <= 12; i++)); do
-			read -r -t 0.5 -u 3
+		for ((i = 1; i <= 40; i++)); do
+			read -r -t 0.1 -u 3
 			echo "line $i"
 		done'
 	[ $((SECONDS - begun)) -gt 3 ]
-	[ "${#lines[@]}" = 12 ]
-	[ "${lines[11]}" = "line 12" ]
+	[ "${#lines[@]}" = 40 ]
+	[ "${lines[39]}" = "line 40" ]
 }
 
 @test "one that is silent is ended with its children, and it is said" {

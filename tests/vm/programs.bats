@@ -57,9 +57,10 @@ redis()
 	redis redis.json
 	it_has 'mapped(2*M) | present >= 64*M and
 		in_pages(["64K", "2M"]) >= 0.9 * present'
-	# Each mapping has grown: what was touched before it had 16M is in 64K.
+	# Each mapping has grown: what was touched before it had 16M is in 64K, and where the
+	# addresses are random, there may be two.
 	it_has 'mapped(16*M) | present >= 32*M and
-		in_pages(["2M"]) >= 0.5 * present'
+		in_pages(["2M"]) >= 0.25 * present'
 	it_has 'mapped(2*M; 16*M) | in_pages(["2M"]) == 0'
 	bss=$(bss_start redis)
 	# At least one block of 64K that is aligned fits into its 176K.
@@ -194,7 +195,8 @@ python()
 # machine is its client.
 podman_service()
 {
-	options=(--privileged)
+	# So that no page of the heap is given back before it is looked at.
+	options=(--privileged --env GOGC=off)
 	run_program "$1" 'API service listening' /bin/sh -c \
 		'exec podman --root=/tmp/storage --runroot=/tmp/run \
 			--storage-driver=vfs --log-level=info \

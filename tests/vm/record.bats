@@ -26,6 +26,29 @@ teardown()
 	nothing_left
 }
 
+# intervals FILE RECORDER [COUNT]: wait until it has written COUNT more, one if not told.
+intervals()
+{
+	local end=$(($(written "$1") + ${3:-1}))
+	until [ "$(written "$1")" -ge $end ]; do
+		kill -0 "$2" || return
+	done
+}
+
+# written FILE: how many intervals are in it; each has a line for each space.
+written()
+{
+	grep -o '"us":[0-9]*' "$1" 2>/dev/null | sort -u | wc -l
+}
+
+# on KDAMOND RECORDER: wait until it is on. It is off for a moment when it is told other ranges.
+on()
+{
+	until [ "$(cat $damon/"$1"/state 2>/dev/null)" = on ]; do
+		kill -0 "$2" || return
+	done
+}
+
 # space FILTER: the only region of the report on standard input that has these members.
 space()
 {
@@ -167,21 +190,24 @@ huge()
 
 @test "a cgroup: processes that come later, and children" {
 	local recorder first second
-	within "$cgroup" planted -s 10 >first 3>&- &
+	within "$cgroup" planted -s 1800 >first 3>&- &
 	first=$!
-	until grep -q ready first; do :; done
-	ebpfmm record --cgroup "$cgroup" --time 16s -o cgroup.jsonl --json >result.json 3>&- &
+	until grep -q ready first; do kill -0 $first; done
+	ebpfmm record --cgroup "$cgroup" --time 30m -o cgroup.jsonl --json >result.json 3>&- &
 	recorder=$!
-	until [ "$(cat $damon/0/state 2>/dev/null)" = on ]; do :; done
-	within "$cgroup" planted -fs 20 >/dev/null 3>&- &
+	intervals cgroup.jsonl $recorder
+	within "$cgroup" planted -fs 1800 >second 3>&- &
 	second=$!
+	until grep -q ready second; do kill -0 $second; done
+	# It looks for processes now and then.
+	intervals cgroup.jsonl $recorder 8
+	kill $recorder
 	wait $recorder
 	cat result.json
 	jq -e '.processes >= 5 and .intervals > 0' result.json
 	ebpfmm report cgroup.jsonl
 	ebpfmm report --json cgroup.jsonl |
 		jq -e '[.regions[] | select(.kind == "heap" and .share > 0.1)] | length == 1'
-	wait $first $second
 }
 
 # bats test_tags=long
@@ -208,7 +234,7 @@ huge()
 	planted=$!
 	ebpfmm record --pid $planted --time 30m -o killed.jsonl 3>&- &
 	recorder=$!
-	until grep -q interval killed.jsonl 2>/dev/null; do :; done
+	intervals killed.jsonl $recorder
 	kill -9 $recorder
 	wait $recorder || true
 	[ "$(cat $damon/0/contexts/nr_contexts)" = 1 ]
@@ -219,7 +245,7 @@ huge()
 	[[ $stderr == *warning* ]]
 	ebpfmm record --pid $planted --time 30m -o killed.jsonl 3>&- &
 	recorder=$!
-	until [ "$(cat $damon/0/state 2>/dev/null)" = on ]; do :; done
+	on 0 $recorder
 	kill -9 $recorder
 	wait $recorder || true
 	ebpfmm record --pid $planted --time 1s -o next.jsonl
@@ -247,10 +273,10 @@ huge()
 	planted=$!
 	ebpfmm record --pid $planted --time 30m -o first.jsonl 3>&- &
 	first=$!
-	until grep -q interval first.jsonl 2>/dev/null; do :; done
+	intervals first.jsonl $first
 	ebpfmm record --pid $planted --time 30m -o second.jsonl 3>&- &
 	second=$!
-	until grep -q interval second.jsonl 2>/dev/null; do :; done
+	intervals second.jsonl $second
 	ebpfmm doctor | grep "recordings: being made: $PWD/first.jsonl"
 	ebpfmm doctor | grep "recordings: being made: $PWD/second.jsonl"
 	(
@@ -264,7 +290,7 @@ huge()
 	kill -9 $first
 	wait $first || true
 	[[ $(ebpfmm gc) == *'recordings: 1'* ]]
-	[ "$(cat $damon/1/state)" = on ]
+	on 1 $second
 	kill $second
 	wait $second
 	[ "$(cat $damon/nr_kdamonds)" = 0 ]
@@ -280,7 +306,7 @@ huge()
 	head -c 4096 /dev/zero >full/rest
 	planted -s 1800 >/dev/null 3>&- &
 	planted=$!
-	run -1 --separate-stderr ebpfmm record --pid $planted --time 20s -o full/x.jsonl
+	run -1 --separate-stderr ebpfmm record --pid $planted --time 30m -o full/x.jsonl
 	echo "$stderr"
 	kill $planted
 	wait $planted || true
@@ -304,7 +330,7 @@ ended()
 	planted=$!
 	ebpfmm record --pid $planted --time 30m --json -o killed.jsonl >result.json 3>&- &
 	recorder=$!
-	until grep -q interval killed.jsonl 2>/dev/null; do :; done
+	intervals killed.jsonl $recorder
 	kill -9 $planted
 	wait $planted || true
 	wait $recorder
@@ -374,9 +400,10 @@ ended()
 @test "a cgroup that is removed" {
 	local recorder
 	within "$cgroup" planted -s 1800 >/dev/null 3>&- &
+	until grep -q . "$cgroup/cgroup.procs"; do :; done
 	ebpfmm record --cgroup "$cgroup" --time 30m --json -o removed.jsonl >result.json 3>&- &
 	recorder=$!
-	until grep -q interval removed.jsonl 2>/dev/null; do :; done
+	intervals removed.jsonl $recorder
 	remove_cgroup "$cgroup"
 	wait $recorder
 	jq -e '.us < 1800000000' result.json

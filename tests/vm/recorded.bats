@@ -186,7 +186,8 @@ unrecorded()
 	while [ -e "/proc/$recorder" ]; do :; done
 	kill -0 "$first_pid"
 	[[ $(ebpfmm gc) == *'recordings: 1,'* ]]
-	[ "$(cat $damon/1/state)" = on ]
+	# It is off for a moment when it is told other ranges.
+	until [ "$(cat $damon/1/state)" = on ]; do kill -0 "$pid"; done
 	finish "$first_pid"
 	remove_cgroup "$first_cgroup"
 	call_hook < <(id=$first pid=0 annotations={} state stopped)
@@ -281,7 +282,7 @@ unrecorded()
 	call_hook < <(state)
 	said "$id" 'which has its largest size'
 	recording web "$id"
-	[ "$(stat -c %s "${files[0]}")" -lt 20000 ]
+	[ "$(stat -c %s "${files[0]}")" -lt 200000 ]
 	tail -n 1 "${files[0]}" | jq -e 'has("end")'
 	# It has larger pages again.
 	while pgrep -x ebpfmm >/dev/null; do :; done
