@@ -41,10 +41,12 @@ copy_sources()
 	find "$dir" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 }
 
-# clean COMMAND…: run it without what make and the caller's shell have set; FORMAT is for
-# the tests of upgrades.
+# clean COMMAND…: run it without what make and the caller's shell have set. FORMAT is for
+# the tests of upgrades, and ccache(1) gives the bytes that the compiler has given.
 clean()
 {
 	env -i PATH="$PATH" HOME="$HOME" LC_ALL="$LC_ALL" TZ="$TZ" \
-		SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" ${FORMAT:+FORMAT="$FORMAT"} "$@"
+		SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" ${FORMAT:+FORMAT="$FORMAT"} \
+		${CCACHE_DIR:+CCACHE_DIR="$CCACHE_DIR"} \
+		${CCACHE_DISABLE:+CCACHE_DISABLE="$CCACHE_DISABLE"} "$@"
 }

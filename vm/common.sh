@@ -99,10 +99,13 @@ need()
 # /proc, /dev and the named directories mounted there, in a mount namespace of
 # its own, so nothing stays mounted whatever happens. What COMMAND writes elsewhere
 # is discarded: ROOT is the same for whoever comes next. It cannot add or remove
-# device nodes either; they are the machine's own.
+# device nodes either; they are the machine's own. Compilers are called by way of ccache(1),
+# which has its own directory in the cache, so that a checkout does not compile again what
+# another one has compiled.
 inside()
 {
-	local root=$1 binds=()
+	local root=$1 binds=("$cache/ccache=/ccache")
+	mkdir -p "$cache/ccache"
 	shift
 	while [ "$1" != -- ]; do
 		binds+=("$1")
@@ -142,8 +145,8 @@ inside()
 			shift
 			count=$((count - 1))
 		done
+		path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 		exec chroot "$root" /usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 \
-			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-			"$@"
+			PATH=/usr/lib/ccache:$path CCACHE_DIR=/ccache CCACHE_MAXSIZE=3G "$@"
 	' inside "$root" "${#binds[@]}" "${binds[@]}" "$@"
 }
