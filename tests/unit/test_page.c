@@ -201,9 +201,9 @@ static void test_size(void **state)
 {
 	static const char *notes[1000];
 	struct ebpfmm_page page = { .notes = notes, .nnotes = 1000 };
-	size_t room = 64 << 20, length = 0;
+	size_t room = 16 << 20, length = 0;
 	char *text = malloc(room);
-	static char name[20001];
+	static char name[4001];
 	struct ebpfmm_set set = {};
 	struct json_object *object;
 
