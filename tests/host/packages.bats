@@ -154,8 +154,8 @@ rpm_files()
 	[[ $output != *warning* ]]
 }
 
-# on_a_node SCRIPT: run it with bash in this root, but discard what it changes. The packages
-# are in /packages, and $BATS_TEST_TMPDIR is /tmp.
+# on_a_node PACKAGES SCRIPT: run it with bash in this root, but discard what it changes. The
+# packages, in the directory PACKAGES, are in /packages, and $BATS_TEST_TMPDIR is /tmp.
 on_a_node()
 {
 	mkdir -p "$BATS_TEST_TMPDIR/node"
@@ -170,7 +170,7 @@ on_a_node()
 		mount --rbind /dev root/dev
 		mount --bind "$2" root/packages
 		mount --bind "$1" root/tmp
-		exec chroot root bash -euc "$3"' - "$BATS_TEST_TMPDIR" "$one/deb" "$1"
+		exec chroot root bash -euc "$3"' - "$BATS_TEST_TMPDIR" "$1" "$2"
 }
 
 # calls FILE: what a trace says was done to hook and hook file, one line each.
@@ -187,7 +187,7 @@ calls()
 	local file=/usr/share/ebpfmm/ebpfmm.json
 	local link=/usr/share/containers/oci/hooks.d/ebpfmm.json
 	local dropin=/etc/crio/crio.conf.d/50-ebpfmm.conf
-	on_a_node '
+	on_a_node "$one/deb" '
 		traced()
 		{
 			strace -f -qq -o "/tmp/$1" \
@@ -236,5 +236,59 @@ gone $file
 gone $hook" ]
 	grep -x "ebpfmm: keeping the operator's files in /var/lib/ebpfmm" "$BATS_TEST_TMPDIR/kept"
 	grep -x "ebpfmm: keeping the operator's files in /etc/ebpfmm" "$BATS_TEST_TMPDIR/kept"
+	diff /dev/null "$BATS_TEST_TMPDIR/left"
+}
+
+# rpm_calls FILE: the same of a trace of rpm, which names files in directories it has open.
+rpm_calls()
+{
+	sed -nE -e 's#.* rename.*<(/[^>]*)>, "(ebpfmm-oci-hook|ebpfmm.json)"(, 0)?\) += 0#made \1/\2#p' \
+		-e 's#.* symlink.*"(/[^"]*/ebpfmm.json)"\) += 0#made \1#p' \
+		-e 's#.* unlinkat\([^<]*<(/[^>]*)>, "(ebpfmm-oci-hook|ebpfmm.json)".* = 0#gone \1/\2#p' \
+		-e 's#.* unlink[^/<]*(<[^>]*>, )?"(/[^"]*/(ebpfmm-oci-hook|ebpfmm.json))".* = 0#gone \2#p' \
+		"$BATS_TEST_TMPDIR/$1"
+}
+
+# A reinstallation runs the scripts of an upgrade, and spares another build.
+@test "so it is with rpm, whose scripts enable the service and leave nothing" {
+	local hook=/usr/libexec/ebpfmm/ebpfmm-oci-hook
+	local file=/usr/share/ebpfmm/ebpfmm.json
+	local link=/usr/share/containers/oci/hooks.d/ebpfmm.json
+	on_a_node "$one/rpm" '
+		traced()
+		{
+			strace -f -qq -y -o "/tmp/$1" \
+				-e trace=rename,renameat,renameat2,unlink,unlinkat,symlink,symlinkat \
+				rpm --dbpath /tmp/db --nodeps "${@:2}"
+		}
+		traced first --install /packages/ebpfmm-[0-9]*.rpm
+		[ "$(readlink -f '$link')" = '$file' ]
+		jq -e --arg hook '$hook' ".hook.path == \$hook" '$link'
+		[ -e /etc/systemd/system/multi-user.target.wants/ebpfmm.service ]
+		ebpfmm version
+		traced again --upgrade --replacepkgs /packages/ebpfmm-[0-9]*.rpm
+		[ "$(readlink -f '$link')" = '$file' ]
+		[ -e /etc/systemd/system/multi-user.target.wants/ebpfmm.service ]
+		install -D -m 644 /usr/share/ebpfmm/crio/50-ebpfmm.conf \
+			/etc/crio/crio.conf.d/50-ebpfmm.conf
+		mkdir -p /var/lib/ebpfmm/recordings
+		touch /var/lib/ebpfmm/costs.json /var/lib/ebpfmm/recordings/web.jsonl
+		traced removal --erase ebpfmm
+		[ ! -e /var/lib/ebpfmm/costs.json ]
+		rm /var/lib/ebpfmm/recordings/web.jsonl
+		rmdir /var/lib/ebpfmm/recordings /var/lib/ebpfmm
+		# There is no purge, so containers that run may need what is in /run.
+		find / -xdev -name "*ebpfmm*" ! -path "/packages*" ! -path "/run/*" >/tmp/left'
+	rpm_calls first
+	[ "$(rpm_calls first)" = "made $hook
+made $file
+made $link" ]
+	rpm_calls again
+	run ! grep gone <(rpm_calls again)
+	rpm_calls removal
+	[ "$(rpm_calls removal | head -n 1)" = "gone $link" ]
+	[ "$(rpm_calls removal | sort)" = "gone $hook
+gone $link
+gone $file" ]
 	diff /dev/null "$BATS_TEST_TMPDIR/left"
 }
