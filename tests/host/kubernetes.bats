@@ -507,6 +507,8 @@ holds()
 	# The ServiceAccount of all three subjects and pods.
 	[ "$(documents access.yaml daemonset.yaml remove.yaml | jq -r '
 		.subjects[]?.name, .spec.template.spec.serviceAccountName // empty' | sort -u)" = ebpfmm-node ]
+	# From another PID namespace, systemctl fails: "No data available".
+	documents daemonset.yaml remove.yaml | jq -es 'all(.spec.template.spec.hostPID)'
 	documents access.yaml | jq -e 'select(.kind == "ServiceAccount") |
 		.metadata.name == "ebpfmm-node" and .metadata.namespace == "ebpfmm"'
 	holds '.roleRef == null or (.roleRef.name == "ebpfmm-node" and
