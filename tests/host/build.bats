@@ -32,8 +32,10 @@ everything=(all unit install-tests bench/decision_time bench/profile_plugin.so)
 
 setup()
 {
-	out=$BATS_TEST_TMPDIR/out
-	mkdir "$out"
+	# The same each time, as its name is part of what ccache(1) remembers; /tmp is this run's own.
+	out=/tmp/built/out
+	rm -rf "$out"
+	mkdir -p "$out"
 	cd "$BATS_TEST_TMPDIR" || return
 	unset MAKEFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS HARDEN WERROR
 }
